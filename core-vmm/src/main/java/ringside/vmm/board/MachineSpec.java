@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.board;
+
+import ringside.vmm.iface.spi.GuestImage;
+import ringside.vmm.word.Iface;
+
+/// One machine, as plain data.
+///
+/// @param iface       interface under the guest
+/// @param memoryBytes guest RAM; a multiple of 4096
+/// @param vcpus       1 to 8
+/// @param seed        for everything that is scattered
+/// @param image       what to boot
+public record MachineSpec(Iface iface, long memoryBytes, int vcpus, long seed, GuestImage image) {
+    public static final int MAX_VCPUS = 8;
+    public static final long MIN_MEMORY = 2L << 20;
+    public static final long MAX_MEMORY = 1L << 30;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.bout;
+
+import java.util.List;
+import ringside.vmm.word.Iface;
+
+/// A bout, as plain data.
+///
+/// @param guest    gallery name, or the imported file's name
+/// @param corners  left to right, one to four
+/// @param vcpus    1 to 8
+/// @param memoryBytes guest RAM of each corner
+/// @param seed     same file, same numbers
+/// @param kernel   an imported kernel's bytes, or empty for a gallery guest
+/// @param initrd   bytes or empty
+/// @param append   command line
+public record BoutSpec(
+        String guest,
+        List<Iface> corners,
+        int vcpus,
+        long memoryBytes,
+        long seed,
+        byte[] kernel,
+        byte[] initrd,
+        String append) {}

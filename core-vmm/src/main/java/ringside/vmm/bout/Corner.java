@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.bout;
+
+import java.util.List;
+import ringside.vmm.probe.Snapshot;
+import ringside.vmm.probe.VcpuView;
+import ringside.vmm.probe.WalkView;
+import ringside.vmm.trace.Counts;
+import ringside.vmm.trace.TraceView;
+import ringside.vmm.word.Iface;
+
+/// One machine of a bout, under its transport. All methods but {@link #trace} and {@link #console} belong to the
+/// thread that runs the corner.
+public interface Corner {
+    /// Why control came back.
+    enum Stop {
+        /// The tick budget is used up.
+        BUDGET,
+        INSTRUCTION,
+        CROSSING,
+        BELL,
+        /// The `--until` condition holds.
+        CONDITION,
+        EXITED,
+        KNOCKED_DOWN,
+        /// Every vCPU sleeps, no event is due, and only typed input can wake it.
+        WAITING_FOR_INPUT
+    }
+
+    Iface iface();
+
+    int vcpus();
+
+    long memoryBytes();
+
+    /// Runs until something stops it, at most `ticks` of guest time. Stops at every bell when `stopAtBell`.
+    Stop run(long ticks, boolean stopAtBell);
+
+    /// One instruction of the vCPU whose turn it is. Pausing and stepping never change the schedule.
+    Stop stepInstruction();
+
+    /// To the next crossing (native: the next delivered exception or interrupt), at most `ticks`.
+    Stop stepCrossing(long ticks);
+
+    /// A copy of the state. @param codeLines disassembled lines per vCPU, 0 for none
+    Snapshot snapshot(int codeLines);
+
+    /// The walks of `va` on a vCPU: one on native and Xen, two under VMI (guest's copy, shadow).
+    List<WalkView> walk(int vcpu, int va);
+
+    /// Counts of each finished round: element n is from bell n (or the start) to the next.
+    List<Round> rounds();
+
+    /// @param bell the bell that closed the round
+    record Round(int bell, long tick, Counts counts) {}
+
+    /// Hash over architectural state and trace, hex.
+    String runHash();
+
+    TraceView trace();
+
+    ConsoleView console();
+
+    /// The console as others see it; thread-safe.
+    interface ConsoleView {
+        /// Bytes printed since the start.
+        long written();
+
+        /// The newest bytes, at most `max`, as ISO-8859-1.
+        String tail(int max);
+
+        /// Bytes `[from, written)` as far as kept.
+        byte[] since(long from);
+
+        /// Queues typed bytes; they reach the guest when the machine next looks.
+        void type(byte[] bytes);
+    }
+
+    /// Disassembles `lines` instructions from a linear address through the vCPU's translation.
+    List<VcpuView.CodeLine> disassemble(int vcpu, int linear, int lines);
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.clock;
+
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
+
+/// Guest time. One tick is one retired instruction and one nanosecond (a 1 GHz machine, 1 GHz TSC).
+///
+/// Events fire between slices only, in order of time, then of scheduling. No host clock comes in here.
+public final class VirtualClock implements Stateful {
+    public static final long TICKS_PER_SECOND = 1_000_000_000L;
+
+    /// Something that happens at a moment of guest time.
+    public static final class Event implements Comparable<Event> {
+        private final String name;
+        private final Runnable action;
+        private long at = -1;
+        private long order;
+
+        private Event(String name, Runnable action) {
+            this.name = name;
+            this.action = action;
+        }
+
+        /// Due time in ticks, or -1 when not scheduled.
+        public long at() {
+            return at;
+        }
+
+        public boolean scheduled() {
+            return at >= 0;
+        }
+
+        @Override
+        public int compareTo(Event o) {
+            return at != o.at ? Long.compare(at, o.at) : Long.compare(order, o.order);
+        }
+
+        @Override
+        public String toString() {
+            return name + "@" + at;
+        }
+    }
+
+    private final PriorityQueue<Event> queue = new PriorityQueue<>();
+    private long base;
+    private long orders;
+    private @Nullable Progress running;
+
+    /// Makes an event; it is not scheduled yet. Parts make their events once, in their constructor.
+    public Event event(String name, Runnable action) {
+        return new Event(name, action);
+    }
+
+    /// Guest time in ticks, exact even in the middle of a slice.
+    public long now() {
+        return running == null ? base : base + running.sliceTicks();
+    }
+
+    /// (Re)schedules an event; a time in the past means as soon as possible.
+    public void schedule(Event e, long at) {
+        if (e.at >= 0) queue.remove(e);
+        e.at = Math.max(at, now());
+        e.order = orders++;
+        queue.add(e);
+        if (running != null) running.shortenSlice(e.at - base);
+    }
+
+    public void cancel(Event e) {
+        if (e.at >= 0) {
+            queue.remove(e);
+            e.at = -1;
+        }
+    }
+
+    /// Time of the next event, or `Long.MAX_VALUE`.
+    public long nextAt() {
+        Event e = queue.peek();
+        return e == null ? Long.MAX_VALUE : e.at;
+    }
+
+    /// The machine says who runs; null between slices.
+    public void running(@Nullable Progress p) {
+        running = p;
+    }
+
+    /// Start of the current slice.
+    public long sliceStart() {
+        return base;
+    }
+
+    /// Moves time forward to `tick`. Called by the machine between slices only.
+    public void advanceTo(long tick) {
+        if (tick < base) throw new IllegalStateException("time runs backwards: " + base + " to " + tick);
+        base = tick;
+    }
+
+    /// Fires everything that is due now.
+    public void fireDue() {
+        for (Event e = queue.peek(); e != null && e.at <= base; e = queue.peek()) {
+            queue.poll();
+            e.at = -1;
+            e.action.run();
+        }
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        base = v.i64("now", base);
+    }
+}

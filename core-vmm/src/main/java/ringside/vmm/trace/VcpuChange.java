@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.trace;
+
+/// What happened to a vCPU.
+public enum VcpuChange {
+    STARTED,
+    STOPPED,
+    SLEPT,
+    WOKE
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.trap;
+
+/// Is told what the processor does; may not change anything.
+public interface Spectator {
+    /// A bell rang (`nopl imm32(%eax)` with the bell's immediate).
+    void bell(GuestState g, int number);
+
+    /// An exception or interrupt was delivered through the IDT.
+    void delivered(GuestState g, int vector, boolean external, int error, int va);
+
+    /// The privilege level changed.
+    void ring(GuestState g, int from, int to);
+
+    /// CR3 was loaded (machine address, as the processor walks it).
+    void addressSpace(GuestState g, int cr3);
+
+    /// The vCPU went to sleep or woke.
+    void idle(GuestState g, boolean asleep);
+}
