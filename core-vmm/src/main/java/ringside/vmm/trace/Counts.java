@@ -18,6 +18,9 @@ import java.util.Map;
 /// @param userTicks    ticks at CPL 3, all vCPUs
 /// @param kernelTicks  ticks below CPL 3
 /// @param idleTicks    ticks asleep
+/// @param items        things behind calls' pointers and in queues by name of the sub-operation, in table order
+/// @param faults       exceptions that silicon delivered through the IDT, by vector
+/// @param events       every kind of event, only those seen
 public record Counts(
         long ticks,
         long instructions,
@@ -30,10 +33,36 @@ public record Counts(
         long hiddenFaults,
         long userTicks,
         long kernelTicks,
-        long idleTicks) {
+        long idleTicks,
+        Map<String, Long> items,
+        Map<Integer, Long> faults,
+        Map<EventKind, Long> events) {
     /// How often, and by which way it mostly came.
     public record CallCount(long count, CallClass kind) {}
 
     public static final Counts ZERO =
-            new Counts(0, 0, List.of(), 0, List.of(), Map.of(), Map.of(), 0, 0, 0, 0, 0);
+            new Counts(0, 0, List.of(), 0, List.of(), Map.of(), Map.of(), 0, 0, 0, 0, 0, Map.of(), Map.of(), Map.of());
+
+    /// Count of an exit cause.
+    public long exits(ExitCause cause) {
+        return exits.getOrDefault(cause, 0L);
+    }
+
+    /// Count of a kind of event.
+    public long events(EventKind kind) {
+        return events.getOrDefault(kind, 0L);
+    }
+
+    /// Count of a call by its name.
+    public long calls(String name) {
+        CallCount c = calls.get(name);
+        return c == null ? 0 : c.count();
+    }
+
+    /// All calls of one class.
+    public long calls(CallClass kind) {
+        long sum = 0;
+        for (CallCount c : calls.values()) if (c.kind() == kind) sum += c.count();
+        return sum;
+    }
 }

@@ -20,7 +20,8 @@ public interface Trace {
     /// An item behind a call's pointer: an mmu_update request, a multicall entry, a queue slot.
     void item(int vcpu, int call, long a0, long a1, long a2, int result);
 
-    /// One crossing.
+    /// One crossing. A call that crosses is both: `exit(CALL)` for the crossing, then the call itself.
+    /// Nothing else counts as a crossing.
     void exit(int vcpu, ExitCause cause, int eip, long qualifier, long value);
 
     /// An entry of a table the processor walks, or of the guest's copy under VMI, was changed through the interface.

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.trace;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Exact counts of one machine since its start: plain numbers, no maps while the guest runs.
+///
+/// A round is the difference of two copies. One thread only.
+final class Counters {
+    private static final int CLASSES = CallClass.values().length;
+    private static final ExitCause[] CAUSES = ExitCause.values();
+    private static final EventKind[] KINDS = EventKind.values();
+    private static final int VECTORS = 256;
+
+    final int vcpus;
+    long ticks;
+    final long[] instructions;
+    final long[] crossings;
+    final long[] exits = new long[CAUSES.length];
+    final long[] events = new long[KINDS.length];
+    final long[] faults = new long[VECTORS];
+    final long[] user;
+    final long[] kernel;
+    final long[] idle;
+    /// Calls by index and class; items by index.
+    long[] calls = new long[0];
+    long[] items = new long[0];
+    long hiddenFaults;
+
+    Counters(int vcpus) {
+        this.vcpus = vcpus;
+        instructions = new long[vcpus];
+        crossings = new long[vcpus];
+        user = new long[vcpus];
+        kernel = new long[vcpus];
+        idle = new long[vcpus];
+    }
+
+    void grow(int callCount) {
+        calls = Arrays.copyOf(calls, callCount * CLASSES);
+        items = Arrays.copyOf(items, callCount);
+    }
+
+    void call(int call, CallClass kind) {
+        int at = call * CLASSES + kind.ordinal();
+        if (call >= 0 && at < calls.length) calls[at]++;
+    }
+
+    void item(int call) {
+        if (call >= 0 && call < items.length) items[call]++;
+    }
+
+    /// A copy, for the start of a round.
+    Counters copy() {
+        Counters c = new Counters(vcpus);
+        c.ticks = ticks;
+        c.hiddenFaults = hiddenFaults;
+        c.calls = calls.clone();
+        c.items = items.clone();
+        System.arraycopy(instructions, 0, c.instructions, 0, vcpus);
+        System.arraycopy(crossings, 0, c.crossings, 0, vcpus);
+        System.arraycopy(user, 0, c.user, 0, vcpus);
+        System.arraycopy(kernel, 0, c.kernel, 0, vcpus);
+        System.arraycopy(idle, 0, c.idle, 0, vcpus);
+        System.arraycopy(exits, 0, c.exits, 0, exits.length);
+        System.arraycopy(events, 0, c.events, 0, events.length);
+        System.arraycopy(faults, 0, c.faults, 0, faults.length);
+        return c;
+    }
+
+    /// What happened since `start`, which is an earlier copy of these counters.
+    Counts since(Counters start, List<CallInfo> infos) {
+        return new Counts(
+                ticks - start.ticks,
+                sum(instructions) - sum(start.instructions),
+                minus(instructions, start.instructions),
+                sum(crossings) - sum(start.crossings),
+                minus(crossings, start.crossings),
+                callCounts(start, infos),
+                byCause(start),
+                events[EventKind.PTE_UPDATE.ordinal()] - start.events[EventKind.PTE_UPDATE.ordinal()],
+                hiddenFaults - start.hiddenFaults,
+                sum(user) - sum(start.user),
+                sum(kernel) - sum(start.kernel),
+                sum(idle) - sum(start.idle),
+                itemCounts(start, infos),
+                byVector(start),
+                byKind(start));
+    }
+
+    private Map<String, Counts.CallCount> callCounts(Counters start, List<CallInfo> infos) {
+        Map<String, Counts.CallCount> map = new LinkedHashMap<>();
+        for (int call = 0; call < infos.size(); call++) {
+            long total = 0;
+            long most = 0;
+            int mostly = 0;
+            for (int k = 0; k < CLASSES; k++) {
+                int at = call * CLASSES + k;
+                long n = at(calls, at) - at(start.calls, at);
+                total += n;
+                if (n > most) {
+                    most = n;
+                    mostly = k;
+                }
+            }
+            if (total > 0) map.put(infos.get(call).key(), new Counts.CallCount(total, CallClass.values()[mostly]));
+        }
+        return Collections.unmodifiableMap(map);
+    }
+
+    private Map<String, Long> itemCounts(Counters start, List<CallInfo> infos) {
+        Map<String, Long> map = new LinkedHashMap<>();
+        for (int call = 0; call < infos.size(); call++) {
+            long n = at(items, call) - at(start.items, call);
+            if (n > 0) map.put(infos.get(call).key(), n);
+        }
+        return Collections.unmodifiableMap(map);
+    }
+
+    private Map<ExitCause, Long> byCause(Counters start) {
+        Map<ExitCause, Long> map = new EnumMap<>(ExitCause.class);
+        for (ExitCause cause : CAUSES) {
+            long n = exits[cause.ordinal()] - start.exits[cause.ordinal()];
+            if (n > 0) map.put(cause, n);
+        }
+        return Collections.unmodifiableMap(map);
+    }
+
+    private Map<EventKind, Long> byKind(Counters start) {
+        Map<EventKind, Long> map = new EnumMap<>(EventKind.class);
+        for (EventKind kind : KINDS) {
+            long n = events[kind.ordinal()] - start.events[kind.ordinal()];
+            if (n > 0) map.put(kind, n);
+        }
+        return Collections.unmodifiableMap(map);
+    }
+
+    private Map<Integer, Long> byVector(Counters start) {
+        Map<Integer, Long> map = new TreeMap<>();
+        for (int v = 0; v < VECTORS; v++) {
+            if (faults[v] > start.faults[v]) map.put(v, faults[v] - start.faults[v]);
+        }
+        return Collections.unmodifiableMap(map);
+    }
+
+    private static long at(long[] a, int i) {
+        return i < a.length ? a[i] : 0;
+    }
+
+    private static long sum(long[] a) {
+        long s = 0;
+        for (long x : a) s += x;
+        return s;
+    }
+
+    private static List<Long> minus(long[] a, long[] b) {
+        List<Long> list = new ArrayList<>(a.length);
+        for (int i = 0; i < a.length; i++) list.add(a[i] - b[i]);
+        return List.copyOf(list);
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.trace;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The newest events of one machine in eight primitive columns, overwriting, without a lock.
+///
+/// One writer; readers on any thread. The writer claims a slot before it touches the columns and publishes after:
+/// a reader copies first and then drops whatever has been claimed anew meanwhile. (Tour 8.10)
+final class EventRing {
+    private static final EventKind[] KINDS = EventKind.values();
+    private static final VarHandle CLAIMED;
+    private static final VarHandle PUBLISHED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            CLAIMED = lookup.findVarHandle(EventRing.class, "claimed", long.class);
+            PUBLISHED = lookup.findVarHandle(EventRing.class, "published", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the ring has its own two counters", e);
+        }
+    }
+
+    private final int mask;
+    private final long[] tick;
+    private final byte[] vcpu;
+    private final byte[] kind;
+    private final int[] id;
+    private final long[] a0;
+    private final long[] a1;
+    private final long[] a2;
+    private final int[] result;
+
+    /// Events written or being written. Only the writer changes it.
+    private long claimed;
+    /// Events that readers may have.
+    private long published;
+
+    /// @param bits the ring keeps 2^bits events
+    EventRing(int bits) {
+        int size = 1 << bits;
+        mask = size - 1;
+        tick = new long[size];
+        vcpu = new byte[size];
+        kind = new byte[size];
+        id = new int[size];
+        a0 = new long[size];
+        a1 = new long[size];
+        a2 = new long[size];
+        result = new int[size];
+    }
+
+    int capacity() {
+        return mask + 1;
+    }
+
+    /// Events ever written, as the writer knows it.
+    long next() {
+        return claimed;
+    }
+
+    /// Writes an event; it is not published yet. @return its seq
+    long write(long atTick, int onVcpu, EventKind k, int eventId, long x0, long x1, long x2, int res) {
+        long seq = claimed;
+        CLAIMED.setOpaque(this, seq + 1);
+        VarHandle.storeStoreFence();
+        int slot = (int) seq & mask;
+        tick[slot] = atTick;
+        vcpu[slot] = (byte) onVcpu;
+        kind[slot] = (byte) k.ordinal();
+        id[slot] = eventId;
+        a0[slot] = x0;
+        a1[slot] = x1;
+        a2[slot] = x2;
+        result[slot] = res;
+        return seq;
+    }
+
+    /// Changes the result of an event that is not published yet, if it is still there.
+    void patchResult(long seq, int value) {
+        if (seq >= 0 && seq < claimed && claimed - seq <= capacity()) result[(int) seq & mask] = value;
+    }
+
+    /// Everything written so far may be read.
+    void publish() {
+        PUBLISHED.setRelease(this, claimed);
+    }
+
+    long end() {
+        return (long) PUBLISHED.getAcquire(this);
+    }
+
+    long oldest() {
+        long end = end();
+        return Math.min(end, Math.max(0, (long) CLAIMED.getOpaque(this) - capacity()));
+    }
+
+    List<TraceEvent> copy(long from, int max) {
+        long end = end();
+        long first = Math.max(Math.max(0, from), (long) CLAIMED.getOpaque(this) - capacity());
+        long last = Math.min(end, max <= 0 ? first : Math.max(from, 0) + max);
+        List<TraceEvent> events = new ArrayList<>((int) Math.max(0, last - first));
+        for (long seq = first; seq < last; seq++) {
+            int slot = (int) seq & mask;
+            events.add(new TraceEvent(
+                    seq, tick[slot], vcpu[slot], KINDS[kind[slot]], id[slot], a0[slot], a1[slot], a2[slot], result[slot]));
+        }
+        VarHandle.loadLoadFence();
+        long intact = (long) CLAIMED.getOpaque(this) - capacity();
+        int lost = (int) Math.max(0, Math.min(events.size(), intact - first));
+        return lost == 0 ? events : new ArrayList<>(events.subList(lost, events.size()));
+    }
+}
