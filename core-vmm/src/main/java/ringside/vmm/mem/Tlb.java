@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.mem;
+
+import java.util.Arrays;
+
+/// Translations that were walked before: one direct-mapped array for each privilege and kind of access.
+///
+/// An entry holds only what may be used without asking again: the page is RAM, the rights allow the access, A is set,
+/// and D as well where the access is a store. So a hit is one load and one compare. The upper half of an entry is the
+/// virtual page number with the generation in the low 12 bits, the lower half the machine address of the page.
+/// Flushing moves the generation on; the arrays are wiped only when it wraps. Nothing here is architectural: an
+/// empty TLB is always right.
+public final class Tlb {
+    public static final int READ = 0, WRITE = 1, FETCH = 2;
+    public static final int BITS = 11;
+    public static final int MASK = (1 << BITS) - 1;
+    private static final int PAGE_MASK = -MachineMemory.PAGE;
+    private static final int LAST_GENERATION = 0xFFF;
+
+    private final long[][] arrays = new long[6][1 << BITS];
+    private int generation = 1;
+
+    /// The array for one kind of access by one privilege, for fast paths.
+    public long[] array(int access, boolean user) {
+        return arrays[user ? access + 3 : access];
+    }
+
+    /// What a matching entry carries in the low 12 bits of its upper half.
+    public int generation() {
+        return generation;
+    }
+
+    /// @return machine address of the byte at `va`, or -1
+    public long find(int va, int access, boolean user) {
+        long entry = array(access, user)[va >>> 12 & MASK];
+        return (int) (entry >>> 32) == (va & PAGE_MASK | generation) ? (entry & 0xFFFFFFFFL) + (va & 0xFFF) : -1;
+    }
+
+    /// Remembers that `va`'s page is the RAM page at `maddr` for this kind of access.
+    public void fill(int va, int access, boolean user, int maddr) {
+        array(access, user)[va >>> 12 & MASK] =
+                (long) (va & PAGE_MASK | generation) << 32 | maddr & PAGE_MASK & 0xFFFFFFFFL;
+    }
+
+    /// Forgets one page.
+    public void drop(int va) {
+        int at = va >>> 12 & MASK;
+        for (long[] array : arrays) array[at] = 0;
+    }
+
+    /// Forgets everything.
+    public void flush() {
+        if (generation++ < LAST_GENERATION) return;
+        generation = 1;
+        for (long[] array : arrays) Arrays.fill(array, 0);
+    }
+}
