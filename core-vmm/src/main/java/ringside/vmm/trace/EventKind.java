@@ -31,5 +31,10 @@ public enum EventKind {
     VCPU,
     IPI,
     REFUSAL,
-    CONSOLE
+    CONSOLE;
+
+    /// The name in JSON and filters: lower case with dashes.
+    public String id() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
 }
