@@ -11,6 +11,8 @@ import ringside.vmm.state.Stateful;
 /// Events fire between slices only, in order of time, then of scheduling. No host clock comes in here.
 public final class VirtualClock implements Stateful {
     public static final long TICKS_PER_SECOND = 1_000_000_000L;
+    /// Wall-clock time at tick 0, seconds since 1970: 2007-01-01 00:00:00 UTC on every host.
+    public static final long EPOCH_SECONDS = 1_167_609_600L;
 
     /// Something that happens at a moment of guest time.
     public static final class Event implements Comparable<Event> {
@@ -104,6 +106,14 @@ public final class VirtualClock implements Stateful {
             e.at = -1;
             e.action.run();
         }
+    }
+
+    /// Shows an event's due time to the visitor, for the part that owns the event.
+    public void state(StateVisitor v, Event e) {
+        long at = v.i64(e.name, e.at);
+        if (at == e.at) return;
+        if (at < 0) cancel(e);
+        else schedule(e, at);
     }
 
     @Override
