@@ -91,7 +91,6 @@ final class Lanes {
                 VarHandle.loadLoadFence();
                 if ((int) FOLDS.getVolatile(this) == before) return lane;
             }
-            Thread.onSpinWait();
         }
     }
 
