@@ -33,6 +33,15 @@ public interface Corner {
 
     long memoryBytes();
 
+    /// Guest time in ticks.
+    long tick();
+
+    /// Instructions retired so far, all vCPUs.
+    long instructions();
+
+    /// Counts since the start; cheaper than a whole snapshot.
+    Counts counts();
+
     /// Runs until something stops it, at most `ticks` of guest time. Stops at every bell when `stopAtBell`.
     Stop run(long ticks, boolean stopAtBell);
 

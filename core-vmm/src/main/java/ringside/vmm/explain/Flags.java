@@ -13,9 +13,10 @@ final class Flags {
     static String names(CallInfo call, String arg, long value) {
         return switch (call.key() + "." + arg) {
             case "xen.update_va_mapping.flags", "xen.update_va_mapping_otherdomain.flags" -> invalidation(value);
-            case "vmi.SetPxE.flags", "vmi.SetPtE.flags", "vmi.UpdatePxE.flags" ->
-                bits(value, List.of("PAGE_TABLE", "PAE", "KERNEL", "USER", "LAZY"));
-            case "vmi.FlushTLB.flags", "vmi.InvalPage.flags" -> bits(value, List.of("TLB", "GLOBAL"));
+            case "vmi.SetPxE.flags", "vmi.SetPxELong.flags", "vmi.UpdatePxE.flags" -> entry(value);
+            case "vmi.AllocatePage.flags", "vmi.ReleasePage.flags" ->
+                bits(value, List.of("PT", "PD", "PDP", "PML4", "PAE", "CLONE", "ZEROED"));
+            case "vmi.FlushTLB.flags" -> bits(value, List.of("TLB", "GLOBAL"));
             default -> "";
         };
     }
@@ -29,6 +30,12 @@ final class Flags {
                     default -> "NONE";
                 };
         return (value & 4) != 0 ? what + " ALL" : what;
+    }
+
+    /// The level of the entry, and the address it maps when the guest says so.
+    private static String entry(long value) {
+        String names = bits(value, List.of("PT", "PD", "PDP", "PML4", "CURRENT_AS", "DEFER"));
+        return (value & 0x10) != 0 ? names + " " + Symbol.va(value & 0xFFFFF000L) : names;
     }
 
     private static String bits(long value, List<String> names) {
