@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.iface.spi;
 
+import java.util.List;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.dev.medium.ConsoleSink;
 import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.mem.PhysMap;
 import ringside.vmm.trace.Trace;
 import ringside.vmm.trap.GuestState;
 import ringside.vmm.trap.Ports;
 import ringside.vmm.word.Knockdown;
+import ringside.vmm.word.Problem;
 
 /// What the board lends to an interface: the machine under the guest.
 public interface Platform {
@@ -25,6 +28,26 @@ public interface Platform {
     int vcpus();
 
     GuestState vcpu(int n);
+
+    /// Does what a PC's firmware and boot loader do: writes the low-memory tables and the image into guest-physical
+    /// memory through `map`, and sets vCPU 0 up at the image's entry. Nothing runs yet.
+    ///
+    /// @param map         guest frame to machine frame
+    /// @param guestFrames guest-physical frames, from 0
+    /// @return empty when it can be started
+    default List<Problem> bootPc(GuestImage image, PhysMap map, int guestFrames) {
+        return List.of(new Problem("machine", "a PC", "none"));
+    }
+
+    /// The APIC base MSR (0x1B) of a vCPU's local APIC. Ones where there is no PC.
+    default long apicBase(int vcpu) {
+        return -1;
+    }
+
+    /// @return false when the value has reserved bits set: #GP(0)
+    default boolean setApicBase(int vcpu, long value) {
+        return false;
+    }
 
     /// The PC's local APIC registers of a vCPU. @param offset 0..0xFFF
     int apicRead(int vcpu, int offset);
