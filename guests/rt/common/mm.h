@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Address spaces of processes: slot 0 of the top-level table is theirs, slot 3 is the kernel's. */
+#ifndef RT_MM_H
+#define RT_MM_H
+
+#include "rt.h"
+#include "lock.h"
+
+#define USER_TEXT 0x00400000u
+#define USER_HEAP 0x00800000u /* demand-zero up to USER_HEAP_END */
+#define USER_HEAP_END 0x01000000u
+#define USER_STACK_TOP 0x01200000u
+#define USER_STACK_PAGES 16
+#define USER_END USER_STACK_TOP
+
+#define MM_MAX_TABLES 16
+
+struct mm {
+    struct lock lock; /* of the tables, while several threads share them */
+    u32 users;        /* threads; under the scheduler's lock */
+    volatile u32 cpus; /* vCPUs that have it loaded */
+    u32 live;         /* loaded at least once or about to be */
+    u32 root, pd;
+    u32 kernel_pd;    /* where each address space needs its own (Xen); else NO_FRAME */
+    u32 pts[MM_MAX_TABLES];
+    u32 pt_count;
+};
+
+/* frames.c */
+void frames_init(void);
+u32 frame_get(void);      /* zeroed, one owner */
+void frame_share(u32 pfn);
+void frame_put(u32 pfn);
+int frame_is_shared(u32 pfn);
+u32 frames_left(void);
+
+/* mm.c */
+struct mm *mm_create(void);
+struct mm *mm_copy(struct mm *from);
+void mm_free(struct mm *mm); /* loaded nowhere */
+void mm_map(struct mm *mm, u32 va, u32 pfn, u32 flags);
+int mm_fault(struct mm *mm, u32 va, u32 error); /* 0: nothing is meant to be there */
+void mm_unmap(struct mm *mm, u32 va, u32 pages);
+
+#endif
