@@ -34,13 +34,19 @@ public interface Corner {
     long memoryBytes();
 
     /// Guest time in ticks.
-    long tick();
+    default long tick() {
+        return snapshot(0).tick();
+    }
 
     /// Instructions retired so far, all vCPUs.
-    long instructions();
+    default long instructions() {
+        return counts().instructions();
+    }
 
     /// Counts since the start; cheaper than a whole snapshot.
-    Counts counts();
+    default Counts counts() {
+        return snapshot(0).total();
+    }
 
     /// Runs until something stops it, at most `ticks` of guest time. Stops at every bell when `stopAtBell`.
     Stop run(long ticks, boolean stopAtBell);
