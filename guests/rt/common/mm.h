@@ -5,19 +5,13 @@
 
 #include "rt.h"
 #include "lock.h"
-
-#define USER_TEXT 0x00400000u
-#define USER_HEAP 0x00800000u /* demand-zero up to USER_HEAP_END */
-#define USER_HEAP_END 0x01000000u
-#define USER_STACK_TOP 0x01200000u
-#define USER_STACK_PAGES 16
-#define USER_END USER_STACK_TOP
+#include "syscall.h"
 
 #define MM_MAX_TABLES 16
 
 struct mm {
     struct lock lock; /* of the tables, while several threads share them */
-    u32 users;        /* threads; under the scheduler's lock */
+    volatile u32 users; /* threads, and one more until mm_free is done */
     volatile u32 cpus; /* vCPUs that have it loaded */
     u32 live;         /* loaded at least once or about to be */
     u32 root, pd;
@@ -29,6 +23,7 @@ struct mm {
 /* frames.c */
 void frames_init(void);
 u32 frame_get(void);      /* zeroed, one owner */
+u32 frame_copy(u32 from);
 void frame_share(u32 pfn);
 void frame_put(u32 pfn);
 int frame_is_shared(u32 pfn);
@@ -37,6 +32,8 @@ u32 frames_left(void);
 /* mm.c */
 struct mm *mm_create(void);
 struct mm *mm_copy(struct mm *from);
+void mm_used(struct mm *mm); /* one more thread */
+int mm_dropped(struct mm *mm); /* one less; true for the last */
 void mm_free(struct mm *mm); /* loaded nowhere */
 void mm_map(struct mm *mm, u32 va, u32 pfn, u32 flags);
 int mm_fault(struct mm *mm, u32 va, u32 error); /* 0: nothing is meant to be there */

@@ -24,6 +24,7 @@ struct task {
     struct task *next; /* in the run queue */
     u32 waiting;       /* in wait() */
     u32 children;
+    struct task *zombies; /* children that ended and were not waited for, through next */
 };
 
 static inline struct task *current(void)
