@@ -5,15 +5,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import ringside.vmm.word.Iface;
 
 /// The guests that ship inside the program: `gallery.properties` and two images a guest, one for the PC (native and VMI
 /// boot the same file) and one for Xen.
 public final class Gallery {
+    /// RAM of a guest that does not say.
+    public static final long DEFAULT_MEMORY = 32L << 20;
+
     private static final String FOLDER = "/ringside/vmm/bout/gallery/";
 
     /// One guest.
@@ -23,8 +28,18 @@ public final class Gallery {
     /// @param line    what it shows, in one line
     /// @param corners interfaces it runs on
     /// @param vcpus   vCPUs it likes best
+    /// @param memoryBytes RAM it likes best
     /// @param topics  words to search by
-    public record Guest(String id, String title, String line, List<Iface> corners, int vcpus, List<String> topics) {}
+    /// @param bells   what each bell means, by number
+    public record Guest(
+            String id,
+            String title,
+            String line,
+            List<Iface> corners,
+            int vcpus,
+            long memoryBytes,
+            List<String> topics,
+            Map<Integer, String> bells) {}
 
     private Gallery() {}
 
@@ -49,7 +64,9 @@ public final class Gallery {
     /// The image of a guest for an interface.
     public static Optional<byte[]> image(String id, Iface iface) {
         if (!id.matches("[a-z0-9-]+")) return Optional.empty();
-        return resource(id + (iface == Iface.XEN ? "-xen.elf" : "-pc.elf"));
+        String usual = id + (iface == Iface.XEN ? "-xen.elf" : "-pc.elf");
+        String name = properties().getOrDefault(id + "." + iface.id(), usual);
+        return name.matches("[A-Za-z0-9._-]+") ? resource(name) : Optional.empty();
     }
 
     private static Guest guest(String id, Map<String, String> entries) {
@@ -68,7 +85,24 @@ public final class Gallery {
                 line,
                 List.copyOf(corners),
                 vcpus(entries.getOrDefault(id + ".vcpus", "1")),
-                List.copyOf(topics));
+                memory(entries.getOrDefault(id + ".memory", "")),
+                List.copyOf(topics),
+                bells(id, entries));
+    }
+
+    private static Map<Integer, String> bells(String id, Map<String, String> entries) {
+        Map<Integer, String> bells = new TreeMap<>();
+        String prefix = id + ".bell.";
+        entries.forEach((key, value) -> {
+            if (key.startsWith(prefix) && key.substring(prefix.length()).matches("\\d{1,3}")) {
+                bells.put(Integer.parseInt(key.substring(prefix.length())), value);
+            }
+        });
+        return Collections.unmodifiableMap(bells);
+    }
+
+    private static long memory(String text) {
+        return text.matches("\\d{1,10}") ? Long.parseLong(text) : DEFAULT_MEMORY;
     }
 
     private static int vcpus(String text) {
