@@ -3,7 +3,9 @@ package ringside.vmm.iface.spi;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.trace.ArgInfo;
 import ringside.vmm.trace.ArgType;
@@ -30,6 +32,8 @@ public final class CallTable {
     private final List<Row> rows;
     private final int[] byNumber;
     private final int unknown;
+    /// Positions of sub-operations: by table name, then number.
+    private final Map<String, Map<Integer, Integer>> subs = new HashMap<>();
 
     private CallTable(List<Row> rows, int unknown) {
         this.rows = List.copyOf(rows);
@@ -43,7 +47,11 @@ public final class CallTable {
         for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);
             int number = row.info().number();
-            if (row.handler() == null || number < 0) continue;
+            if (row.handler() == null) {
+                subs.computeIfAbsent(row.info().table(), t -> new HashMap<>()).put(number, i);
+                continue;
+            }
+            if (number < 0) continue;
             if (byNumber[number] >= 0) throw new IllegalStateException("two rows for call " + number);
             byNumber[number] = i;
         }
@@ -61,11 +69,7 @@ public final class CallTable {
 
     /// Position of a sub-operation's row, or -1.
     public int sub(String table, int number) {
-        for (int i = 0; i < rows.size(); i++) {
-            CallInfo info = rows.get(i).info();
-            if (info.number() == number && info.table().equals(table)) return i;
-        }
-        return -1;
+        return subs.getOrDefault(table, Map.of()).getOrDefault(number, -1);
     }
 
     public Row row(int position) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.iface.spi;
 
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.trace.Trace;
 import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.GuestState;
@@ -19,6 +20,7 @@ public final class Caller {
     private final Trace trace;
     private final long reservedFrom;
     private final int[] words = new int[WORDS];
+    private @Nullable Dispatcher dispatcher;
     private boolean keepsRegisters;
     private int nested;
 
@@ -44,7 +46,28 @@ public final class Caller {
     public Caller entry() {
         Caller c = new Caller(guest, trace, reservedFrom);
         c.nested = nested + 1;
+        c.dispatcher = dispatcher;
         return c;
+    }
+
+    void attach(Dispatcher by) {
+        dispatcher = by;
+    }
+
+    /// Carries out call `number` as an item of this one: a multicall entry, a queue slot.
+    public int dispatchItem(int number) {
+        return attached().dispatchItem(this, number);
+    }
+
+    /// Records a sub-operation of this call. @param table its table's full name, like `xen.mmuext_op`
+    public void item(String table, int number, long a0, long a1, long a2, int result) {
+        Dispatcher d = attached();
+        d.item(guest.vcpu(), d.table().sub(table, number), a0, a1, a2, result);
+    }
+
+    private Dispatcher attached() {
+        if (dispatcher == null) throw new IllegalStateException("a caller outside a call");
+        return dispatcher;
     }
 
     /// How many calls this one is inside of.

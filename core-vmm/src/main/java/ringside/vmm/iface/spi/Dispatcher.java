@@ -26,6 +26,7 @@ public final class Dispatcher {
 
     /// Carries out call `number`. @param kind how it came this time
     public int dispatch(Caller c, int number, CallClass kind) {
+        c.attach(this);
         int position = table.position(number);
         if (kind == CallClass.CROSSING) {
             trace.exit(c.vcpu(), ExitCause.CALL, c.guest().eip(), Integer.toUnsignedLong(number), 0);

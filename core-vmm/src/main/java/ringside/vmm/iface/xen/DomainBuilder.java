@@ -88,6 +88,10 @@ final class DomainBuilder {
             problem("memory", mappedEnd / 256 + " MiB for kernel, tables and boot area", domain.guestFrames / 256 + " MiB");
             return Optional.empty();
         }
+        if (virtBase + ((long) mappedEnd << Abi.PAGE_SHIFT) > Abi.RESERVED_FROM) {
+            problem("kernel and ramdisk", "to end below 0xf5800000", "more");
+            return Optional.empty();
+        }
         putModule(modulePfn);
         putList(listPfn);
         putTables();

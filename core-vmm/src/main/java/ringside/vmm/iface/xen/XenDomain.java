@@ -120,6 +120,35 @@ final class XenDomain implements Stateful {
         return "0x" + Integer.toHexString(value);
     }
 
+    static final int RUNNING = 0, BLOCKED = 2, OFFLINE = 3;
+
+    /// Puts a vCPU to sleep in block or poll.
+    void block(XenVcpu v, boolean polling) {
+        v.blocked = true;
+        v.polling = polling;
+        runstate(v, BLOCKED);
+        v.guest.sleep();
+    }
+
+    void unblock(XenVcpu v) {
+        if (!v.blocked || dead) return;
+        v.blocked = false;
+        v.polling = false;
+        v.pollPorts = 0;
+        runstate(v, RUNNING);
+        v.guest.wake();
+        v.guest.requestAttention();
+    }
+
+    /// Moves a vCPU's runstate on and charges the time since to the old one.
+    void runstate(XenVcpu v, int state) {
+        long now = platform.clock().now();
+        v.runstateTimes[v.runstate] += now - v.runstateSince;
+        v.runstate = state;
+        v.runstateSince = now;
+        v.runstateStale = true;
+    }
+
     private void stop() {
         dead = true;
         for (XenVcpu v : vcpus) v.guest.sleep();

@@ -70,12 +70,15 @@ final class XenVcpu implements Stateful {
     /// In block or poll.
     boolean blocked;
     boolean polling;
-    int pollList;
+    /// Ports a poll waits for: the first `pollPorts`.
+    final int[] polled = new int[128];
     int pollPorts;
     int runstate = 3;
     long runstateSince;
     final long[] runstateTimes = new long[4];
     int runstateArea;
+    /// The registered area has to be written before the guest looks again.
+    boolean runstateStale;
     long timeRefreshed;
 
     XenVcpu(int number, GuestState guest, MachineMemory memory) {
@@ -158,12 +161,13 @@ final class XenVcpu implements Stateful {
         up = v.flag("up", up);
         blocked = v.flag("blocked", blocked);
         polling = v.flag("polling", polling);
-        pollList = v.i32("pollList", pollList);
+        v.ints("polled", polled);
         pollPorts = v.i32("pollPorts", pollPorts);
         runstate = v.u8("runstate", runstate);
         runstateSince = v.i64("runstateSince", runstateSince);
         v.longs("runstateTimes", runstateTimes);
         runstateArea = v.i32("runstateArea", runstateArea);
+        runstateStale = v.flag("runstateStale", runstateStale);
         timeRefreshed = v.i64("timeRefreshed", timeRefreshed);
     }
 }

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.iface.xen;
+
+import ringside.vmm.trace.EventKind;
+import ringside.vmm.trap.GuestFault;
+import ringside.vmm.trap.GuestState;
+
+/// Writes exception and event frames on the guest kernel's stack, and takes one off again for the iret call.
+///
+/// Tour 6.20: silicon delivers to ring 0 through an IDT. The guest's kernel lives in ring 1 and has no IDT, so
+/// every exception lands in the hypervisor, which plays the processor's part: switch to the kernel's stack if the
+/// guest was in user mode, push what silicon would push, and go on at the registered handler. The frame is
+/// the one a native kernel expects, with two differences. IF in the saved EFLAGS is the guest's *virtual*
+/// interrupt flag (the upcall mask, inverted), and the upper half of the saved CS keeps the mask itself.
+///
+/// A frame that cannot be written ends the domain: there is nobody left to tell.
+final class Bounce {
+    private static final int DEBUG = 1;
+    private static final int GENERAL_PROTECTION = 13;
+    private static final int NOT_PRESENT = 11;
+    private static final int STACK = 12;
+    private static final int SYSENTER_CS = 3;
+
+    /// What is interrupted, as it will stand in the frame.
+    private record Interrupted(int cs, int eip, int eflags, int ss, int esp) {
+        static Interrupted now(GuestState g) {
+            return new Interrupted(
+                    g.selector(GuestState.CS),
+                    g.eip(),
+                    g.eflags(),
+                    g.selector(GuestState.SS),
+                    g.reg(GuestState.ESP));
+        }
+    }
+
+    private final XenDomain domain;
+    private final Descriptors descriptors;
+
+    Bounce(XenDomain domain, Descriptors descriptors) {
+        this.domain = domain;
+        this.descriptors = descriptors;
+    }
+
+    /// Delivers an exception or software interrupt to the handler of the trap table.
+    void trap(XenVcpu v, int vector, boolean hasError, int error) {
+        trap(v, Interrupted.now(v.guest), vector, hasError, error);
+    }
+
+    private void trap(XenVcpu v, Interrupted i, int vector, boolean hasError, int error) {
+        boolean handled = v.trapEip[vector] != 0;
+        domain.trace.event(
+                v.number, EventKind.FAULT, vector, Integer.toUnsignedLong(i.eip), vector == 14 ? v.cr2 : 0, error,
+                handled ? 1 : 0);
+        if (!handled) {
+            domain.crash(v, "exception " + vector + " without a handler in the guest");
+            return;
+        }
+        boolean masks = (v.trapFlags[vector] & XenVcpu.TRAP_MASKS) != 0;
+        frame(v, i, v.trapCs[vector], v.trapEip[vector], masks, hasError, error);
+    }
+
+    /// Delivers #GP with an error code.
+    void generalProtection(XenVcpu v, int error) {
+        trap(v, GENERAL_PROTECTION, true, error);
+    }
+
+    /// Delivers the event callback. The mask is set whatever the registration said.
+    void upcall(XenVcpu v) {
+        if (!v.event.registered()) {
+            domain.crash(v, "event without a registered callback");
+            return;
+        }
+        domain.trace.event(v.number, EventKind.INTERRUPT, 0, Integer.toUnsignedLong(v.guest.eip()), 0, 0, 0);
+        frame(v, Interrupted.now(v.guest), v.event.cs, v.event.eip, true, false, 0);
+    }
+
+    /// SYSENTER in user mode: EIP and ESP are lost, so the frame says so.
+    void sysenter(XenVcpu v) {
+        int eflags = v.guest.eflags() & ~(Abi.NT | Abi.VM | Abi.RF) | Abi.IF;
+        Interrupted i = new Interrupted(SYSENTER_CS, 0, eflags, Abi.USER_DS, 0);
+        if (v.sysenter.registered()) {
+            frame(v, i, v.sysenter.cs, v.sysenter.eip, v.sysenter.masks, false, 0);
+        } else {
+            trap(v, i, GENERAL_PROTECTION, true, 0);
+        }
+    }
+
+    private void frame(XenVcpu v, Interrupted i, int cs, int eip, boolean masks, boolean hasError, int error) {
+        GuestState g = v.guest;
+        boolean user = XenVcpu.isUser(i.cs);
+        int ss = user ? v.kernelSs : i.ss;
+        int esp = user ? v.kernelSp : i.esp;
+        long stack = descriptors.descriptor(v, ss);
+        long code = descriptors.descriptor(v, cs);
+        if (!Descriptors.present(stack) || !Descriptors.present(code) || !Descriptors.isCode(code)) {
+            domain.crash(v, "failed to create a bounce frame: bad code or stack segment");
+            return;
+        }
+        boolean masked = v.upcallMasked();
+        int eflags = i.eflags & ~(Abi.IF | Abi.IOPL) | (masked ? 0 : Abi.IF);
+        if (domain.assists(XenDomain.ASSIST_ARCHITECTURAL_IOPL)) eflags |= v.iopl << 12;
+        try {
+            int base = Descriptors.base(stack);
+            if (user) {
+                push(g, base + (esp -= 4), i.ss);
+                push(g, base + (esp -= 4), i.esp);
+            }
+            push(g, base + (esp -= 4), eflags);
+            push(g, base + (esp -= 4), i.cs & 0xFFFF | (masked ? 1 << 16 : 0));
+            push(g, base + (esp -= 4), i.eip);
+            if (hasError) push(g, base + (esp -= 4), error);
+        } catch (GuestFault badStack) {
+            domain.crash(v, "failed to create a bounce frame: stack not writable at " + XenDomain.hex(badStack.va()));
+            return;
+        }
+        if (masks) v.setUpcallMask(true);
+        g.setEflags(i.eflags & ~(Abi.TF | Abi.VM | Abi.RF | Abi.NT | Abi.IOPL) | Abi.IF);
+        g.forceSegment(GuestState.CS, cs, code);
+        if (user) g.forceSegment(GuestState.SS, ss, stack);
+        g.setEip(eip);
+        g.setReg(GuestState.ESP, esp);
+    }
+
+    private static void push(GuestState g, int va, int value) throws GuestFault {
+        if (Integer.compareUnsigned(va, Abi.RESERVED_VA) >= 0) throw new GuestFault().set(14, true, 2, va);
+        g.write(va, 4, value, false);
+    }
+
+    /// The iret call (23): EAX, EIP, CS, EFLAGS and, to user mode, ESP and SS come off the kernel's stack.
+    void iret(XenVcpu v) {
+        GuestState g = v.guest;
+        try {
+            int at = g.segmentBase(GuestState.SS) + g.reg(GuestState.ESP);
+            int eax = g.read(at, 4, false);
+            int eip = g.read(at + 4, 4, false);
+            int cs = g.read(at + 8, 4, false) & 0xFFFF;
+            int eflags = g.read(at + 12, 4, false);
+            boolean user = XenVcpu.isUser(cs);
+            int esp = user ? g.read(at + 16, 4, false) : g.reg(GuestState.ESP) + 16;
+            int ss = user ? g.read(at + 20, 4, false) & 0xFFFF : g.selector(GuestState.SS);
+            g.setReg(GuestState.EAX, eax);
+            returnTo(v, new Interrupted(cs, eip, eflags, ss, esp));
+        } catch (GuestFault unreadable) {
+            domain.crash(v, "iret frame not readable at " + XenDomain.hex(unreadable.va()));
+        }
+    }
+
+    private void returnTo(XenVcpu v, Interrupted to) {
+        if ((to.cs & 3) == 0) {
+            domain.crash(v, "iret to ring 0");
+            return;
+        }
+        if ((to.eflags & Abi.VM) != 0) {
+            v.guest.setReg(GuestState.ESP, v.guest.reg(GuestState.ESP));
+            generalProtection(v, 0);
+            return;
+        }
+        if (domain.assists(XenDomain.ASSIST_ARCHITECTURAL_IOPL)) v.iopl = to.eflags >>> 12 & 3;
+        v.setUpcallMask((to.eflags & Abi.IF) == 0);
+        int eflags = to.eflags & ~(Abi.IOPL | Abi.VM) | Abi.IF;
+        Interrupted target = new Interrupted(to.cs, to.eip, eflags, to.ss, to.esp);
+        long code = descriptors.descriptor(v, to.cs);
+        int wrong = codeProblem(to.cs, code);
+        if (wrong != 0) {
+            trap(v, target, wrong, true, to.cs & 0xFFFC);
+            return;
+        }
+        GuestState g = v.guest;
+        if (XenVcpu.isUser(to.cs)) {
+            long stack = descriptors.descriptor(v, to.ss);
+            int bad = stackProblem(to.cs, to.ss, stack);
+            if (bad != 0) {
+                trap(v, target, bad, true, to.ss & 0xFFFC);
+                return;
+            }
+            g.forceSegment(GuestState.CS, to.cs, code);
+            g.forceSegment(GuestState.SS, to.ss, stack);
+            Descriptors.nullInnerSegments(g, to.cs & 3);
+        } else {
+            g.forceSegment(GuestState.CS, to.cs, code);
+        }
+        g.setEflags(eflags);
+        g.setEip(to.eip);
+        g.setReg(GuestState.ESP, to.esp);
+    }
+
+    private static int codeProblem(int selector, long d) {
+        if ((selector & 0xFFFC) == 0 || !Descriptors.isCode(d)) return GENERAL_PROTECTION;
+        int dpl = Descriptors.dpl(d);
+        int rpl = selector & 3;
+        if (Descriptors.isConforming(d) ? dpl > rpl : dpl != rpl) return GENERAL_PROTECTION;
+        return Descriptors.present(d) ? 0 : NOT_PRESENT;
+    }
+
+    private static int stackProblem(int cs, int selector, long d) {
+        int cpl = cs & 3;
+        if ((selector & 0xFFFC) == 0 || (selector & 3) != cpl) return GENERAL_PROTECTION;
+        if (!Descriptors.isWritableData(d) || Descriptors.dpl(d) != cpl) return GENERAL_PROTECTION;
+        return Descriptors.present(d) ? 0 : STACK;
+    }
+
+    /// Delivers #DB.
+    void debug(XenVcpu v) {
+        trap(v, DEBUG, false, 0);
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.iface.xen;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
+import ringside.vmm.trace.EventKind;
+
+/// 1024 ports, two bitmaps in shared memory, one callback: Xen's interrupt controller.
+///
+/// Tour 6.30: raising a port sets its pending bit. Unless the guest has masked the port, that sets a bit in the
+/// vCPU's selector word and finally the vCPU's pending byte. Each level that was already set ends the
+/// work: ten events before the guest looks cost one upcall. Ports of console and store lead to Java: their far
+/// end is a back end, not a domain.
+final class EventChannels implements Stateful {
+    static final int PORTS = 1024;
+    static final int FREE = 0, UNBOUND = 1, INTERDOMAIN = 2, VIRQ = 4, IPI = 5;
+    /// Status numbers of EVTCHNOP_status for the same states (3 would be a physical interrupt).
+    private static final int NOBODY = -1;
+
+    /// The far end of a port that leads to a back end.
+    @FunctionalInterface
+    interface BackEnd {
+        void notified();
+    }
+
+    private final XenDomain domain;
+    private final MachineMemory memory;
+    private final int[] state = new int[PORTS];
+    private final int[] remoteDomain = new int[PORTS];
+    /// Remote port, or VIRQ number.
+    private final int[] far = new int[PORTS];
+    private final int[] notify = new int[PORTS];
+    /// 1 + position in `backEnds` of the Java end, or 0.
+    private final int[] javaEnd = new int[PORTS];
+    private final List<BackEnd> backEnds = new ArrayList<>();
+
+    EventChannels(XenDomain domain) {
+        this.domain = domain;
+        memory = domain.memory;
+        Arrays.fill(far, NOBODY);
+    }
+
+    int state(int port) {
+        return state[port];
+    }
+
+    int remoteDomain(int port) {
+        return remoteDomain[port];
+    }
+
+    int far(int port) {
+        return far[port];
+    }
+
+    int notifyVcpu(int port) {
+        return notify[port];
+    }
+
+    void setNotifyVcpu(int port, int vcpu) {
+        notify[port] = vcpu;
+    }
+
+    static boolean inRange(int port) {
+        return port >= 0 && port < PORTS;
+    }
+
+    /// The lowest free port, or -1.
+    int freePort() {
+        for (int port = 1; port < PORTS; port++) if (state[port] == FREE) return port;
+        return -1;
+    }
+
+    void open(int port, int newState, int remote, int farEnd, int vcpu) {
+        state[port] = newState;
+        remoteDomain[port] = remote;
+        far[port] = farEnd;
+        notify[port] = vcpu;
+    }
+
+    /// A port whose far end is Java.
+    int openBackEnd(BackEnd backEnd) {
+        int port = freePort();
+        open(port, INTERDOMAIN, 0, port, 0);
+        backEnds.add(backEnd);
+        javaEnd[port] = backEnds.size();
+        return port;
+    }
+
+    boolean isBackEnd(int port) {
+        return javaEnd[port] != 0;
+    }
+
+    void close(int port) {
+        if (state[port] == INTERDOMAIN && !isBackEnd(port) && remoteDomain[port] == Abi.DOMAIN) {
+            int other = far[port];
+            if (inRange(other) && other != port && state[other] == INTERDOMAIN) open(other, UNBOUND, Abi.DOMAIN, NOBODY, 0);
+        }
+        javaEnd[port] = 0;
+        open(port, FREE, 0, NOBODY, 0);
+        clearBit(Abi.EVTCHN_PENDING, port);
+    }
+
+    /// The port bound to a VIRQ on a vCPU, or -1.
+    int virqPort(int virq, int vcpu) {
+        for (int port = 1; port < PORTS; port++) {
+            if (state[port] == VIRQ && far[port] == virq && notify[port] == vcpu) return port;
+        }
+        return NOBODY;
+    }
+
+    /// The guest kicked a port. Unbound ports swallow it.
+    void send(int port) {
+        if (isBackEnd(port)) backEnds.get(javaEnd[port] - 1).notified();
+        else if (state[port] == INTERDOMAIN) raise(far[port]);
+        else if (state[port] == IPI) raise(port);
+    }
+
+    private boolean bit(int map, int port) {
+        return (memory.read32(domain.sharedInfo + map + (port >>> 5) * 4) >>> (port & 31) & 1) != 0;
+    }
+
+    private void clearBit(int map, int port) {
+        int at = domain.sharedInfo + map + (port >>> 5) * 4;
+        memory.write32(at, memory.read32(at) & ~(1 << (port & 31)));
+    }
+
+    private void setBit(int map, int port) {
+        int at = domain.sharedInfo + map + (port >>> 5) * 4;
+        memory.write32(at, memory.read32(at) | 1 << (port & 31));
+    }
+
+    boolean pending(int port) {
+        return bit(Abi.EVTCHN_PENDING, port);
+    }
+
+    boolean masked(int port) {
+        return bit(Abi.EVTCHN_MASK, port);
+    }
+
+    /// An event on a port of the guest's.
+    void raise(int port) {
+        if (!inRange(port) || state[port] == FREE || pending(port)) return;
+        setBit(Abi.EVTCHN_PENDING, port);
+        if (!masked(port)) select(port);
+        for (XenVcpu v : domain.vcpus) if (v.polling && pollsOn(v, port)) wake(v);
+    }
+
+    /// Takes the mask off and makes up for what came meanwhile.
+    void unmask(int port) {
+        boolean was = masked(port);
+        clearBit(Abi.EVTCHN_MASK, port);
+        if (was && pending(port)) select(port);
+    }
+
+    private void select(int port) {
+        XenVcpu v = domain.vcpu(notify[port]);
+        int selector = memory.read32(v.info + Abi.PENDING_SEL);
+        int bit = 1 << (port >>> 5);
+        if ((selector & bit) != 0) return;
+        memory.write32(v.info + Abi.PENDING_SEL, selector | bit);
+        v.setUpcallPending();
+        if (state[port] == IPI) domain.trace.event(v.number, EventKind.IPI, v.number, port, 0, 0, 0);
+        kick(v);
+    }
+
+    /// A vCPU's pending byte was set: wake it if it can take the upcall, and have it looked at.
+    void kick(XenVcpu v) {
+        if (v.blocked && !v.upcallMasked()) wake(v);
+        if (v.up) v.guest.requestAttention();
+    }
+
+    private void wake(XenVcpu v) {
+        domain.unblock(v);
+    }
+
+    private boolean pollsOn(XenVcpu v, int port) {
+        for (int i = 0; i < v.pollPorts; i++) if (v.polled[i] == port) return true;
+        return false;
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        v.ints("state", state);
+        v.ints("remoteDomain", remoteDomain);
+        v.ints("far", far);
+        v.ints("notify", notify);
+        v.ints("javaEnd", javaEnd);
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.iface.xen;
+
+import java.util.ArrayList;
+import java.util.List;
+import ringside.vmm.clock.VirtualClock;
+import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
+
+/// The clock a guest reads, and the timers that raise VIRQ_TIMER.
+///
+/// Tour 6.35: the guest computes the time itself, from the TSC and a record in shared memory: no crossing. One tick is
+/// one nanosecond here, so the scale is exactly one (multiplier 0x80000000, shift +1).
+///
+/// A vCPU is born with a periodic timer of 10 ms. It costs nothing until the guest binds VIRQ_TIMER, so it is
+/// scheduled only then; its phase counts from time 0 all the same.
+final class Timers implements Stateful {
+    private static final long DEFAULT_PERIOD = 10_000_000;
+    private static final long REFRESH = 1_000_000_000;
+    private static final int SCALE = 0x80000000;
+    private static final int SHIFT = 1;
+    private static final long OFF = -1;
+
+    private final XenDomain domain;
+    private final VirtualClock clock;
+    private final EventChannels events;
+    private final long[] period;
+    private final long[] deadline;
+    private final long[] pollDeadline;
+    private final List<VirtualClock.Event> periodic = new ArrayList<>();
+    private final List<VirtualClock.Event> single = new ArrayList<>();
+    private final List<VirtualClock.Event> poll = new ArrayList<>();
+
+    Timers(XenDomain domain, EventChannels events) {
+        this.domain = domain;
+        this.events = events;
+        clock = domain.platform.clock();
+        int n = domain.vcpus.size();
+        period = new long[n];
+        deadline = new long[n];
+        pollDeadline = new long[n];
+        for (XenVcpu v : domain.vcpus) {
+            period[v.number] = DEFAULT_PERIOD;
+            deadline[v.number] = OFF;
+            pollDeadline[v.number] = OFF;
+            periodic.add(clock.event("xen periodic " + v.number, () -> periodicDue(v)));
+            single.add(clock.event("xen timer " + v.number, () -> singleDue(v)));
+            poll.add(clock.event("xen poll " + v.number, () -> pollDue(v)));
+        }
+    }
+
+    long now() {
+        return clock.now();
+    }
+
+    /// @param nanoseconds 0 stops it
+    void setPeriodic(XenVcpu v, long nanoseconds) {
+        period[v.number] = nanoseconds;
+        armPeriodic(v);
+    }
+
+    /// (Re)arms the periodic timer if anybody would hear it.
+    void armPeriodic(XenVcpu v) {
+        VirtualClock.Event e = periodic.get(v.number);
+        long step = period[v.number];
+        if (step == 0 || events.virqPort(Abi.VIRQ_TIMER, v.number) < 0 || domain.dead()) clock.cancel(e);
+        else clock.schedule(e, (clock.now() / step + 1) * step);
+    }
+
+    private void periodicDue(XenVcpu v) {
+        if (events.virqPort(Abi.VIRQ_TIMER, v.number) < 0) return;
+        fire(v);
+        armPeriodic(v);
+    }
+
+    /// @param at absolute nanoseconds, or negative: off
+    void setSingle(XenVcpu v, long at) {
+        deadline[v.number] = Math.max(at, OFF);
+        if (at < 0) clock.cancel(single.get(v.number));
+        else clock.schedule(single.get(v.number), at);
+    }
+
+    private void singleDue(XenVcpu v) {
+        deadline[v.number] = OFF;
+        fire(v);
+    }
+
+    private void fire(XenVcpu v) {
+        if (domain.dead()) return;
+        refresh(v);
+        int port = events.virqPort(Abi.VIRQ_TIMER, v.number);
+        if (port >= 0) events.raise(port);
+    }
+
+    /// Ends a poll at `at`, absolute nanoseconds; 0: never.
+    void setPoll(XenVcpu v, long at) {
+        pollDeadline[v.number] = at == 0 ? OFF : at;
+        if (at == 0) clock.cancel(poll.get(v.number));
+        else clock.schedule(poll.get(v.number), at);
+    }
+
+    private void pollDue(XenVcpu v) {
+        pollDeadline[v.number] = OFF;
+        if (v.polling) domain.unblock(v);
+    }
+
+    /// Writes the vCPU's time record if it is old. Guests interpolate in 64 bits, good for four seconds.
+    void refreshIfOld(XenVcpu v) {
+        if (clock.now() - v.timeRefreshed >= REFRESH) refresh(v);
+    }
+
+    void refresh(XenVcpu v) {
+        MachineMemory m = domain.memory;
+        int at = v.info + Abi.TIME;
+        int version = m.read32(at) | 1;
+        m.write32(at, version);
+        m.write64(at + 8, v.guest.tsc());
+        m.write64(at + 16, clock.now());
+        m.write32(at + 24, SCALE);
+        m.write8(at + 28, SHIFT);
+        m.write8(at + 29, 0);
+        m.write32(at, version + 1);
+        v.timeRefreshed = clock.now();
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        v.longs("period", period);
+        v.longs("deadline", deadline);
+        v.longs("pollDeadline", pollDeadline);
+    }
+
+    /// After loading: puts the clock's queue in step with what was loaded.
+    void rearm() {
+        for (XenVcpu v : domain.vcpus) {
+            armPeriodic(v);
+            setSingle(v, deadline[v.number]);
+            setPoll(v, pollDeadline[v.number] == OFF ? 0 : pollDeadline[v.number]);
+        }
+    }
+}
