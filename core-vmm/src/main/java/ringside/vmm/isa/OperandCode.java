@@ -9,6 +9,9 @@ final class OperandCode {
     /// Byte positions (as shifts) in the decoder's packed register numbers.
     static final int FROM_RM = 0, FROM_REG = 8, FROM_OPCODE = 16, FROM_NOWHERE = 24;
 
+    /// No operand.
+    static final long ABSENT = FROM_NOWHERE << 8;
+
     private OperandCode() {}
 
     static long pack(String text) {
@@ -22,6 +25,7 @@ final class OperandCode {
             case "DX" -> fixed(Insn.REG, 2, 2, 2);
             case "eAX" -> fixed(Insn.REG, 0, 4, 2);
             case "I1", "Iu" -> fixed(Insn.IMM, 0, 1, 1);
+            case "Is" -> fixed(Insn.IMM, 0, 4, 2);
             default -> segment(text) >= 0 ? fixed(Insn.SEG, segment(text), 4, 2) : general(text.charAt(0), size);
         };
     }

@@ -100,8 +100,8 @@ final class RowData {
         rows.row("63", "arpl", "Ew,Gw", Op.ARPL, "z", "", Rows.SENSITIVE, Rows.MODRM);
         rows.row("68", "push", "Iz", Op.PUSH, "", "", Rows.PLAIN, 0);
         rows.row("69", "imul", "Gv,Ev,Iz", Op.IMUL, "oc", "szap", Rows.PLAIN, Rows.MODRM);
-        rows.row("6A", "push", "Ib", Op.PUSH, "", "", Rows.PLAIN, 0);
-        rows.row("6B", "imul", "Gv,Ev,Ib", Op.IMUL, "oc", "szap", Rows.PLAIN, Rows.MODRM);
+        rows.row("6A", "push", "Is", Op.PUSH, "", "", Rows.PLAIN, 0);
+        rows.row("6B", "imul", "Gv,Ev,Is", Op.IMUL, "oc", "szap", Rows.PLAIN, Rows.MODRM);
         rows.row("6C", "ins", "Yb,DX", Op.INS, "", "", Rows.IO, Rows.END);
         rows.row("6D", "ins", "Yv,DX", Op.INS, "", "", Rows.IO, Rows.END);
         rows.row("6E", "outs", "DX,Xb", Op.OUTS, "", "", Rows.IO, Rows.END);
@@ -135,14 +135,14 @@ final class RowData {
         rows.row("82 /5", "sub", "Eb,Ib", Op.SUB, "oszapc", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
         rows.row("82 /6", "xor", "Eb,Ib", Op.XOR, "oszpc", "a", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
         rows.row("82 /7", "cmp", "Eb,Ib", Op.CMP, "oszapc", "", Rows.PLAIN, Rows.MODRM);
-        rows.row("83 /0", "add", "Ev,Ib", Op.ADD, "oszapc", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
-        rows.row("83 /1", "or", "Ev,Ib", Op.OR, "oszpc", "a", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
-        rows.row("83 /2", "adc", "Ev,Ib", Op.ADC, "oszapc", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
-        rows.row("83 /3", "sbb", "Ev,Ib", Op.SBB, "oszapc", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
-        rows.row("83 /4", "and", "Ev,Ib", Op.AND, "oszpc", "a", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
-        rows.row("83 /5", "sub", "Ev,Ib", Op.SUB, "oszapc", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
-        rows.row("83 /6", "xor", "Ev,Ib", Op.XOR, "oszpc", "a", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
-        rows.row("83 /7", "cmp", "Ev,Ib", Op.CMP, "oszapc", "", Rows.PLAIN, Rows.MODRM);
+        rows.row("83 /0", "add", "Ev,Is", Op.ADD, "oszapc", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
+        rows.row("83 /1", "or", "Ev,Is", Op.OR, "oszpc", "a", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
+        rows.row("83 /2", "adc", "Ev,Is", Op.ADC, "oszapc", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
+        rows.row("83 /3", "sbb", "Ev,Is", Op.SBB, "oszapc", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
+        rows.row("83 /4", "and", "Ev,Is", Op.AND, "oszpc", "a", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
+        rows.row("83 /5", "sub", "Ev,Is", Op.SUB, "oszapc", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
+        rows.row("83 /6", "xor", "Ev,Is", Op.XOR, "oszpc", "a", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
+        rows.row("83 /7", "cmp", "Ev,Is", Op.CMP, "oszapc", "", Rows.PLAIN, Rows.MODRM);
         rows.row("84", "test", "Eb,Gb", Op.TEST, "oszpc", "a", Rows.PLAIN, Rows.MODRM);
         rows.row("85", "test", "Ev,Gv", Op.TEST, "oszpc", "a", Rows.PLAIN, Rows.MODRM);
         rows.row("86", "xchg", "Eb,Gb", Op.XCHG, "", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
@@ -433,7 +433,7 @@ final class RowData {
         rows.row("0F C1", "xadd", "Ev,Gv", Op.XADD, "oszapc", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
         rows.row("0F C7 /1m", "cmpxchg8b", "Mq", Op.CMPXCHG8B, "z", "", Rows.PLAIN, Rows.LOCK | Rows.MODRM);
         rows.row("0F C8+r", "bswap", "Zv", Op.BSWAP, "", "", Rows.PLAIN, 0);
-        rows.row("0F FF", "ud0", "Gv,Ev", Op.UD, "", "", Rows.PLAIN, Rows.END | Rows.MODRM);
+        rows.row("0F FF", "ud0", "", Op.UD, "", "", Rows.PLAIN, Rows.END);
     }
 
     /// x87: D8 to DF.

@@ -96,10 +96,10 @@ public final class Rows {
         String[] codes = OPERANDS[row].isEmpty() ? new String[0] : OPERANDS[row].split(",");
         for (String code : codes) {
             if (OperandCode.implicitMemory(code)) {
-                return k == 0 ? OperandCode.pack(code) : 0;
+                return k == 0 ? OperandCode.pack(code) : OperandCode.ABSENT;
             }
         }
-        return k < codes.length ? OperandCode.pack(codes[k]) : 0;
+        return k < codes.length ? OperandCode.pack(codes[k]) : OperandCode.ABSENT;
     }
 
     static int immediate(int row) {
@@ -109,7 +109,7 @@ public final class Rows {
         int immediate = NO_IMMEDIATE;
         for (String code : OPERANDS[row].split(",")) {
             immediate = Math.max(immediate, switch (code) {
-                case "Ib" -> IB;
+                case "Ib", "Is" -> IB;
                 case "Iu" -> IU;
                 case "Iw" -> IW;
                 case "Iz" -> IZ;
