@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import ringside.app.export.BoutFile;
+import ringside.vmm.bout.BoutSpec;
+import ringside.vmm.word.Iface;
+
+/// The same guest on several corners, with the tale of the tape.
+@Command(name = "bout", mixinStandardHelpOptions = true, description = "run one guest on several corners and compare")
+final class BoutCommand implements Callable<Integer> {
+    static final String DEFAULT_GUEST = "fork-storm";
+    static final List<Iface> DEFAULT_CORNERS = List.of(Iface.VMI, Iface.XEN);
+    private static final String BOUT_FILE = ".ringside";
+
+    private final Io io;
+
+    @Mixin
+    RunOptions options = new RunOptions();
+
+    @Option(names = "--corners", paramLabel = "LIST", description = "like vmi,xen,native (default vmi,xen)")
+    @Nullable String corners;
+
+    @Parameters(arity = "0..1", paramLabel = "GUEST|FILE", description = "a gallery guest or a .ringside file")
+    @Nullable String what;
+
+    BoutCommand(Io io) {
+        this.io = io;
+    }
+
+    @Override
+    public Integer call() throws Failure {
+        Session session = new Session(io, options);
+        List<Iface> chosen = corners == null ? List.of() : corners(session, corners);
+        String until = options.until == null ? "exit" : options.until;
+        BoutSpec spec;
+        if (what != null && what.endsWith(BOUT_FILE)) {
+            BoutFile file = read(session, what);
+            if (options.until == null) until = file.until();
+            if (options.profile == null && !file.profile().isEmpty()) options.profile = file.profile();
+            spec = spec(session, file, chosen);
+        } else {
+            String guest = what == null && options.kernel == null ? DEFAULT_GUEST : what;
+            spec = session.spec(guest, chosen.isEmpty() ? DEFAULT_CORNERS : chosen);
+        }
+        session.play(spec, until, new Session.Manner(io.out(), false, io.err()));
+        return 0;
+    }
+
+    private BoutFile read(Session session, String name) throws Failure {
+        Path path = io.file(Path.of(name));
+        if (!Files.isRegularFile(path)) {
+            throw session.bad(name, "a bout file", "nothing of that name", "file");
+        }
+        return switch (BoutFile.read(path)) {
+            case BoutFile.Read.Ok ok -> ok.file();
+            case BoutFile.Read.Wrong wrong ->
+                throw Failure.of(io.texts(), wrong.problems().getFirst(), "bout-file");
+        };
+    }
+
+    /// The file's bout; what the command line says goes before what the file says.
+    private BoutSpec spec(Session session, BoutFile file, List<Iface> chosen) throws Failure {
+        if (options.memory == null) options.memory = Long.toString(file.memoryBytes());
+        if (options.vcpus == null) options.vcpus = Integer.toString(file.vcpus());
+        if (options.seed == null) options.seed = Long.toString(file.seed());
+        List<Iface> list = chosen.isEmpty() ? file.corners() : chosen;
+        if (file.kernel().length == 0) return session.spec(file.guest(), list);
+        BoutSpec plain = session.spec(DEFAULT_GUEST, list);
+        return new BoutSpec(
+                file.guest(),
+                list,
+                plain.vcpus(),
+                plain.memoryBytes(),
+                plain.seed(),
+                file.kernel(),
+                file.initrd(),
+                file.append());
+    }
+
+    static Iface corner(Session session, String option, String text) throws Failure {
+        for (Iface iface : Iface.values()) if (iface.id().equals(text)) return iface;
+        throw session.bad(option, "native, vmi, xen or hw", "\"" + text + "\"", "corner");
+    }
+
+    private static List<Iface> corners(Session session, String text) throws Failure {
+        List<Iface> list = new ArrayList<>();
+        for (String name : text.split(",", -1)) {
+            Iface iface = corner(session, "--corners", name.strip());
+            if (list.contains(iface)) throw session.bad("--corners", "each corner once", text, "corner");
+            list.add(iface);
+        }
+        return list;
+    }
+
+    static String names(List<Iface> corners) {
+        return String.join(",", corners.stream().map(Iface::id).toList());
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import ringside.vmm.bout.BoutSpec;
+
+/// One guest on one corner. Its console is standard output.
+@Command(name = "run", mixinStandardHelpOptions = true, description = "run one guest on one corner")
+final class RunCommand implements Callable<Integer> {
+    private final Io io;
+
+    @Mixin
+    RunOptions options = new RunOptions();
+
+    @Option(names = "--on", paramLabel = "CORNER", required = true, description = "native, vmi, xen or hw")
+    String on = "";
+
+    @Option(names = "--interactive", description = "standard input is typed into the console")
+    boolean interactive;
+
+    @Parameters(arity = "0..1", paramLabel = "GUEST", description = "a gallery guest")
+    @Nullable String guest;
+
+    RunCommand(Io io) {
+        this.io = io;
+    }
+
+    @Override
+    public Integer call() throws Failure {
+        Session session = new Session(io, options);
+        BoutSpec spec = session.spec(guest, List.of(BoutCommand.corner(session, "--on", on)));
+        String until = options.until == null ? "exit" : options.until;
+        session.play(spec, until, new Session.Manner(io.out(), interactive, null));
+        return 0;
+    }
+}

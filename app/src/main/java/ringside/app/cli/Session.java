@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import ringside.app.export.BoutReport;
+import ringside.app.export.CsvReport;
+import ringside.app.export.HtmlReport;
+import ringside.app.export.JsonReport;
+import ringside.app.export.TapeText;
+import ringside.app.export.TraceLines;
+import ringside.app.text.Texts;
+import ringside.vmm.bout.BoutRun;
+import ringside.vmm.bout.BoutSpec;
+import ringside.vmm.bout.Bouts;
+import ringside.vmm.bout.Corner;
+import ringside.vmm.bout.Gallery;
+import ringside.vmm.bout.Until;
+import ringside.vmm.score.Assertion;
+import ringside.vmm.score.CostProfile;
+import ringside.vmm.word.Iface;
+import ringside.vmm.word.Problem;
+
+/// One use of the engine from the command line: options in, a run, files and an exit code out.
+final class Session {
+    private static final long IMPORT_MEMORY = 128L << 20;
+    private static final long LARGEST_FILE = 1L << 30;
+    private static final long DEFAULT_SEED = 7;
+
+    private final Io io;
+    private final RunOptions options;
+    private final Texts texts;
+
+    Session(Io io, RunOptions options) {
+        this.io = io;
+        this.options = options;
+        this.texts = io.texts();
+    }
+
+    // ---- options to a bout ----------------------------------------------------------------------------------------
+
+    /// @param guest gallery name, or null when there is a --kernel
+    BoutSpec spec(@Nullable String guest, List<Iface> corners) throws Failure {
+        refuseLater(corners);
+        if (guest == null && options.kernel == null) {
+            throw bad("GUEST", "a gallery guest or --kernel FILE", "neither", "guest");
+        }
+        if (guest != null && options.kernel != null) {
+            throw bad("GUEST", "a gallery guest or --kernel FILE", "both", "guest");
+        }
+        Gallery.@Nullable Guest entry = null;
+        if (guest != null) {
+            Optional<Gallery.Guest> found = Gallery.find(guest);
+            if (found.isEmpty()) throw bad("GUEST", "a gallery guest", "\"" + guest + "\"", "guest");
+            entry = found.get();
+        }
+        long memory = options.memory != null
+                ? Quantity.memory(texts, options.memory)
+                : entry != null ? entry.memoryBytes() : IMPORT_MEMORY;
+        int vcpus = options.vcpus != null
+                ? (int) whole("--vcpus", options.vcpus, "vcpus")
+                : entry != null ? entry.vcpus() : 1;
+        long seed = options.seed != null ? whole("--seed", options.seed, "other") : DEFAULT_SEED;
+        byte[] kernel = options.kernel == null ? new byte[0] : bytes("--kernel", options.kernel);
+        if (options.kernel != null && kernel.length == 0) {
+            throw bad(options.kernel.toString(), "a kernel", "an empty file", "kernel");
+        }
+        byte[] initrd = options.initrd == null ? new byte[0] : bytes("--initrd", options.initrd);
+        String name = guest != null ? guest : fileName(options.kernel);
+        return new BoutSpec(name, corners, vcpus, memory, seed, kernel, initrd, options.append);
+    }
+
+    void refuseLater(List<Iface> corners) throws Failure {
+        if (corners.contains(Iface.HW)) throw Failure.later(texts, "hw", "hw");
+        if (options.tier != null) {
+            if (!options.tier.matches("[012]")) throw bad("--tier", "0, 1 or 2", "\"" + options.tier + "\"", "other");
+            if (!options.tier.equals("0")) throw Failure.later(texts, "--tier " + options.tier, "tier");
+        }
+        if (!options.disks.isEmpty()) throw Failure.later(texts, "--disk", "disk");
+        if (!options.net.equals("none")) {
+            if (!options.net.equals("user")) throw bad("--net", "user or none", "\"" + options.net + "\"", "other");
+            throw Failure.later(texts, "--net user", "net");
+        }
+        if (options.screenshot != null) throw Failure.later(texts, "--screenshot", "screenshot");
+    }
+
+    Until until(String text) throws Failure {
+        return switch (Until.parse(text)) {
+            case Until.Parsed.Ok ok -> ok.until();
+            case Until.Parsed.Wrong wrong -> throw Failure.of(texts, wrong.problem(), "until");
+        };
+    }
+
+    CostProfile profile() throws Failure {
+        String name = options.profile == null ? CostProfile.DEFAULT : options.profile;
+        if (CostProfile.BUILT_IN.contains(name)) return CostProfile.builtIn(name);
+        if (options.profile == null || !Files.exists(io.file(Path.of(name)))) {
+            throw bad("--profile", "a file or one of " + String.join(", ", CostProfile.BUILT_IN), "\"" + name + "\"", "file");
+        }
+        String text = new String(bytes("--profile", Path.of(name)), StandardCharsets.UTF_8);
+        return switch (CostProfile.parse(text)) {
+            case CostProfile.Parsed.Ok ok -> ok.profile();
+            case CostProfile.Parsed.Wrong wrong -> throw Failure.of(texts, wrong.problems().getFirst(), "file");
+        };
+    }
+
+    private List<Assertion> assertions() throws Failure {
+        List<Assertion> list = new ArrayList<>();
+        for (String text : options.assertions) {
+            switch (Assertion.parse(text)) {
+                case Assertion.Parsed.Ok ok -> list.add(ok.assertion());
+                case Assertion.Parsed.Wrong wrong -> throw Failure.of(texts, wrong.problem(), "assert");
+            }
+        }
+        return list;
+    }
+
+    // ---- the run --------------------------------------------------------------------------------------------------
+
+    /// How the program is to behave around the run.
+    ///
+    /// @param console     where consoles go, or null
+    /// @param interactive whether standard input is the console's
+    /// @param tape        where the tale of the tape goes, or null
+    record Manner(@Nullable PrintStream console, boolean interactive, @Nullable PrintStream tape) {}
+
+    /// Runs, writes what was asked for, and says how it ended.
+    void play(BoutSpec spec, String untilText, Manner manner) throws Failure {
+        Until until = until(untilText);
+        Duration limit = Quantity.limit(texts, options.limit);
+        CostProfile profile = profile();
+        List<Assertion> assertions = assertions();
+        BoutRun run = new BoutRun(open(spec), until);
+        run(run, limit, manner);
+        BoutReport report = Reports.of(spec, untilText, run, profile);
+        for (BoutReport.CornerReport c : report.corners()) say(c);
+        if (manner.tape() != null) {
+            manner.tape().print("\n" + TapeText.of(report.tape(), texts, Io.plain(manner.tape())));
+            manner.tape().flush();
+        }
+        write(report);
+        judge(report, assertions);
+    }
+
+    private List<Corner> open(BoutSpec spec) throws Failure {
+        return switch (Bouts.open(spec)) {
+            case Bouts.Opened.Ready ready -> ready.corners();
+            case Bouts.Opened.Wrong wrong -> {
+                Problem first = wrong.problems().getFirst();
+                throw Failure.of(texts, first, hint(first.field()));
+            }
+        };
+    }
+
+    private static String hint(String field) {
+        String f = field.toLowerCase(Locale.ROOT);
+        if (f.contains("memory")) return "memory";
+        if (f.contains("vcpu")) return "vcpus";
+        if (f.contains("corner") || f.contains("interface")) return "corner";
+        if (f.contains("guest")) return "guest";
+        return "kernel";
+    }
+
+    private void run(BoutRun run, Duration limit, Manner manner) throws Failure {
+        int corners = run.legs().size();
+        Typist typist = manner.interactive() ? new Typist(io.in()) : null;
+        try (TraceLines trace = options.trace == null ? null : TraceLines.open(io.file(options.trace));
+                Phase phase = Phase.together(corners)) {
+            new BoutRunner(run, limit, phase, manner.console(), corners > 1, trace, typist).run();
+            if (trace != null && trace.lost() > 0) io.say(texts.get("cli.trace-lost", texts.number(trace.lost())));
+        } catch (IOException e) {
+            throw cannotWrite(options.trace, e);
+        }
+        if (options.trace != null) io.say(texts.get("cli.wrote", options.trace.toString()));
+    }
+
+    private void say(BoutReport.CornerReport c) {
+        String end = texts.get("outcome." + c.outcome());
+        if (c.exit() != null) end = texts.get("cli.ended", c.exit(), Integer.toString(c.status()));
+        io.say(texts.get(
+                "cli.corner-done",
+                c.iface().id(),
+                end,
+                texts.number(c.total().ticks() / 1e6, 3),
+                texts.number(c.total().instructions())));
+    }
+
+    // ---- what comes out -------------------------------------------------------------------------------------------
+
+    private void write(BoutReport report) throws Failure {
+        if (options.json != null) write(options.json, out -> JsonReport.write(report, out));
+        if (options.csv != null) {
+            StringBuilder text = new StringBuilder();
+            write(options.csv, out -> {
+                CsvReport.write(report, text);
+                out.write(text.toString().getBytes(StandardCharsets.UTF_8));
+            });
+        }
+        if (options.html != null) {
+            write(options.html, out -> out.write(HtmlReport.of(report, texts).getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    private interface Writing {
+        void to(OutputStream out) throws IOException;
+    }
+
+    private void write(Path file, Writing writing) throws Failure {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(io.file(file)))) {
+            writing.to(out);
+        } catch (IOException e) {
+            throw cannotWrite(file, e);
+        }
+        io.say(texts.get("cli.wrote", file.toString()));
+    }
+
+    private Failure cannotWrite(@Nullable Path file, IOException e) {
+        String why = e instanceof NoSuchFileException ? "no such folder" : e.getClass().getSimpleName();
+        return new Failure(Failure.BAD_INPUT, texts.get("cli.error.write", String.valueOf(file), why));
+    }
+
+    /// The exit code: a corner that did not make it first, then assertions.
+    private void judge(BoutReport report, List<Assertion> assertions) throws Failure {
+        for (BoutReport.CornerReport c : report.corners()) ended(c);
+        for (Assertion assertion : assertions) {
+            switch (assertion.check(Reports.numbers(report))) {
+                case Assertion.Outcome.Held held ->
+                    io.say(texts.get("cli.assert-held", assertion.text(), held.found()));
+                case Assertion.Outcome.Failed failed ->
+                    throw new Failure(
+                            Failure.ASSERTION, texts.get("cli.error.assert", assertion.text(), failed.found()));
+                case Assertion.Outcome.Unknown unknown -> throw Failure.of(texts, unknown.problem(), "assert");
+            }
+        }
+    }
+
+    private void ended(BoutReport.CornerReport c) throws Failure {
+        String corner = c.iface().id();
+        if (c.knockdown() != null) {
+            throw new Failure(
+                    Failure.KNOCKED_DOWN,
+                    texts.get(
+                            "cli.error.knocked-down",
+                            corner,
+                            texts.number(c.knockdown().tick() / 1e6, 3),
+                            c.knockdown().what(),
+                            c.knockdown().firstCause()));
+        }
+        if (c.outcome().equals("limit")) {
+            throw new Failure(Failure.KNOCKED_DOWN, texts.get("cli.error.limit", corner, options.limit));
+        }
+        if (c.outcome().equals("waiting-for-input")) {
+            throw new Failure(Failure.KNOCKED_DOWN, texts.get("cli.error.waiting", corner));
+        }
+    }
+
+    // ---- pieces ---------------------------------------------------------------------------------------------------
+
+    private byte[] bytes(String option, Path file) throws Failure {
+        Path path = io.file(file);
+        try {
+            if (!Files.exists(path)) throw bad(option + " " + file, "a file", "nothing of that name", "file");
+            if (Files.isDirectory(path)) throw bad(option + " " + file, "a file", "a folder", "file");
+            if (Files.size(path) > LARGEST_FILE) throw bad(option + " " + file, "a file below 1 GB", "a larger one", "file");
+            return Files.readAllBytes(path);
+        } catch (IOException e) {
+            throw bad(option + " " + file, "a readable file", e.getClass().getSimpleName(), "file");
+        }
+    }
+
+    private long whole(String option, String text, String hint) throws Failure {
+        if (text.matches("-?\\d{1,18}")) {
+            long n = Long.parseLong(text);
+            if (!option.equals("--vcpus") || n >= 1 && n <= 8) return n;
+        }
+        throw bad(option, option.equals("--vcpus") ? "1 to 8" : "a whole number", "\"" + text + "\"", hint);
+    }
+
+    private static String fileName(@Nullable Path file) {
+        return file == null || file.getFileName() == null ? "" : file.getFileName().toString();
+    }
+
+    Failure bad(String field, String expected, String found, String hint) {
+        return Failure.of(texts, new Problem(field, expected, found), hint);
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import ringside.vmm.bout.Corner;
+
+/// Gives standard input to a console. The end of the input ends nothing but the typing.
+///
+/// Nothing is typed before the guest has said something (or has been silent for a while): a guest that sets up its
+/// serial port throws away what was there before.
+final class Typist {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int MOST_WAITING = 1024;
+
+    private final BlockingQueue<byte[]> typed = new LinkedBlockingQueue<>(MOST_WAITING);
+    private final long start = System.nanoTime();
+    private volatile boolean ended;
+
+    Typist(InputStream in) {
+        Thread reader = new Thread(() -> read(in), "typed input");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read(InputStream in) {
+        byte[] buffer = new byte[4096];
+        try {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                if (n > 0) typed.put(Arrays.copyOf(buffer, n));
+            }
+        } catch (IOException e) {
+            // an input that breaks is an input that ends
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ended = true;
+        }
+    }
+
+    /// Passes on what has been typed. @return whether there was anything
+    boolean type(Corner.ConsoleView console) {
+        if (console.written() == 0 && System.nanoTime() - start < PATIENCE_NANOS) return false;
+        boolean any = false;
+        for (byte[] bytes = typed.poll(); bytes != null; bytes = typed.poll()) {
+            console.type(newlines(bytes));
+            any = true;
+        }
+        return any;
+    }
+
+    /// Waits a little for typing while the guest sleeps. @return false when none can come any more
+    boolean await(Corner.ConsoleView console) throws InterruptedException {
+        if (!typed.isEmpty()) {
+            while (!type(console)) Thread.sleep(10);
+            return true;
+        }
+        if (ended) return !typed.isEmpty();
+        byte @Nullable [] bytes = typed.poll(50, TimeUnit.MILLISECONDS);
+        if (bytes != null) console.type(newlines(bytes));
+        return true;
+    }
+
+    /// The Enter key of a terminal line is a carriage return on a console.
+    private static byte[] newlines(byte[] bytes) {
+        byte[] out = bytes.clone();
+        for (int i = 0; i < out.length; i++) if (out[i] == '\n') out[i] = '\r';
+        return out;
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.export;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ringside.vmm.score.CostProfile;
+import ringside.vmm.score.Tape;
+import ringside.vmm.trace.Counts;
+import ringside.vmm.word.Iface;
+import ringside.vmm.word.Knockdown;
+
+/// A finished (or stopped) bout as plain data: what every export is made from.
+///
+/// @param until the condition, as typed
+public record BoutReport(
+        String guest,
+        int vcpus,
+        long memoryBytes,
+        long seed,
+        String until,
+        List<CornerReport> corners,
+        CostProfile profile) {
+    /// One corner.
+    ///
+    /// @param outcome how it ended up, as in the JSON
+    /// @param exit    how the guest ended itself, or null
+    /// @param console the newest part of the console
+    public record CornerReport(
+            Iface iface,
+            Counts total,
+            List<RoundReport> rounds,
+            String outcome,
+            @Nullable String exit,
+            int status,
+            @Nullable Knockdown knockdown,
+            String runHash,
+            String console) {}
+
+    /// One round. @param bell the bell that closed it
+    public record RoundReport(int number, int bell, long tick, Counts counts) {}
+
+    /// The tale of the tape over the whole bout.
+    public Tape tape() {
+        return Tape.of(
+                corners.stream().map(c -> new Tape.Entry(c.iface(), c.total())).toList(), profile);
+    }
+}

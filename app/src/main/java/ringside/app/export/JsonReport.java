@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.export;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
+import ringside.vmm.score.Bill;
+import ringside.vmm.trace.Counts;
+import ringside.vmm.trace.EventKind;
+import ringside.vmm.trace.ExitCause;
+import ringside.vmm.word.Iface;
+
+/// The bout as JSON. Field names are a contract: they are added to, never changed.
+public final class JsonReport {
+    private JsonReport() {}
+
+    /// Writes the report and closes nothing.
+    public static void write(BoutReport report, OutputStream to) throws IOException {
+        JsonFactory factory = new JsonFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        try (JsonGenerator g = factory.createGenerator(to, JsonEncoding.UTF8)) {
+            g.setPrettyPrinter(new DefaultPrettyPrinter());
+            g.writeStartObject();
+            g.writeStringField("guest", report.guest());
+            g.writeNumberField("vcpus", report.vcpus());
+            g.writeNumberField("memoryBytes", report.memoryBytes());
+            g.writeNumberField("seed", report.seed());
+            g.writeStringField("until", report.until());
+            g.writeArrayFieldStart("corners");
+            for (BoutReport.CornerReport corner : report.corners()) corner(g, corner, report);
+            g.writeEndArray();
+            g.writeEndObject();
+            g.writeRaw('\n');
+        }
+    }
+
+    private static void corner(JsonGenerator g, BoutReport.CornerReport c, BoutReport report) throws IOException {
+        g.writeStartObject();
+        g.writeStringField("interface", c.iface().id());
+        counts(g, c.total());
+        g.writeStringField("outcome", c.outcome());
+        g.writeStringField("exit", c.exit());
+        g.writeNumberField("status", c.status());
+        g.writeStringField("knockdown", c.knockdown() == null ? null : c.knockdown().what());
+        g.writeStringField("firstCause", c.knockdown() == null ? null : c.knockdown().firstCause());
+        modelled(g, c.iface(), c.total(), report);
+        g.writeArrayFieldStart("rounds");
+        for (BoutReport.RoundReport round : c.rounds()) {
+            g.writeStartObject();
+            g.writeNumberField("round", round.number());
+            g.writeNumberField("bell", round.bell());
+            g.writeNumberField("tick", round.tick());
+            counts(g, round.counts());
+            g.writeEndObject();
+        }
+        g.writeEndArray();
+        g.writeStringField("runHash", c.runHash());
+        g.writeEndObject();
+    }
+
+    private static void counts(JsonGenerator g, Counts c) throws IOException {
+        g.writeNumberField("instructions", c.instructions());
+        numbers(g, "instructionsPerVcpu", c.perVcpu());
+        g.writeNumberField("guestSeconds", c.ticks() / 1e9);
+        g.writeNumberField("crossings", c.crossings());
+        numbers(g, "crossingsPerVcpu", c.crossingsPerVcpu());
+        g.writeObjectFieldStart("calls");
+        for (Map.Entry<String, Counts.CallCount> call : c.calls().entrySet()) {
+            g.writeObjectFieldStart(call.getKey());
+            g.writeNumberField("count", call.getValue().count());
+            g.writeStringField("class", Names.of(call.getValue().kind()));
+            g.writeEndObject();
+        }
+        g.writeEndObject();
+        map(g, "items", c.items());
+        g.writeObjectFieldStart("exits");
+        for (Map.Entry<ExitCause, Long> exit : c.exits().entrySet()) {
+            g.writeNumberField(exit.getKey().id(), exit.getValue());
+        }
+        g.writeEndObject();
+        g.writeNumberField("pteUpdates", c.pteUpdates());
+        g.writeNumberField("hiddenFaults", c.hiddenFaults());
+        g.writeNumberField("refusals", c.events(EventKind.REFUSAL));
+        map(g, "faults", c.faults());
+        g.writeObjectFieldStart("events");
+        for (Map.Entry<EventKind, Long> event : c.events().entrySet()) {
+            g.writeNumberField(event.getKey().id(), event.getValue());
+        }
+        g.writeEndObject();
+        g.writeNumberField("userTicks", c.userTicks());
+        g.writeNumberField("kernelTicks", c.kernelTicks());
+        g.writeNumberField("idleTicks", c.idleTicks());
+    }
+
+    /// Modelled numbers live in their own object, never beside counted ones.
+    private static void modelled(JsonGenerator g, Iface iface, Counts counts, BoutReport report) throws IOException {
+        Bill bill = Bill.of(iface, counts, report.profile());
+        g.writeObjectFieldStart("modelled");
+        g.writeStringField("profile", report.profile().id());
+        g.writeNumberField("cycles", Math.round(bill.total().value()));
+        g.writeNumberField("hypervisorCycles", Math.round(bill.hypervisor().value()));
+        g.writeEndObject();
+    }
+
+    private static void numbers(JsonGenerator g, String name, List<Long> list) throws IOException {
+        g.writeArrayFieldStart(name);
+        for (long n : list) g.writeNumber(n);
+        g.writeEndArray();
+    }
+
+    private static void map(JsonGenerator g, String name, Map<?, Long> map) throws IOException {
+        g.writeObjectFieldStart(name);
+        for (Map.Entry<?, Long> e : map.entrySet()) g.writeNumberField(String.valueOf(e.getKey()), e.getValue());
+        g.writeEndObject();
+    }
+}
