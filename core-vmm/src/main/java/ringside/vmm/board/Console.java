@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.board;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+import ringside.vmm.dev.medium.ConsoleSink;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
+
+/// The guest's console: what it printed, as far as kept, and what was typed. {@link #written}, {@link #since},
+/// {@link #tail} and {@link #type} may be called on any thread; the rest belongs to the machine's.
+///
+/// Typed bytes wait outside the machine until {@link #pump} takes them in at a round's beginning.
+public final class Console implements ConsoleSink, Stateful {
+    /// Printed bytes kept: the newest 4 MB.
+    public static final int KEPT = 4 << 20;
+    private static final int TYPED_MAX = 64 << 10;
+    private static final int FIRST_SIZE = 4096;
+
+    private byte[] ring = new byte[FIRST_SIZE];
+    private long written;
+    private final ByteArrayOutputStream outside = new ByteArrayOutputStream();
+
+    private byte[] inside = new byte[0];
+    private int next;
+    private final List<Runnable> inputListeners = new ArrayList<>();
+    private final List<IntConsumer> taps = new ArrayList<>();
+
+    // ---- the guest's side -----------------------------------------------------------------------------------------
+
+    @Override
+    public void put(int b) {
+        append((byte) b);
+        for (IntConsumer tap : taps) tap.accept(b & 0xFF);
+    }
+
+    private synchronized void append(byte b) {
+        if (written == ring.length && ring.length < KEPT) ring = java.util.Arrays.copyOf(ring, ring.length * 2);
+        ring[(int) (written++ % ring.length)] = b;
+    }
+
+    @Override
+    public int take() {
+        return hasInput() ? inside[next++] & 0xFF : -1;
+    }
+
+    @Override
+    public boolean hasInput() {
+        return next < inside.length;
+    }
+
+    @Override
+    public void onInput(Runnable r) {
+        inputListeners.add(r);
+    }
+
+    /// Whether anybody inside wants typed bytes.
+    boolean heard() {
+        return !inputListeners.isEmpty();
+    }
+
+    /// Takes typed bytes into the machine. @return whether there were any
+    boolean pump() {
+        byte[] typed;
+        synchronized (this) {
+            if (outside.size() == 0) return false;
+            typed = outside.toByteArray();
+            outside.reset();
+        }
+        byte[] all = new byte[inside.length - next + typed.length];
+        System.arraycopy(inside, next, all, 0, inside.length - next);
+        System.arraycopy(typed, 0, all, inside.length - next, typed.length);
+        inside = all;
+        next = 0;
+        for (Runnable r : inputListeners) r.run();
+        return true;
+    }
+
+    /// Is told each byte printed, on the machine's thread.
+    public void tap(IntConsumer listener) {
+        taps.add(listener);
+    }
+
+    // ---- the person's side ----------------------------------------------------------------------------------------
+
+    /// Bytes printed since the start.
+    public synchronized long written() {
+        return written;
+    }
+
+    /// Bytes `[from, written)` as far as kept.
+    public synchronized byte[] since(long from) {
+        long first = Math.clamp(from, written - Math.min(written, ring.length), written);
+        byte[] out = new byte[(int) (written - first)];
+        for (int i = 0; i < out.length; i++) out[i] = ring[(int) ((first + i) % ring.length)];
+        return out;
+    }
+
+    /// The newest bytes, at most `max`, as ISO-8859-1.
+    public synchronized String tail(int max) {
+        return new String(since(written - Math.min(written, max)), java.nio.charset.StandardCharsets.ISO_8859_1);
+    }
+
+    /// Queues typed bytes; what exceeds 64 KB waiting is dropped, as by a keyboard.
+    public synchronized void type(byte[] bytes) {
+        int room = Math.max(0, TYPED_MAX - outside.size());
+        outside.write(bytes, 0, Math.min(room, bytes.length));
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        v.i64("written", written);
+        v.i32("typed", inside.length - next);
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.board;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import org.junit.jupiter.api.Test;
+
+class ConsoleTest {
+    private final Console console = new Console();
+
+    private void print(String text) {
+        for (byte b : text.getBytes(ISO_8859_1)) console.put(b);
+    }
+
+    @Test
+    void whatWasPrintedCanBeReadFromAnyPlace() {
+        print("hello, boundary");
+        assertEquals("boundary", new String(console.since(7), ISO_8859_1));
+        assertEquals("ary", console.tail(3));
+        assertEquals(15, console.written());
+    }
+
+    @Test
+    void onlyTheNewestFourMegabytesAreKept() {
+        for (int i = 0; i < Console.KEPT + 10; i++) console.put('a' + i % 26);
+        assertEquals(Console.KEPT, console.since(0).length);
+        assertEquals('a' + (Console.KEPT + 9) % 26, console.tail(1).charAt(0));
+    }
+
+    @Test
+    void typedBytesComeInWhenPumpedOnly() {
+        console.type("ls".getBytes(ISO_8859_1));
+        assertFalse(console.hasInput());
+        console.pump();
+        assertEquals("ls", "" + (char) console.take() + (char) console.take());
+        assertEquals(-1, console.take());
+    }
+
+    @Test
+    void floodsOfTypingAreBounded() {
+        for (int i = 0; i < 100; i++) console.type(new byte[4096]);
+        console.pump();
+        int n = 0;
+        while (console.take() >= 0) n++;
+        assertEquals(64 << 10, n);
+    }
+}
