@@ -133,11 +133,6 @@ public final class ShadowPool implements Stateful {
         return ABSENT;
     }
 
-    /// Takes a zeroed frame for the monitor's own use, or {@link #ABSENT} when the pool is empty.
-    public int hold() {
-        return take(HELD, ABSENT, 0, ANY_VCPU, 0);
-    }
-
     /// Takes a zeroed frame as a shadow page. @param mirrored bytes of the guest's page that it mirrors
     int take(int newKind, int guestPfn, int newPart, int forVcpu, int mirrored) {
         if (free == 0) return ABSENT;

@@ -91,10 +91,15 @@ public final class ShadowTables implements Stateful {
     /// Maps one of the monitor's own frames into a vCPU's hole. @param page number of the page in the hole, 0 to 511
     /// @return false when the pool is empty
     public boolean mapHole(int vcpu, int page, int mfn) {
-        if (holeTable[vcpu] == ShadowPool.ABSENT) holeTable[vcpu] = pool.hold();
+        if (holeTable[vcpu] == ShadowPool.ABSENT) holeTable[vcpu] = holdFrame();
         if (holeTable[vcpu] == ShadowPool.ABSENT) return false;
-        put(holeTable[vcpu], page, (long) mfn << 12 | P | RW | A | D);
+        put(holeTable[vcpu], page, (long) mfn << 12 | P | RW | A | D | G);
         return true;
+    }
+
+    /// Takes a zeroed frame for the monitor's own use. @return its number, or {@link ShadowPool#ABSENT}
+    public int holdFrame() {
+        return take(ShadowPool.HELD, ShadowPool.ABSENT, 0, ShadowPool.ANY_VCPU, 0);
     }
 
     /// How the guest's tables are to be read. Everything is thrown away when that changes.

@@ -51,6 +51,15 @@ public final class Dispatcher {
         trace.item(vcpu, position < 0 ? -1 : base + position, a0, a1, a2, result);
     }
 
+    /// Records a call that the guest's own code has finished: nothing is dispatched, nothing crossed.
+    ///
+    /// @param words at least four argument words
+    public void finished(int vcpu, int number, CallClass kind, int[] words, int result) {
+        long seq = trace.beginCall(
+                vcpu, base + table.position(number), kind, words[0], words[1], words[2], words[3], 0, 0);
+        trace.endCall(seq, result);
+    }
+
     public CallTable table() {
         return table;
     }

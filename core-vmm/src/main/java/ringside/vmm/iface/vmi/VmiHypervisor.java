@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.iface.vmi;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import ringside.vmm.clock.VirtualClock;
+import ringside.vmm.frames.P2m;
+import ringside.vmm.frames.ShadowPool;
+import ringside.vmm.frames.ShadowTables;
+import ringside.vmm.iface.spi.CallTable;
+import ringside.vmm.iface.spi.Caller;
+import ringside.vmm.iface.spi.Dispatcher;
+import ringside.vmm.iface.spi.GuestImage;
+import ringside.vmm.iface.spi.Hypervisor;
+import ringside.vmm.iface.spi.Platform;
+import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.trace.CallClass;
+import ringside.vmm.trace.CallInfo;
+import ringside.vmm.trace.ExitCause;
+import ringside.vmm.trace.Trace;
+import ringside.vmm.trap.Exit;
+import ringside.vmm.trap.GuestState;
+import ringside.vmm.trap.Verdict;
+import ringside.vmm.word.Problem;
+
+/// The VMI corner, API 3.0: a PC, an option ROM, and a monitor that appears when the guest calls it.
+///
+/// Tour 5.00 — VMI is a switch, not a boot protocol. The guest boots as on bare hardware (level 0, no exits; only a map
+/// below its physical addresses, so that its frames are not the machine's). When it calls the ROM's first cell it comes
+/// back at level 1, on shadow tables, with every event going through here. (vmi.md 2.5, 2.6.)
+///
+/// The machine's lowest frames are the monitor's; the rest are the guest's, scattered by the bout's seed.
+public final class VmiHypervisor implements Hypervisor {
+    private static final int SOFT_EXITS_WITHOUT_PROGRESS = 100_000;
+    private static final int PAGING = 0x80000000;
+    private static final int APIC_BASE_MSR = 0x1B;
+    private static final long APIC_ENABLED = 0x800;
+    /// CPUID leaf 1: MONITOR, VMX, x2APIC, XSAVE; VME, MCE, MTRR, MCA, thermal.
+    private static final int HIDDEN_ECX = 0x0C200028, HIDDEN_EDX = 0x20405082;
+    private static final int CPUID_APIC = 0x200;
+    private static final int PAGE_FAULT = 14;
+
+    private final Platform platform;
+    private final Trace trace;
+    private final MachineMemory memory;
+    private final int guestFrames;
+    private final VmiRom rom;
+    private final P2m p2m;
+    private final ShadowTables shadow;
+    private final GuestMemory guest;
+    private final DescriptorTables tables;
+    private final Delivery delivery;
+    private final VmiMmu mmu;
+    private final Emulation emulation;
+    private final VmiTimer timer;
+    private final VmiCalls calls;
+    private final CallTable table;
+    private final Dispatcher dispatcher;
+    private final VmiVcpu[] vcpus;
+    private final int[] words = new int[6];
+
+    /// @param guestFrames guest-physical frames; the machine must have more, which become the monitor's
+    public VmiHypervisor(Platform platform, int guestFrames) {
+        this.platform = platform;
+        this.guestFrames = guestFrames;
+        trace = platform.trace();
+        memory = platform.memory();
+        rom = VmiRom.shipped();
+        int frames = memory.frames();
+        int own = frames - guestFrames;
+        p2m = P2m.scattered(guestFrames, frames, own, guestFrames, platform.seed());
+        ShadowPool pool = new ShadowPool(memory, own, guestFrames);
+        vcpus = new VmiVcpu[platform.vcpus()];
+        for (int n = 0; n < vcpus.length; n++) vcpus[n] = new VmiVcpu(platform.vcpu(n), memory);
+        shadow = new ShadowTables(memory, p2m, pool, vcpus.length, VmmArea.TOP, VmiRom.firstPfn(), rom.lastPfn(),
+                this::reloadRoot, this::flushAll);
+        guest = new GuestMemory(memory, p2m, shadow);
+        tables = new DescriptorTables(memory, guest, shadow);
+        delivery = new Delivery(platform, guest, tables, rom.size());
+        mmu = new VmiMmu(platform, p2m, shadow, guest, delivery, rom, shadow.holdFrame());
+        emulation = new Emulation(platform, guest, tables, delivery, mmu);
+        timer = new VmiTimer(platform);
+        calls = new VmiCalls(platform, vcpus, guest, tables, delivery, mmu, emulation, timer, this::activate);
+        table = calls.table();
+        dispatcher = new Dispatcher(table, trace);
+    }
+
+    /// Which machine frame holds which guest frame.
+    public P2m p2m() {
+        return p2m;
+    }
+
+    /// Compares the tables the silicon walks with the guest's. @return what is wrong; empty when all is right
+    public List<String> check() {
+        List<String> wrong = new ArrayList<>(shadow.check());
+        for (VmiVcpu v : vcpus) {
+            if (v.active && v.g.cr(3) != shadow.root(v.n())) wrong.add("vCPU " + v.n() + " walks another root");
+        }
+        return wrong;
+    }
+
+    /// The root of the guest's own tables on a vCPU (a guest-physical address), as the guest has loaded it.
+    public int guestCr3(int vcpu) {
+        return vcpus[vcpu].active ? vcpus[vcpu].cr3 : platform.vcpu(vcpu).cr(3);
+    }
+
+    /// CR4 as the guest believes it to be: says how its tables are to be read.
+    public int guestCr4(int vcpu) {
+        return vcpus[vcpu].active ? vcpus[vcpu].cr4 : platform.vcpu(vcpu).cr(4);
+    }
+
+    /// Whether a vCPU's kernel runs deprivileged, on shadow tables.
+    public boolean active(int vcpu) {
+        return vcpus[vcpu].active;
+    }
+
+    private void reloadRoot(int vcpu) {
+        if (vcpus[vcpu].active) vcpus[vcpu].g.setCr(3, shadow.root(vcpu));
+    }
+
+    private void flushAll() {
+        for (VmiVcpu v : vcpus) if (v.active) v.g.flushTlb(true);
+    }
+
+    // ---- interface ------------------------------------------------------------------------------------------------
+
+    @Override
+    public List<CallInfo> calls() {
+        return table.infos();
+    }
+
+    @Override
+    public List<Problem> start(GuestImage image) {
+        for (VmiVcpu v : vcpus) v.g.setPhysMap(p2m);
+        List<Problem> problems = platform.bootPc(image, p2m, guestFrames);
+        if (!problems.isEmpty()) return problems;
+        byte[] bytes = rom.bytes();
+        for (int at = 0; at < bytes.length; at += MachineMemory.PAGE) {
+            int mfn = p2m.toMachine(VmiRom.BASE + at >>> 12);
+            if (mfn == P2m.ABSENT) return List.of(new Problem("memory", "room for the VMI ROM", guestFrames + " frames"));
+            System.arraycopy(bytes, at, memory.bytes(), mfn << 12, Math.min(MachineMemory.PAGE, bytes.length - at));
+        }
+        return List.of();
+    }
+
+    @Override
+    public boolean intercepts(GuestState g) {
+        VmiVcpu v = vcpus[g.vcpu()];
+        return v.active || v.initPending;
+    }
+
+    @Override
+    public void interruptLine(int vcpu) {
+        VmiVcpu v = vcpus[vcpu];
+        if (!v.active) return;
+        boolean waiting = platform.interruptPending(vcpu);
+        v.set(VmmArea.PENDING, waiting ? 1 : 0);
+        if (!waiting || !v.vif()) return;
+        v.g.requestAttention();
+        v.g.wake();
+    }
+
+    @Override
+    public void cpuid(GuestState g, int leaf, int subleaf, int[] regs) {
+        if (leaf != 1) return;
+        regs[1] = regs[1] & 0x00FFFFFF | g.vcpu() << 24;
+        regs[2] &= ~HIDDEN_ECX;
+        regs[3] &= ~HIDDEN_EDX;
+        boolean apic = (platform.apicBase(g.vcpu()) & APIC_ENABLED) != 0;
+        regs[3] = apic ? regs[3] | CPUID_APIC : regs[3] & ~CPUID_APIC;
+    }
+
+    @Override
+    public boolean msrRead(GuestState g, int msr, long[] value) {
+        if (msr != APIC_BASE_MSR) return false;
+        value[0] = platform.apicBase(g.vcpu());
+        return true;
+    }
+
+    @Override
+    public boolean msrWrite(GuestState g, int msr, long value) {
+        VmiVcpu v = vcpus[g.vcpu()];
+        if (msr == APIC_BASE_MSR) return platform.setApicBase(g.vcpu(), value);
+        if (msr != VmiRom.INIT_MSR || v.active || romOffset(v) < 0) return false;
+        v.initPending = true;
+        g.requestAttention();
+        return true;
+    }
+
+    /// Offset into the ROM of the instruction about to run, before the monitor is there: by its physical address.
+    private int romOffset(VmiVcpu v) {
+        long maddr = v.g.translate(v.linearEip(), false, false);
+        if (maddr < 0) return VmiRom.NONE;
+        int pfn = p2m.toGuest((int) (maddr >>> 12));
+        return pfn < 0 ? VmiRom.NONE : rom.offset(((long) pfn << 12) + (maddr & 0xFFF));
+    }
+
+    // ---- exits ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public Verdict exit(GuestState g, Exit exit) {
+        VmiVcpu v = vcpus[g.vcpu()];
+        if (!v.active) return beforeSwitch(v, exit);
+        if (stuck(v)) {
+            delivery.fall(v, "no instruction can complete");
+            g.sleep();
+            return Verdict.RESUME;
+        }
+        return switch (exit) {
+            case Exit.Fault f -> fault(v, f);
+            case Exit.SoftInt s -> softInterrupt(v, s);
+            case Exit.Privileged p -> emulation.privileged(v, p);
+            case Exit.Sysenter s -> {
+                count(v, ExitCause.SOFTWARE_INTERRUPT, 0, 0);
+                delivery.sysenter(v);
+                yield Verdict.RESUME;
+            }
+            case Exit.Attention a -> attention(v);
+            case Exit.TripleFault t -> {
+                delivery.fall(v, "triple fault");
+                yield Verdict.RESUME;
+            }
+        };
+    }
+
+    private Verdict beforeSwitch(VmiVcpu v, Exit exit) {
+        if (exit instanceof Exit.TripleFault) {
+            delivery.fall(v, "triple fault");
+            return Verdict.RESUME;
+        }
+        if (!v.initPending) return Verdict.DELIVER;
+        v.initPending = false;
+        if (!(exit instanceof Exit.Attention)) return Verdict.DELIVER;
+        Caller c = new Caller(v.g, trace, Integer.toUnsignedLong(VmmArea.TOP));
+        v.g.setReg(GuestState.EAX, dispatcher.dispatch(c, VmiRom.INIT, CallClass.CROSSING));
+        if (v.active) {
+            v.set(VmmArea.PENDING, platform.interruptPending(v.n()) ? 1 : 0);
+            delivery.attend(v);
+        }
+        return Verdict.RESUME;
+    }
+
+    /// Exits that no instruction separates: at some point the guest cannot go on.
+    private boolean stuck(VmiVcpu v) {
+        long retired = v.g.retired();
+        if (retired != v.lastRetired) {
+            v.lastRetired = retired;
+            v.exitsWithoutProgress = 0;
+        }
+        return ++v.exitsWithoutProgress > SOFT_EXITS_WITHOUT_PROGRESS;
+    }
+
+    private void count(VmiVcpu v, ExitCause cause, long qualifier, long value) {
+        trace.exit(v.n(), cause, v.g.eip(), qualifier, value);
+    }
+
+    private Verdict fault(VmiVcpu v, Exit.Fault f) {
+        if (f.vector() == PAGE_FAULT) {
+            mmu.pageFault(v, f);
+            return Verdict.RESUME;
+        }
+        boolean segment = f.vector() >= 10 && f.vector() <= 13 && (f.error() & 2) == 0;
+        if (segment && tables.refresh(v, f.error())) {
+            count(v, ExitCause.DESCRIPTOR_TABLE, f.error(), 0);
+            return Verdict.RESUME;
+        }
+        count(v, ExitCause.EXCEPTION, f.vector(), f.error());
+        delivery.exception(v, f.vector(), f.hasError(), f.error(), f.va());
+        return Verdict.RESUME;
+    }
+
+    private Verdict softInterrupt(VmiVcpu v, Exit.SoftInt s) {
+        int call = s.vector() == VmiRom.CROSSING && v.g.cpl() == 1 ? crossing(v, s.nextEip()) : VmiRom.NONE;
+        if (call != VmiRom.NONE) {
+            cross(v, call, s.nextEip());
+            return Verdict.RESUME;
+        }
+        count(v, ExitCause.SOFTWARE_INTERRUPT, s.vector(), 0);
+        if (s.kind() == Exit.SoftInt.Kind.ICEBP) {
+            v.g.setEip(s.nextEip());
+            delivery.exception(v, 1, false, 0, 0);
+        } else {
+            delivery.softInterrupt(v, s.vector(), s.nextEip());
+        }
+        return Verdict.RESUME;
+    }
+
+    /// The call that crosses with the interrupt before `nextEip`, or none: then it is an interrupt of the guest's own.
+    private int crossing(VmiVcpu v, int nextEip) {
+        int offset = v.romOffset(v.g.segmentBase(GuestState.CS) + nextEip, rom.size());
+        return offset < 0 ? VmiRom.NONE : rom.crossingBefore(offset);
+    }
+
+    private void cross(VmiVcpu v, int call, int nextEip) {
+        GuestState g = v.g;
+        v.call = VmiRom.NONE;
+        calls.words(v, call, words);
+        g.setEip(nextEip + 4);
+        Caller c = new Caller(g, trace, Integer.toUnsignedLong(VmmArea.TOP))
+                .words(words[0], words[1], words[2], words[3], words[4], words[5]);
+        int result = dispatcher.dispatch(c, call, CallClass.CROSSING);
+        if (!c.keepsRegisters()) g.setReg(GuestState.EAX, result);
+        if (v.active) {
+            v.set(VmmArea.PENDING, platform.interruptPending(v.n()) ? 1 : 0);
+            delivery.attend(v);
+        }
+    }
+
+    private Verdict attention(VmiVcpu v) {
+        int eip = v.g.eip();
+        if (delivery.interrupt(v)) trace.exit(v.n(), ExitCause.INTERRUPT, eip, 0, 0);
+        return Verdict.RESUME;
+    }
+
+    // ---- the ROM's own calls --------------------------------------------------------------------------------------
+
+    /// Tour 5.13 — A call that never crosses leaves no mark. It is counted by looking at what is fetched: where a call
+    /// begins and where it returns. Not one instruction is added for that.
+    @Override
+    public void fetched(GuestState g, int linear) {
+        VmiVcpu v = vcpus[g.vcpu()];
+        int offset = v.romOffset(linear, rom.size());
+        if (offset < 0 || g.cpl() == 3) return;
+        int call = rom.callAt(offset);
+        if (call != VmiRom.NONE) {
+            v.call = call;
+            calls.words(v, call, words);
+            System.arraycopy(words, 0, v.words, 0, v.words.length);
+        } else if (rom.returnsAt(offset)) {
+            if (v.call != VmiRom.NONE) finished(v);
+            if (v.postponed) {
+                v.postponed = false;
+                g.requestAttention();
+            }
+        }
+    }
+
+    private void finished(VmiVcpu v) {
+        int call = v.call;
+        v.call = VmiRom.NONE;
+        CallClass kind = call >= 38 && call <= 41 ? CallClass.QUEUED : CallClass.LOCAL;
+        dispatcher.finished(v.n(), call, kind, v.words, v.g.reg(GuestState.EAX));
+    }
+
+    // ---- switching over -------------------------------------------------------------------------------------------
+
+    /// VMI_Init: from here on the kernel is at level 1. @return 0, or 1 when it cannot be
+    private int activate(VmiVcpu v) {
+        GuestState g = v.g;
+        int offset = romOffset(v);
+        if ((g.cr(0) & PAGING) == 0 || offset < 0 || (g.eflags() & 0x20000) != 0) return 1;
+        v.romLinear = v.linearEip() - offset;
+        v.cr0 = g.cr(0);
+        v.cr3 = g.cr(3);
+        v.cr4 = g.cr(4);
+        v.idtBase = g.idtBase();
+        v.idtLimit = g.idtLimit();
+        v.iopl = 0;
+        if (!tables.makePages(v)) return 1;
+        v.set(VmmArea.CR2, g.cr(2));
+        v.setVif((g.eflags() & VmiVcpu.IF) != 0);
+        begin(v, g.gdtBase(), g.gdtLimit(), g.ldtSelector(), g.trSelector());
+        tables.deprivilegeSegments(v);
+        g.setEflags(g.eflags() & ~0x3000 | VmiVcpu.IF);
+        return 0;
+    }
+
+    /// What the first vCPU and the others have in common.
+    private void begin(VmiVcpu v, int gdtBase, int gdtLimit, int ldt, int tr) {
+        GuestState g = v.g;
+        v.active = true;
+        v.call = VmiRom.NONE;
+        v.postponed = false;
+        long epoch = VirtualClock.EPOCH_SECONDS * 1_000_000_000L;
+        v.set(VmmArea.WALLCLOCK, (int) epoch);
+        v.set(VmmArea.WALLCLOCK + 4, (int) (epoch >>> 32));
+        boolean fits = mmu.begin(v) && tables.setGdt(v, gdtBase, gdtLimit);
+        try {
+            fits = fits && tables.setLdt(v, ldt);
+            if (fits) tables.setTr(v, tr);
+        } catch (ringside.vmm.trap.GuestFault unreadable) {
+            g.forceLdt(0, 0);
+        }
+        if (!fits) delivery.fall(v, "the monitor's frames are used up");
+        g.setIdt(VmmArea.IDT, 0x7FF);
+        g.watchFetch(v.romLinear, v.romLinear + rom.size());
+    }
+
+    // ---- other vCPUs ----------------------------------------------------------------------------------------------
+
+    /// Tour 5.70 — An application processor has no VMI_Init: it wakes up deprivileged, with the complete state that
+    /// SetInitialAPState gave, at the STARTUP interrupt that would have sent a real one into 16-bit code.
+    @Override
+    public boolean startup(int vcpu, boolean init, int vector) {
+        if (!vcpus[0].active) return false;
+        VmiVcpu v = vcpus[vcpu];
+        if (vcpu == 0) return true;
+        if (init) {
+            timer.cancelAll(vcpu);
+            v.active = false;
+            v.g.reset(true);
+            v.g.setPhysMap(null);
+            v.g.setOnline(false);
+        } else if (!v.g.online() && v.apStateKnown) {
+            startAp(v);
+        }
+        return true;
+    }
+
+    private void startAp(VmiVcpu v) {
+        GuestState g = v.g;
+        int cr0 = apWord(v, 0x00);
+        int base = apWord(v, 0x50);
+        if ((cr0 & 0x80000001) != 0x80000001 || !tables.makePages(v)) return;
+        g.reset(true);
+        v.cr0 = cr0;
+        v.cr3 = apWord(v, 0x08);
+        v.cr4 = apWord(v, 0x0C) & ~0x20 | vcpus[0].cr4 & 0x20;
+        v.idtBase = apWord(v, 0x54);
+        v.idtLimit = apHalf(v, 0x58);
+        v.iopl = 0;
+        v.kernelStackKnown = false;
+        v.ldtLimit = 0;
+        v.romLinear = vcpus[0].romLinear;
+        Arrays.fill(memory.bytes(), v.stateMfn << 12, (v.stateMfn << 12) + MachineMemory.PAGE, (byte) 0);
+        v.set(VmmArea.CR2, apWord(v, 0x04));
+        g.setMsr(VmiVcpu.EFER, apWord(v, 0x10) & 0x800);
+        begin(v, base, apHalf(v, 0x4E), apHalf(v, 0x4C), 0);
+        for (int r = 0; r < 8; r++) g.setReg(AP_REGISTERS[r], apWord(v, 0x20 + 4 * r));
+        g.setEip(apWord(v, 0x18));
+        g.setEflags(apWord(v, 0x1C) & 0xCD5 | 2 | VmiVcpu.IF);
+        loadApSegments(v);
+        g.setOnline(true);
+        g.wake();
+    }
+
+    /// EAX, EBX, ECX, EDX, ESP, EBP, ESI, EDI: the block's order.
+    private static final int[] AP_REGISTERS = {0, 3, 1, 2, 4, 5, 6, 7};
+    /// CS, SS, DS, ES, FS, GS: the block's order.
+    private static final int[] AP_SEGMENTS = {
+        GuestState.CS, GuestState.SS, GuestState.DS, GuestState.ES, GuestState.FS, GuestState.GS
+    };
+
+    private void loadApSegments(VmiVcpu v) {
+        for (int i = 0; i < AP_SEGMENTS.length; i++) {
+            int seg = AP_SEGMENTS[i];
+            int selector = apHalf(v, 0x40 + 2 * i);
+            long d = tables.lookup(v, selector);
+            boolean usable = Descriptor.present(d) && Descriptor.systemType(d) < 0;
+            if (seg == GuestState.CS) {
+                boolean code = usable && Descriptor.code(d);
+                v.g.forceSegment(seg, selector & ~3 | 1, code ? d : Descriptor.flat(true, 1));
+            } else if (seg == GuestState.SS) {
+                v.g.forceSegment(seg, selector & ~3 | 1, usable ? d : Descriptor.flat(false, 1));
+            } else {
+                v.g.forceSegment(seg, usable ? selector : 0, usable ? d : 0);
+            }
+        }
+    }
+
+    private static int apWord(VmiVcpu v, int at) {
+        return apHalf(v, at) | apHalf(v, at + 2) << 16;
+    }
+
+    private static int apHalf(VmiVcpu v, int at) {
+        return v.apState[at] & 0xFF | (v.apState[at + 1] & 0xFF) << 8;
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        shadow.state(v);
+        for (VmiVcpu each : vcpus) each.state(v);
+        timer.state(v);
+    }
+}
