@@ -39,6 +39,11 @@ public final class Decoder {
     private static final int[] BASE_16 = {EBX, EBX, EBP, EBP, ESI, EDI, EBP, EBX};
     private static final int[] INDEX_16 = {ESI, EDI, ESI, EDI, -1, -1, -1, -1};
 
+    /// By kind of immediate: bytes with 32-bit and with 16-bit operands, and what is kept after sign extension.
+    private static final int[] IMMEDIATE_BYTES_32 = {0, 1, 1, 1, 2, 4, 4};
+    private static final int[] IMMEDIATE_BYTES_16 = {0, 1, 1, 1, 2, 2, 2};
+    private static final int[] IMMEDIATE_MASK = {0, -1, 0xFF, -1, 0xFFFF, -1, -1};
+
     private static final VarHandle INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN).withInvokeExactBehavior();
 
@@ -257,44 +262,64 @@ public final class Decoder {
         if (p + bytes > end) {
             return -1;
         }
-        out.disp = bytes == 1 ? code[p] : bytes == 2 ? word(code, p) : (int) INT.get(code, p);
+        out.disp = signed(code, p, bytes);
         return p + bytes;
     }
 
     private static int immediate(byte[] code, int p, int end, int kind, Insn out) {
-        int bytes = immediateBytes(kind, out);
+        if (kind > Rows.LAST_SIMPLE) {
+            return oddImmediate(code, p, end, kind, out);
+        }
+        int bytes = out.size == 4 ? IMMEDIATE_BYTES_32[kind] : IMMEDIATE_BYTES_16[kind];
+        if (p + bytes > end) {
+            return -1;
+        }
+        out.imm = signed(code, p, bytes) & IMMEDIATE_MASK[kind];
+        return p + bytes;
+    }
+
+    private static int oddImmediate(byte[] code, int p, int end, int kind, Insn out) {
+        int bytes = switch (kind) {
+            case Rows.FAR_POINTER -> out.size + 2;
+            case Rows.IW_IU -> 3;
+            case Rows.OFFSET -> out.addressSize;
+            default -> 0;
+        };
         if (p + bytes > end) {
             return -1;
         }
         switch (kind) {
-            case Rows.IB, Rows.JB -> out.imm = code[p];
-            case Rows.IU -> out.imm = code[p] & 0xFF;
-            case Rows.IW -> out.imm = word(code, p) & 0xFFFF;
-            case Rows.IZ, Rows.JZ -> out.imm = bytes == 4 ? (int) INT.get(code, p) : word(code, p);
-            case Rows.AP -> {
-                out.imm = bytes == 6 ? (int) INT.get(code, p) : word(code, p) & 0xFFFF;
-                out.imm2 = word(code, p + bytes - 2) & 0xFFFF;
+            case Rows.FAR_POINTER -> {
+                out.imm = unsigned(code, p, out.size);
+                out.imm2 = unsigned(code, p + out.size, 2);
             }
             case Rows.IW_IU -> {
-                out.imm = word(code, p) & 0xFFFF;
-                out.imm2 = code[p + 2] & 0xFF;
+                out.imm = unsigned(code, p, 2);
+                out.imm2 = unsigned(code, p + 2, 1);
             }
-            case Rows.OFFSET -> out.disp = bytes == 4 ? (int) INT.get(code, p) : word(code, p) & 0xFFFF;
+            case Rows.OFFSET -> out.disp = unsigned(code, p, out.addressSize);
             default -> out.imm = 1;
         }
         return p + bytes;
     }
 
-    private static int immediateBytes(int kind, Insn out) {
-        return switch (kind) {
-            case Rows.IB, Rows.JB, Rows.IU -> 1;
-            case Rows.IW -> 2;
-            case Rows.IZ, Rows.JZ -> out.size;
-            case Rows.AP -> out.size + 2;
-            case Rows.IW_IU -> 3;
-            case Rows.OFFSET -> out.addressSize;
-            default -> 0;
-        };
+    /// One, two or four bytes, sign-extended. Reads four where the array has them, so that it need not ask how many.
+    private static int signed(byte[] code, int p, int bytes) {
+        int unused = 32 - 8 * bytes;
+        int four = p + 4 <= code.length ? (int) INT.get(code, p) : lastBytes(code, p);
+        return four << unused >> unused;
+    }
+
+    private static int unsigned(byte[] code, int p, int bytes) {
+        return signed(code, p, bytes) & -1 >>> 32 - 8 * bytes;
+    }
+
+    private static int lastBytes(byte[] code, int p) {
+        int four = 0;
+        for (int i = code.length - 1; i >= p; i--) {
+            four = four << 8 | code[i] & 0xFF;
+        }
+        return four;
     }
 
     /// Takes the packed operands apart: no branches, whatever the instruction.
@@ -317,10 +342,6 @@ public final class Decoder {
 
     private static int number(long operand, int numbers) {
         return numbers >> (operand >> 8 & 31) & 7 | (int) (operand >> 13) & 7;
-    }
-
-    private static int word(byte[] code, int p) {
-        return code[p] & 0xFF | code[p + 1] << 8;
     }
 
     /// A long NOP with the marker's ModRM and displacement is a bell, whatever its prefixes.

@@ -14,7 +14,8 @@ public final class Rows {
     static final int LOCK = 1, END = 2, MODRM = 4, CONDITION = 8;
 
     /// What bytes follow the opcode and ModRM: see [Decoder].
-    static final int NO_IMMEDIATE = 0, IB = 1, IU = 2, IW = 3, IZ = 4, I1 = 5, JB = 6, JZ = 7, AP = 8, IW_IU = 9, OFFSET = 10;
+    static final int NO_IMMEDIATE = 0, IB = 1, IU = 2, JB = 3, IW = 4, IZ = 5, JZ = 6, LAST_SIMPLE = 6;
+    static final int FAR_POINTER = 7, IW_IU = 8, OFFSET = 9, I1 = 10;
 
     private static final String[] OPCODE = new String[RowData.COUNT];
     private static final String[] MNEMONIC = new String[RowData.COUNT];
@@ -116,7 +117,7 @@ public final class Rows {
                 case "I1" -> I1;
                 case "Jb" -> JB;
                 case "Jz" -> JZ;
-                case "Ap" -> AP;
+                case "Ap" -> FAR_POINTER;
                 case "Ob", "Ov" -> OFFSET;
                 default -> NO_IMMEDIATE;
             });

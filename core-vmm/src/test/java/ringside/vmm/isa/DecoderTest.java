@@ -135,7 +135,7 @@ class DecoderTest {
     @ParameterizedTest
     @CsvSource({
         "8B4500, 2", "8B0424, 2", "8B4300, 3", "8B0528000000, 3", "3E8B4500, 3", "268B442400, 0", "8B442900, 3", "8B44A500, 2",
-        "673E8B4600, 3", "678B4600, 2", "678B0600000, 3", "67648B4600, 4", "2E3665AC, 5", "A100000000, 3"
+        "673E8B4600, 3", "678B4600, 2", "678B060000, 3", "67648B4600, 4", "2E3665AC, 5", "A100000000, 3"
     })
     void theSegmentIsTheLastPrefixOrTheDefaultOfTheBase(String hex, int segment) {
         decoded(hex);
