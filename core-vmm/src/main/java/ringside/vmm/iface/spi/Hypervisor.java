@@ -2,6 +2,8 @@
 package ringside.vmm.iface.spi;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ringside.vmm.frames.P2m;
 import ringside.vmm.state.Stateful;
 import ringside.vmm.trace.CallInfo;
 import ringside.vmm.trap.Monitor;
@@ -23,5 +25,21 @@ public interface Hypervisor extends Monitor, Stateful {
     /// @return true when the interface starts the vCPU itself; false: as silicon does (real-mode trampoline)
     default boolean startup(int vcpu, boolean init, int vector) {
         return false;
+    }
+
+    /// Which machine frame holds which guest frame; null where there is no difference (native). For probes.
+    default @Nullable P2m p2m() {
+        return null;
+    }
+
+    /// Root of the guest's own tables (guest-physical, as the guest loaded it) where the processor walks others,
+    /// or -1 where it walks the guest's. For probes.
+    default long guestRoot(int vcpu) {
+        return -1;
+    }
+
+    /// What is known of a machine frame, in symbols ("L1, 3 refs"), or "". For probes.
+    default String frameNote(int mfn) {
+        return "";
     }
 }
