@@ -269,14 +269,17 @@ void rt_mm_gone(struct mm *mm)
     mm->live = 0;
 }
 
+/* VMI's modes do not nest; our batches do. */
+static u32 batches[MAX_CPUS];
+
 void rt_batch_begin(void)
 {
-    ops.lazy_mode(VMI_LAZY_MMU);
+    if (batches[this_cpu()]++ == 0) ops.lazy_mode(VMI_LAZY_MMU);
 }
 
 void rt_batch_end(void)
 {
-    ops.lazy_mode(VMI_LAZY_OFF);
+    if (--batches[this_cpu()] == 0) ops.lazy_mode(VMI_LAZY_OFF);
 }
 
 void rt_flush_page(u32 va)
