@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.cpu;
+
+import ringside.vmm.clock.VirtualClock;
+import ringside.vmm.isa.Decoder;
+import ringside.vmm.isa.Insn;
+import ringside.vmm.isa.Op;
+import ringside.vmm.mem.Bus;
+import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.mem.Tlb;
+import ringside.vmm.trap.Exit;
+import ringside.vmm.trap.GuestFault;
+import ringside.vmm.trap.Monitor;
+import ringside.vmm.trap.Ports;
+import ringside.vmm.trap.PrivilegedOp;
+
+/// Fetches, decodes and carries out: one instruction, or one iteration of a string instruction, a step.
+///
+/// Decoded instructions are kept by machine address. An entry also keeps the bytes that it was made of and is used only
+/// while RAM still holds them, so that nobody who writes to memory has to tell the processor about it.
+abstract class Interpreter extends SystemInsns {
+    private static final int CACHE_BITS = 14;
+    private static final int CACHE_MASK = (1 << CACHE_BITS) - 1;
+
+    /// A decoded instruction and what it was decoded from.
+    private static final class Decoded {
+        int key = -1;
+        long bytes;
+        long mask;
+        long moreBytes;
+        long moreMask;
+        final Insn insn = new Insn();
+    }
+
+    private final Decoded[] cache = new Decoded[1 << CACHE_BITS];
+    private final Insn uncached = new Insn();
+    private final byte[] buffer = new byte[16];
+
+    Interpreter(
+            int number, MachineMemory memory, Bus bus, Ports ports, VirtualClock clock, Monitor monitor, CpuModel model) {
+        super(number, memory, bus, ports, clock, monitor, model);
+    }
+
+    abstract void bell(int n);
+
+    /// Carries out the instruction at EIP. Faults are raised here and go no further.
+    ///
+    /// @return false when it faulted
+    final boolean one() {
+        startEip = eip;
+        startEsp = regs[ESP];
+        try {
+            Insn i = fetch();
+            eip = startEip + i.length;
+            execute(i);
+            return true;
+        } catch (GuestFault f) {
+            eip = startEip;
+            regs[ESP] = startEsp;
+            raise(f);
+            return false;
+        }
+    }
+
+    // ---- fetch
+
+    private Insn fetch() throws GuestFault {
+        int at = eip;
+        int top = limit[CS];
+        if (Integer.compareUnsigned(at, top) > 0) throw gp(0);
+        int va = base[CS] + at;
+        long e = fetchTlb[va >>> 12 & Tlb.MASK];
+        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration)) {
+            int m = (int) e + (va & 0xFFF);
+            fetchMaddr = m;
+            Decoded d = cache[(m ^ m >>> CACHE_BITS) & CACHE_MASK];
+            if (d != null
+                    && d.key == (code32 ? m : m | 0x80000000)
+                    && ((long) I64.get(ram, m) & d.mask) == d.bytes
+                    && (d.moreMask == 0 || ((long) I64.get(ram, m + 8) & d.moreMask) == d.moreBytes)
+                    && (top == -1 || (at & 0xFFFFFFFFL) + d.insn.length - 1 <= (top & 0xFFFFFFFFL))) {
+                return d.insn;
+            }
+            return decode(va, m, true);
+        }
+        long m = translate(va, Tlb.FETCH, cpl == 3);
+        boolean inRam = memory.contains(m, 1);
+        fetchMaddr = inRam ? (int) m : -1;
+        return decode(va, m, inRam);
+    }
+
+    private Insn decode(int va, long maddr, boolean inRam) throws GuestFault {
+        long inSegment = (limit[CS] & 0xFFFFFFFFL) - (eip & 0xFFFFFFFFL) + 1;
+        int inPage = 0x1000 - (va & 0xFFF);
+        int available = (int) Math.min(Math.min(inSegment, inPage), Decoder.MAX_LENGTH);
+        if (inRam && maddr + 16 <= ram.length) {
+            int m = (int) maddr;
+            int slot = (m ^ m >>> CACHE_BITS) & CACHE_MASK;
+            Decoded d = cache[slot];
+            if (d == null) {
+                d = new Decoded();
+                cache[slot] = d;
+            }
+            int length = Decoder.decode(ram, m, available, code32, d.insn);
+            d.key = -1;
+            if (length > 0) {
+                keep(d, m, length);
+                return d.insn;
+            }
+            if (length == Decoder.TOO_LONG) throw gp(0);
+        }
+        return decodeSlowly(va, maddr, inPage, inSegment);
+    }
+
+    private void keep(Decoded d, int m, int length) {
+        d.key = code32 ? m : m | 0x80000000;
+        d.mask = length >= 8 ? -1L : (1L << 8 * length) - 1;
+        d.bytes = (long) I64.get(ram, m) & d.mask;
+        d.moreMask = length <= 8 ? 0 : (1L << 8 * (length - 8)) - 1;
+        d.moreBytes = length <= 8 ? 0 : (long) I64.get(ram, m + 8) & d.moreMask;
+    }
+
+    /// Across a page, at the end of a segment or of RAM, or from the bus: byte by byte.
+    private Insn decodeSlowly(int va, long maddr, int inPage, long inSegment) throws GuestFault {
+        int have = 0;
+        while (true) {
+            int length = Decoder.decode(buffer, 0, have, code32, uncached);
+            if (length > 0) return uncached;
+            if (length == Decoder.TOO_LONG || have >= inSegment) throw gp(0);
+            long from = have < inPage ? maddr + have : translate(va + have, Tlb.FETCH, cpl == 3);
+            buffer[have++] = (byte) physicalRead(from, 1);
+        }
+    }
+
+    // ---- dispatch
+
+    private void execute(Insn i) throws GuestFault {
+        switch (i.op) {
+            case Op.MOV -> mov(i);
+            case Op.ADD -> add(i);
+            case Op.SUB -> sub(i);
+            case Op.AND -> and(i);
+            case Op.OR -> or(i);
+            case Op.XOR -> xor(i);
+            case Op.CMP -> cmp(i);
+            case Op.TEST -> test(i);
+            case Op.INC -> inc(i);
+            case Op.DEC -> dec(i);
+            case Op.JCC -> jcc(i);
+            case Op.JMP -> jmp(i);
+            case Op.CALL -> call(i);
+            case Op.RET -> ret(i);
+            case Op.PUSH -> push(i);
+            case Op.POP -> pop(i);
+            case Op.LEA -> setReg(i.n0, i.s0, offset(i));
+            case Op.MOVZX -> movzx(i);
+            case Op.MOVSX -> movsx(i);
+            case Op.SHL -> shift(i, 4);
+            case Op.SHR -> shift(i, 5);
+            case Op.SAR -> shift(i, 6);
+            case Op.LEAVE -> leave(i);
+            case Op.NOP, Op.PAUSE -> {}
+            case Op.IMUL -> imul(i);
+            case Op.ADC -> adc(i);
+            case Op.SBB -> sbb(i);
+            case Op.NOT -> not(i);
+            case Op.NEG -> neg(i);
+            case Op.SETCC -> put(i, condition(i.imm2) ? 1 : 0);
+            case Op.CMOVCC -> cmov(i);
+            case Op.CWD -> cwd(i);
+            case Op.CBW -> cbw(i);
+            case Op.XCHG -> xchg(i);
+            case Op.MOVS -> movs(i);
+            case Op.STOS -> stos(i);
+            default -> executeRarer(i);
+        }
+    }
+
+    private void executeRarer(Insn i) throws GuestFault {
+        switch (i.op) {
+            case Op.ROL -> shift(i, 0);
+            case Op.ROR -> shift(i, 1);
+            case Op.RCL -> shift(i, 2);
+            case Op.RCR -> shift(i, 3);
+            case Op.SHLD -> doubleShift(i, true);
+            case Op.SHRD -> doubleShift(i, false);
+            case Op.MUL -> mul(first(i), i.s0);
+            case Op.DIV -> div(i);
+            case Op.IDIV -> idiv(i);
+            case Op.BT -> bit(i, 0);
+            case Op.BTS -> bit(i, 1);
+            case Op.BTR -> bit(i, 2);
+            case Op.BTC -> bit(i, 3);
+            case Op.BSF -> bsf(i);
+            case Op.BSR -> bsr(i);
+            case Op.BSWAP -> bswap(i);
+            case Op.XADD -> xadd(i);
+            case Op.CMPXCHG -> cmpxchg(i);
+            case Op.CMPXCHG8B -> cmpxchg8b(i);
+            case Op.LODS -> lods(i);
+            case Op.CMPS -> cmps(i);
+            case Op.SCAS -> scas(i);
+            case Op.LOOP -> loop(i, 0);
+            case Op.LOOPE -> loop(i, 1);
+            case Op.LOOPNE -> loop(i, 2);
+            case Op.JCXZ -> jcxz(i);
+            case Op.ENTER -> enter(i);
+            case Op.PUSHA -> pusha(i);
+            case Op.POPA -> popa(i);
+            case Op.PUSHF -> pushf(i);
+            case Op.POPF -> popf(i);
+            case Op.LAHF -> lahf();
+            case Op.SAHF -> sahf();
+            case Op.CLC -> setCf(false);
+            case Op.STC -> setCf(true);
+            case Op.CMC -> setCf(!cf());
+            case Op.CLD -> other &= ~DF;
+            case Op.STD -> other |= DF;
+            case Op.XLAT -> xlat(i);
+            case Op.SALC -> setReg8(EAX, cf() ? 0xFF : 0);
+            case Op.DAA -> daa();
+            case Op.DAS -> das();
+            case Op.AAA -> aaa();
+            case Op.AAS -> aas();
+            case Op.AAD -> aad(i.imm & 0xFF);
+            case Op.AAM -> {
+                if (!aam(i.imm & 0xFF)) throw plain(DE);
+            }
+            case Op.BOUND -> bound(i);
+            case Op.BELL -> bell(i.imm2);
+            default -> executeSystem(i);
+        }
+    }
+
+    private void executeSystem(Insn i) throws GuestFault {
+        switch (i.op) {
+            case Op.INT -> softwareInterrupt(i.imm & 0xFF, Exit.SoftInt.Kind.INT_N, eip);
+            case Op.INT3 -> softwareInterrupt(BP, Exit.SoftInt.Kind.INT3, eip);
+            case Op.INTO -> {
+                if (of()) softwareInterrupt(OV, Exit.SoftInt.Kind.INTO, eip);
+            }
+            case Op.INT1 -> softwareInterrupt(DB, Exit.SoftInt.Kind.ICEBP, eip);
+            case Op.IRET -> iret(i.size);
+            case Op.JMPF -> jumpFar(i);
+            case Op.CALLF -> callFar(i);
+            case Op.RETF -> retFar(i.size, i.k0 == Insn.IMM ? i.imm : 0);
+            case Op.LES -> loadFarPointer(i, ES);
+            case Op.LDS -> loadFarPointer(i, DS);
+            case Op.LFS -> loadFarPointer(i, FS);
+            case Op.LGS -> loadFarPointer(i, GS);
+            case Op.LSS -> loadFarPointer(i, SS);
+            case Op.SYSENTER -> sysenter();
+            case Op.SYSEXIT -> sysexit();
+            case Op.CLI -> cli();
+            case Op.STI -> sti();
+            case Op.HLT -> hlt();
+            case Op.IN -> in(i);
+            case Op.OUT -> out(i);
+            case Op.INS -> ins(i);
+            case Op.OUTS -> outs(i);
+            case Op.MOV_FROM_CR -> moveFromCr(i);
+            case Op.MOV_TO_CR -> moveToCr(i);
+            case Op.MOV_FROM_DR -> moveFromDr(i);
+            case Op.MOV_TO_DR -> moveToDr(i);
+            case Op.CLTS -> clts();
+            case Op.LMSW -> lmsw(i);
+            case Op.SMSW -> smsw(i);
+            case Op.INVLPG -> invlpg(i);
+            case Op.INVD -> cacheControl(PrivilegedOp.INVD);
+            case Op.WBINVD -> cacheControl(PrivilegedOp.WBINVD);
+            case Op.SGDT -> storeTable(i, gdtBase, gdtLimit);
+            case Op.SIDT -> storeTable(i, idtBase, idtLimit);
+            case Op.LGDT -> loadTable(i, true);
+            case Op.LIDT -> loadTable(i, false);
+            case Op.SLDT -> sldt(i);
+            case Op.STR -> str(i);
+            case Op.LLDT -> lldt(i);
+            case Op.LTR -> ltr(i);
+            case Op.LAR -> larOrLsl(i, true);
+            case Op.LSL -> larOrLsl(i, false);
+            case Op.VERR -> verify(i, false);
+            case Op.VERW -> verify(i, true);
+            case Op.ARPL -> arpl(i);
+            case Op.CPUID -> cpuid();
+            case Op.RDTSC -> rdtsc();
+            case Op.RDPMC -> rdpmc();
+            case Op.RDMSR -> rdmsr();
+            case Op.WRMSR -> wrmsr();
+            default -> executeAbsent(i);
+        }
+    }
+
+    /// x87, MMX, SSE and the undefined.
+    private void executeAbsent(Insn i) throws GuestFault {
+        if (i.op >= Op.FIRST_SIMD) simd();
+        else if (i.op >= Op.FIRST_FPU) fpu(i);
+        else throw plain(UD);
+    }
+}

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.cpu;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+import ringside.vmm.mem.Bus;
+import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.mem.PageWalk;
+import ringside.vmm.mem.PhysMap;
+import ringside.vmm.mem.Tlb;
+import ringside.vmm.trap.GuestFault;
+import ringside.vmm.trap.GuestState;
+import ringside.vmm.trap.Monitor;
+
+/// Memory by linear address: the TLB in front, the page walk behind it, RAM or the bus at the end.
+///
+/// The fast paths (`load32`, `store32`, ...) see the arrays of the current privilege. While #AC is armed they see empty
+/// arrays, so that everything takes the slow path, which checks. An access that crosses a page translates both pages
+/// before it moves a byte.
+abstract class LinearMemory extends Arithmetic {
+    static final VarHandle I16 = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    static final VarHandle I32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    static final VarHandle I64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long[] NOTHING = new long[1 << Tlb.BITS];
+    private static final long BUS_MASK = 0xF_FFFF_FFFFL;
+    /// Marks an address that the map has nothing for: it goes to the bus, even where RAM has that number.
+    private static final long NOT_RAM = 1L << 62;
+
+    /// Exception vectors.
+    static final int DE = 0, DB = 1, BP = 3, OV = 4, BR = 5, UD = 6, NM = 7, DF_VECTOR = 8, TS = 10, NP = 11, SS_VECTOR = 12;
+
+    static final int GP = 13, PF_VECTOR = 14, MF = 16, AC_VECTOR = 17;
+
+    final int number;
+    final MachineMemory memory;
+    final byte[] ram;
+    final Tlb tlb = new Tlb();
+    final PageWalk walk;
+    final GuestFault fault = new GuestFault();
+    Bus bus;
+    Monitor monitor;
+    long efer;
+
+    private final long[][] arrays = new long[6][];
+    private long[] readTlb = NOTHING, writeTlb = NOTHING;
+    /// The current privilege's array for fetches.
+    long[] fetchTlb = NOTHING;
+    /// Machine address of the instruction in progress.
+    int fetchMaddr;
+    int tlbGeneration = 1;
+    private boolean alignmentArmed;
+
+    /// mapOnce: the page and where it leads; -1: off.
+    int onceVa;
+    int onceMaddr = -1;
+    /// Any data breakpoint is enabled in DR7.
+    boolean dataBreaks;
+    /// DR6 bits of data breakpoints that matched in this instruction.
+    int breakHits;
+    /// Set by bus and port accesses: an interrupt may have come up.
+    boolean busTouched;
+
+    private int rmwVa;
+    private int rmwMaddr;
+
+    LinearMemory(int number, MachineMemory memory, Bus bus, Monitor monitor) {
+        this.number = number;
+        this.memory = memory;
+        this.ram = memory.bytes();
+        this.bus = bus;
+        this.monitor = monitor;
+        this.walk = new PageWalk(memory);
+        for (int i = 0; i < 6; i++) arrays[i] = tlb.array(i % 3, i >= 3);
+        selectArrays();
+    }
+
+    abstract GuestState self();
+
+    // ---- faults
+
+    final GuestFault gp(int error) {
+        return fault.set(GP, true, error, 0);
+    }
+
+    final GuestFault ss(int error) {
+        return fault.set(SS_VECTOR, true, error, 0);
+    }
+
+    final GuestFault np(int error) {
+        return fault.set(NP, true, error, 0);
+    }
+
+    final GuestFault ts(int error) {
+        return fault.set(TS, true, error, 0);
+    }
+
+    final GuestFault plain(int vector) {
+        return fault.set(vector, false, 0, 0);
+    }
+
+    // ---- TLB upkeep
+
+    /// After a change of CPL, EFLAGS.AC or CR0.AM.
+    final void selectArrays() {
+        boolean user = cpl == 3;
+        alignmentArmed = user && (other & AC) != 0 && (cr0 & CR0_AM) != 0;
+        fetchTlb = arrays[user ? 5 : 2];
+        readTlb = alignmentArmed ? NOTHING : arrays[user ? 3 : 0];
+        writeTlb = alignmentArmed ? NOTHING : arrays[user ? 4 : 1];
+    }
+
+    final void flushAll() {
+        tlb.flush();
+        tlbGeneration = tlb.generation();
+    }
+
+    final void setMap(@Nullable PhysMap map) {
+        walk.setPhysMap(map);
+        flushAll();
+    }
+
+    // ---- translation
+
+    /// The machine address for an access, or the fault.
+    ///
+    /// @param access {@link Tlb#READ}, {@link Tlb#WRITE} or {@link Tlb#FETCH}
+    final long translate(int va, int access, boolean user) throws GuestFault {
+        if (onceMaddr != -1 && (va ^ onceVa) >>> 12 == 0 && access != Tlb.FETCH) {
+            return onceMaddr & 0xFFFFF000L | va & 0xFFF;
+        }
+        long hit = tlb.find(va, access, user);
+        return hit >= 0 ? hit : translateByWalk(va, access, user);
+    }
+
+    private long translateByWalk(int va, int access, boolean user) throws GuestFault {
+        long physical;
+        boolean global = false;
+        if (cr0 < 0) {
+            walk.walk(cr3, cr4, efer, va, pdptes);
+            int error = walk.fault(access, user, (cr0 & CR0_WP) != 0);
+            if (error >= 0) throw fault.set(PF_VECTOR, true, error, va);
+            walk.touch(access == Tlb.WRITE);
+            physical = walk.physical();
+        } else {
+            physical = va & 0xFFFFFFFFL;
+        }
+        long machine = walk.toMachine(physical);
+        if (machine < 0) return NOT_RAM | physical;
+        if (memory.contains(machine, 1) && !breakOnPage(va)) tlb.fill(va, access, user, (int) machine);
+        return machine;
+    }
+
+    /// Without fault, fill or A/D.
+    final long look(int va, boolean write, boolean user) {
+        long physical = va & 0xFFFFFFFFL;
+        if (cr0 < 0) {
+            walk.walk(cr3, cr4, efer, va, pdptes);
+            if (walk.fault(write ? Tlb.WRITE : Tlb.READ, user, (cr0 & CR0_WP) != 0) >= 0) return -1;
+            physical = walk.physical();
+        }
+        return walk.toMachine(physical);
+    }
+
+    // ---- data breakpoints
+
+    private boolean breakOnPage(int va) {
+        if (!dataBreaks) return false;
+        for (int i = 0; i < 4; i++) if (dataBreak(i) && (dr[i] ^ va) >>> 12 == 0) return true;
+        return false;
+    }
+
+    private boolean dataBreak(int i) {
+        return (dr[7] >>> 2 * i & 3) != 0 && (dr[7] >>> 16 + 4 * i & 1) != 0;
+    }
+
+    private void noteBreaks(int va, int size, boolean write) {
+        for (int i = 0; i < 4; i++) {
+            if (!dataBreak(i)) continue;
+            boolean onRead = (dr[7] >>> 16 + 4 * i & 3) == 3;
+            if (!write && !onRead) continue;
+            int length = (dr[7] >>> 18 + 4 * i & 3) + 1;
+            long start = dr[i] & -length & 0xFFFFFFFFL;
+            long at = va & 0xFFFFFFFFL;
+            if (at < start + length && at + size > start) breakHits |= 1 << i;
+        }
+    }
+
+    // ---- physical
+
+    final int physicalRead(long maddr, int size) {
+        if (maddr >= 0 && maddr + size <= ram.length) {
+            int m = (int) maddr;
+            return size == 4 ? (int) I32.get(ram, m) : size == 2 ? (short) I16.get(ram, m) & 0xFFFF : ram[m] & 0xFF;
+        }
+        if (maddr >= 0 && maddr < ram.length) return pieces(maddr, size);
+        busTouched = true;
+        int v = bus.read(number, maddr & BUS_MASK, size);
+        return size == 4 ? v : size == 2 ? v & 0xFFFF : v & 0xFF;
+    }
+
+    private int pieces(long maddr, int size) {
+        int v = 0;
+        for (int i = 0; i < size; i++) v |= physicalRead(maddr + i, 1) << 8 * i;
+        return v;
+    }
+
+    final void physicalWrite(long maddr, int size, int v) {
+        if (maddr >= 0 && maddr + size <= ram.length) {
+            int m = (int) maddr;
+            if (size == 4) I32.set(ram, m, v);
+            else if (size == 2) I16.set(ram, m, (short) v);
+            else ram[m] = (byte) v;
+        } else if (maddr >= 0 && maddr < ram.length) {
+            for (int i = 0; i < size; i++) physicalWrite(maddr + i, 1, v >>> 8 * i);
+        } else {
+            busTouched = true;
+            bus.write(number, maddr & BUS_MASK, size, v);
+        }
+    }
+
+    // ---- loads
+
+    final int load8(int va) throws GuestFault {
+        long e = readTlb[va >>> 12 & Tlb.MASK];
+        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration)) return ram[(int) e + (va & 0xFFF)] & 0xFF;
+        return loadSlow(va, 1, cpl == 3);
+    }
+
+    final int load16(int va) throws GuestFault {
+        long e = readTlb[va >>> 12 & Tlb.MASK];
+        int in = va & 0xFFF;
+        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFFE) {
+            return (short) I16.get(ram, (int) e + in) & 0xFFFF;
+        }
+        return loadSlow(va, 2, cpl == 3);
+    }
+
+    final int load32(int va) throws GuestFault {
+        long e = readTlb[va >>> 12 & Tlb.MASK];
+        int in = va & 0xFFF;
+        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFFC) {
+            return (int) I32.get(ram, (int) e + in);
+        }
+        return loadSlow(va, 4, cpl == 3);
+    }
+
+    final int load(int va, int size) throws GuestFault {
+        return size == 4 ? load32(va) : size == 2 ? load16(va) : load8(va);
+    }
+
+    final int loadSlow(int va, int size, boolean user) throws GuestFault {
+        if (dataBreaks) noteBreaks(va, size, false);
+        int in = va & 0xFFF;
+        if (in + size <= 0x1000) {
+            long maddr = translate(va, Tlb.READ, user);
+            checkAlignment(va, size, user);
+            return physicalRead(maddr, size);
+        }
+        checkAlignment(va, size, user);
+        long first = translate(va, Tlb.READ, user);
+        long second = translate(va + size & 0xFFFFF000, Tlb.READ, user);
+        int head = 0x1000 - in;
+        int v = 0;
+        for (int i = 0; i < size; i++) {
+            v |= physicalRead(i < head ? first + i : second + i - head, 1) << 8 * i;
+        }
+        return v;
+    }
+
+    final void checkAlignment(int va, int size, boolean user) throws GuestFault {
+        if (alignmentArmed && user && (va & size - 1) != 0) throw fault.set(AC_VECTOR, true, 0, 0);
+    }
+
+    // ---- stores
+
+    final void store8(int va, int v) throws GuestFault {
+        long e = writeTlb[va >>> 12 & Tlb.MASK];
+        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration)) ram[(int) e + (va & 0xFFF)] = (byte) v;
+        else storeSlow(va, 1, v, cpl == 3);
+    }
+
+    final void store16(int va, int v) throws GuestFault {
+        long e = writeTlb[va >>> 12 & Tlb.MASK];
+        int in = va & 0xFFF;
+        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFFE) I16.set(ram, (int) e + in, (short) v);
+        else storeSlow(va, 2, v, cpl == 3);
+    }
+
+    final void store32(int va, int v) throws GuestFault {
+        long e = writeTlb[va >>> 12 & Tlb.MASK];
+        int in = va & 0xFFF;
+        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFFC) I32.set(ram, (int) e + in, v);
+        else storeSlow(va, 4, v, cpl == 3);
+    }
+
+    final void store(int va, int size, int v) throws GuestFault {
+        if (size == 4) store32(va, v);
+        else if (size == 2) store16(va, v);
+        else store8(va, v);
+    }
+
+    final void storeSlow(int va, int size, int v, boolean user) throws GuestFault {
+        if (dataBreaks) noteBreaks(va, size, true);
+        int in = va & 0xFFF;
+        if (in + size <= 0x1000) {
+            long maddr;
+            try {
+                maddr = translate(va, Tlb.WRITE, user);
+            } catch (GuestFault f) {
+                if (handedToMonitor(f, va, size, v & 0xFFFFFFFFL)) return;
+                throw f;
+            }
+            checkAlignment(va, size, user);
+            physicalWrite(maddr, size, v);
+            return;
+        }
+        checkAlignment(va, size, user);
+        long first = translate(va, Tlb.WRITE, user);
+        long second = translate(va + size & 0xFFFFF000, Tlb.WRITE, user);
+        int head = 0x1000 - in;
+        for (int i = 0; i < size; i++) {
+            physicalWrite(i < head ? first + i : second + i - head, 1, v >>> 8 * i);
+        }
+    }
+
+    /// A supervisor store to a present, read-only page belongs to the monitor, when it wants it.
+    private boolean handedToMonitor(GuestFault f, int va, int size, long v) throws GuestFault {
+        if (f.vector() != PF_VECTOR || f.error() != 3 || !monitor.intercepts(self())) return false;
+        int error = f.error();
+        int faultVa = f.va();
+        long maddr = translate(va, Tlb.READ, false);
+        if (memory.contains(maddr, size) && monitor.storeToReadOnly(self(), va, (int) maddr, size, v)) return true;
+        f.set(PF_VECTOR, true, error, faultVa);
+        return false;
+    }
+
+    // ---- read-modify-write: the right to store is checked first
+
+    final int rmwLoad(int va, int size) throws GuestFault {
+        long e = writeTlb[va >>> 12 & Tlb.MASK];
+        int in = va & 0xFFF;
+        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in + size <= 0x1000) {
+            int m = (int) e + in;
+            rmwMaddr = m;
+            return size == 4 ? (int) I32.get(ram, m) : size == 2 ? (short) I16.get(ram, m) & 0xFFFF : ram[m] & 0xFF;
+        }
+        return rmwLoadSlow(va, size);
+    }
+
+    private int rmwLoadSlow(int va, int size) throws GuestFault {
+        rmwMaddr = -1;
+        rmwVa = va;
+        boolean user = cpl == 3;
+        if ((va & 0xFFF) + size > 0x1000) checkAlignment(va, size, user);
+        forStore(va, size, user);
+        return loadSlow(va, size, user);
+    }
+
+    /// Makes sure that a store to these bytes will not fault.
+    final void forStore(int va, int size, boolean user) throws GuestFault {
+        try {
+            translate(va, Tlb.WRITE, user);
+            if ((va & 0xFFF) + size > 0x1000) translate(va + size & 0xFFFFF000, Tlb.WRITE, user);
+        } catch (GuestFault f) {
+            if (!monitorMayStore(f, va, size)) throw f;
+        }
+    }
+
+    private boolean monitorMayStore(GuestFault f, int va, int size) throws GuestFault {
+        if (f.vector() != PF_VECTOR || f.error() != 3 || !monitor.intercepts(self())) return false;
+        if ((va & 0xFFF) + size > 0x1000) return false;
+        int error = f.error();
+        int faultVa = f.va();
+        long maddr = translate(va, Tlb.READ, false);
+        if (memory.contains(maddr, size) && monitor.mayStoreToReadOnly(self(), va, (int) maddr)) return true;
+        f.set(PF_VECTOR, true, error, faultVa);
+        return false;
+    }
+
+    final void rmwStore(int size, int v) throws GuestFault {
+        int m = rmwMaddr;
+        if (m < 0) storeSlow(rmwVa, size, v, cpl == 3);
+        else if (size == 4) I32.set(ram, m, v);
+        else if (size == 2) I16.set(ram, m, (short) v);
+        else ram[m] = (byte) v;
+    }
+
+    /// Eight bytes, for CMPXCHG8B: the pages were checked by {@link #forStore}.
+    final void store64(int va, long v, boolean user) throws GuestFault {
+        int in = va & 0xFFF;
+        if (in <= 0xFF8) {
+            long maddr;
+            try {
+                maddr = translate(va, Tlb.WRITE, user);
+            } catch (GuestFault f) {
+                if (handedToMonitor(f, va, 8, v)) return;
+                throw f;
+            }
+            if (dataBreaks) noteBreaks(va, 8, true);
+            physicalWrite(maddr, 4, (int) v);
+            physicalWrite(maddr + 4, 4, (int) (v >>> 32));
+            return;
+        }
+        storeSlow(va, 4, (int) v, user);
+        storeSlow(va + 4, 4, (int) (v >>> 32), user);
+    }
+
+    // ---- the processor's own accesses: CPL 0 whatever the guest runs at, no alignment check
+
+    final int systemLoad(int va, int size) throws GuestFault {
+        return loadSlow(va, size, false);
+    }
+
+    final void systemStore(int va, int size, int v) throws GuestFault {
+        storeSlow(va, size, v, false);
+    }
+
+    final long systemLoad64(int va) throws GuestFault {
+        return loadSlow(va, 4, false) & 0xFFFFFFFFL | (long) loadSlow(va + 4, 4, false) << 32;
+    }
+}

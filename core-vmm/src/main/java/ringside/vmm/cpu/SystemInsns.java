@@ -1,0 +1,585 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.cpu;
+
+import ringside.vmm.clock.VirtualClock;
+import ringside.vmm.isa.Insn;
+import ringside.vmm.isa.Op;
+import ringside.vmm.mem.Bus;
+import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.mem.PageWalk;
+import ringside.vmm.trap.Exit;
+import ringside.vmm.trap.GuestFault;
+import ringside.vmm.trap.Monitor;
+import ringside.vmm.trap.Ports;
+import ringside.vmm.trap.PrivilegedOp;
+import ringside.vmm.trap.Verdict;
+
+/// Control, debug and model-specific registers, descriptor-table registers, ports, and what else privilege decides about.
+abstract class SystemInsns extends Strings implements Strings.PortAccess {
+    static final int MSR_TSC = 0x10, MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175, MSR_SYSENTER_EIP = 0x176;
+    static final int MSR_PAT = 0x277, MSR_EFER = 0xC0000080;
+    private static final int CR0_KNOWN =
+            CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG;
+    private static final int CR4_KNOWN =
+            CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE;
+    static final long PAT_AFTER_RESET = 0x0007_0406_0007_0406L;
+    private static final int DR6_ONES = 0xFFFF0FF0, DR6_BITS = 0xE00F;
+
+    final Ports ports;
+    final VirtualClock clock;
+    final CpuModel model;
+    int sysenterCs, sysenterEsp, sysenterEip;
+    long pat = PAT_AFTER_RESET;
+    long tscOffset;
+    int fpuControl = 0x037F;
+    int fpuStatus;
+    /// In HLT, or put to sleep by a monitor.
+    boolean asleep;
+
+    private final int[] cpuidRegs = new int[4];
+    private final long[] msrValue = new long[1];
+
+    SystemInsns(
+            int number, MachineMemory memory, Bus bus, Ports ports, VirtualClock clock, Monitor monitor, CpuModel model) {
+        super(number, memory, bus, monitor);
+        this.ports = ports;
+        this.clock = clock;
+        this.model = model;
+    }
+
+    abstract void fallAsleep();
+
+    /// DR7 changed: look again at what must be watched.
+    abstract void breakpointsChanged();
+
+    // ---- privilege
+
+    /// Whether a privileged instruction that is not permitted goes on all the same. Asks the monitor when there is one.
+    private boolean excused(PrivilegedOp op, int number, int gpr, int va, int value, int size) throws GuestFault {
+        if (!monitor.intercepts(self())) throw gp(0);
+        int nextEip = eip;
+        eip = startEip;
+        Verdict v = monitor.exit(self(), new Exit.Privileged(op, number, gpr, va, value, size, nextEip));
+        busTouched = true;
+        if (v == Verdict.RESUME) return false;
+        if (v == Verdict.EMULATE) {
+            eip = nextEip;
+            return true;
+        }
+        asked = true;
+        throw gp(0);
+    }
+
+    private boolean ring0(PrivilegedOp op) throws GuestFault {
+        return cpl == 0 || excused(op, 0, -1, 0, 0, 0);
+    }
+
+    /// Reading an operand comes after the privilege check, unless a monitor wants to see its value.
+    private void refuseEarly() throws GuestFault {
+        if (cpl != 0 && !monitor.intercepts(self())) throw gp(0);
+    }
+
+    private void protectedOnly() throws GuestFault {
+        if (!protectedMode()) throw plain(UD);
+    }
+
+    // ---- flags
+
+    final void cli() throws GuestFault {
+        if (cpl > iopl() && (cr0 & CR0_PE) != 0 && !excused(PrivilegedOp.CLI, 0, -1, 0, 0, 0)) return;
+        other &= ~IF;
+    }
+
+    final void sti() throws GuestFault {
+        if (cpl > iopl() && (cr0 & CR0_PE) != 0 && !excused(PrivilegedOp.STI, 0, -1, 0, 0, 0)) return;
+        if ((other & IF) == 0) held = INTR_HELD;
+        other |= IF;
+    }
+
+    final void hlt() throws GuestFault {
+        if (ring0(PrivilegedOp.HLT)) fallAsleep();
+    }
+
+    // ---- control registers
+
+    final void moveFromCr(Insn i) throws GuestFault {
+        if (cpl != 0 && !excused(PrivilegedOp.MOV_FROM_CR, i.n1, i.n0, 0, 0, 4)) return;
+        regs[i.n0 & 7] = controlRegister(i.n1);
+    }
+
+    final int controlRegister(int n) {
+        return switch (n) {
+            case 0 -> cr0;
+            case 2 -> cr2;
+            case 3 -> cr3;
+            case 4 -> cr4;
+            default -> 0;
+        };
+    }
+
+    final void moveToCr(Insn i) throws GuestFault {
+        int v = regs[i.n1 & 7];
+        if (cpl != 0 && !excused(PrivilegedOp.MOV_TO_CR, i.n0, i.n1, 0, v, 4)) return;
+        switch (i.n0) {
+            case 0 -> loadCr0(v);
+            case 2 -> cr2 = v;
+            case 3 -> loadCr3(v);
+            default -> loadCr4(v);
+        }
+    }
+
+    final void loadCr0(int v) throws GuestFault {
+        boolean paging = (v & CR0_PG) != 0;
+        if (paging && (v & CR0_PE) == 0 || (v & CR0_NW) != 0 && (v & CR0_CD) == 0) throw gp(0);
+        if (paging && (cr0 & CR0_PG) == 0 && (cr4 & CR4_PAE) != 0) checkPdptes(cr3);
+        applyCr0(v);
+    }
+
+    final void applyCr0(int v) {
+        int changed = cr0 ^ v;
+        cr0 = v & CR0_KNOWN | CR0_ET;
+        if ((changed & (CR0_PG | CR0_PE | CR0_WP)) != 0) flushAll();
+        if ((changed & CR0_PE) != 0) deriveAll();
+        selectArrays();
+    }
+
+    @Override
+    final void loadCr3(int v) throws GuestFault {
+        if (cr0 < 0 && (cr4 & CR4_PAE) != 0) checkPdptes(v);
+        applyCr3(v);
+    }
+
+    final void applyCr3(int v) {
+        cr3 = v;
+        flushAll();
+        spectator.addressSpace(self(), v);
+    }
+
+    final void loadCr4(int v) throws GuestFault {
+        if ((v & ~CR4_KNOWN) != 0) throw gp(0);
+        int changed = cr4 ^ v;
+        if (cr0 < 0 && (v & CR4_PAE) != 0 && (changed & (CR4_PAE | CR4_PGE | CR4_PSE)) != 0) checkPdptes(cr3);
+        applyCr4(v);
+    }
+
+    final void applyCr4(int v) {
+        int changed = cr4 ^ v;
+        cr4 = v;
+        if ((changed & (CR4_PAE | CR4_PGE | CR4_PSE)) != 0) flushAll();
+    }
+
+    /// Loads the four PDPTEs, or raises #GP(0) when a present one has reserved bits set.
+    private void checkPdptes(int root) throws GuestFault {
+        for (int k = 0; k < 4; k++) {
+            long e = pdpte(root, k);
+            if ((e & PageWalk.P) != 0 && (e & PageWalk.PDPTE_RESERVED) != 0) throw gp(0);
+        }
+        reloadPdptes(root);
+    }
+
+    final void reloadPdptes(int root) {
+        for (int k = 0; k < 4; k++) pdptes[k] = pdpte(root, k);
+    }
+
+    private long pdpte(int root, int k) {
+        long at = walk.toMachine((root & 0xFFFFFFE0L) + 8 * k);
+        return memory.contains(at, 8) ? memory.read64((int) at) : 0;
+    }
+
+    final void clts() throws GuestFault {
+        if (ring0(PrivilegedOp.CLTS)) cr0 &= ~CR0_TS;
+    }
+
+    final void lmsw(Insn i) throws GuestFault {
+        refuseEarly();
+        int v = first(i);
+        if (cpl != 0 && !excused(PrivilegedOp.LMSW, 0, -1, 0, v, 2)) return;
+        int low = v & 0xF | cr0 & CR0_PE;
+        applyCr0(cr0 & ~0xF | low);
+    }
+
+    final void smsw(Insn i) throws GuestFault {
+        put(i, cr0);
+    }
+
+    // ---- debug registers
+
+    private int debugNumber(int n) throws GuestFault {
+        if (n != 4 && n != 5) return n;
+        if ((cr4 & CR4_DE) != 0) throw plain(UD);
+        return n + 2;
+    }
+
+    private void generalDetect() throws GuestFault {
+        if ((dr[7] & 0x2000) == 0) return;
+        dr[7] &= ~0x2000;
+        dr[6] |= 0x2000;
+        faultLikeDebug = true;
+        throw plain(DB);
+    }
+
+    final void moveFromDr(Insn i) throws GuestFault {
+        int n = debugNumber(i.n1);
+        if (cpl != 0 && !excused(PrivilegedOp.MOV_FROM_DR, n, i.n0, 0, 0, 4)) return;
+        generalDetect();
+        regs[i.n0 & 7] = dr[n];
+    }
+
+    final void moveToDr(Insn i) throws GuestFault {
+        int n = debugNumber(i.n0);
+        int v = regs[i.n1 & 7];
+        if (cpl != 0 && !excused(PrivilegedOp.MOV_TO_DR, n, i.n1, 0, v, 4)) return;
+        generalDetect();
+        applyDr(n, v);
+    }
+
+    final void applyDr(int n, int v) {
+        if (n == 6) dr[6] = v & DR6_BITS | DR6_ONES;
+        else if (n == 7) dr[7] = v & 0xFFFF2FFF | 0x400;
+        else dr[n] = v;
+        breakpointsChanged();
+    }
+
+    // ---- descriptor-table registers
+
+    final void storeTable(Insn i, int tableBase, int tableLimit) throws GuestFault {
+        int o = offset(i);
+        int second = i.addressSize == 2 ? o + 2 & 0xFFFF : o + 2;
+        int va = forWrite(i.seg, o, 2);
+        forWrite(i.seg, second, 4);
+        forStore(va, 6, cpl == 3);
+        write(i.seg, o, 2, tableLimit);
+        write(i.seg, second, 4, tableBase);
+    }
+
+    final void loadTable(Insn i, boolean gdt) throws GuestFault {
+        PrivilegedOp op = gdt ? PrivilegedOp.LGDT : PrivilegedOp.LIDT;
+        if (cpl != 0 && !excused(op, 0, -1, base[i.seg] + offset(i), 0, 6)) return;
+        int tableLimit = readMemory(i, 0, 2);
+        int tableBase = readMemory(i, 2, 4) & (i.size == 2 ? 0xFFFFFF : -1);
+        if (gdt) {
+            gdtBase = tableBase;
+            gdtLimit = tableLimit;
+        } else {
+            idtBase = tableBase;
+            idtLimit = tableLimit;
+        }
+    }
+
+    final void sldt(Insn i) throws GuestFault {
+        protectedOnly();
+        put(i, ldtSel);
+    }
+
+    final void str(Insn i) throws GuestFault {
+        protectedOnly();
+        put(i, trSel);
+    }
+
+    final void lldt(Insn i) throws GuestFault {
+        protectedOnly();
+        refuseEarly();
+        int selector = first(i);
+        if (cpl != 0 && !excused(PrivilegedOp.LLDT, 0, -1, 0, selector, 2)) return;
+        int error = selector & 0xFFFC;
+        if (error == 0) {
+            ldtSel = selector;
+            ldtAttr = 0;
+            return;
+        }
+        if ((selector & 4) != 0 || !inTable(selector)) throw gp(error);
+        long d = systemLoad64(descriptorVa(selector));
+        if (Descriptors.segment(d) || Descriptors.type(d) != Descriptors.LDT) throw gp(error);
+        if (!Descriptors.present(d)) throw np(error);
+        applyLdt(selector, d);
+    }
+
+    final void applyLdt(int selector, long d) {
+        ldtSel = selector & 0xFFFF;
+        ldtBase = Descriptors.base(d);
+        ldtLimit = Descriptors.limit(d);
+        ldtAttr = Descriptors.attr(d);
+    }
+
+    final void ltr(Insn i) throws GuestFault {
+        protectedOnly();
+        refuseEarly();
+        int selector = first(i);
+        if (cpl != 0 && !excused(PrivilegedOp.LTR, 0, -1, 0, selector, 2)) return;
+        if ((selector & 0xFFFC) == 0) throw gp(0);
+        long d = availableTask(selector);
+        int va = descriptorVa(selector) + 5;
+        systemStore(va, 1, systemLoad(va, 1) | 2);
+        applyTr(selector, d | 0x200L << 32);
+    }
+
+    final void applyTr(int selector, long d) {
+        trSel = selector & 0xFFFF;
+        trBase = Descriptors.base(d);
+        trLimit = Descriptors.limit(d);
+        trAttr = Descriptors.attr(d);
+    }
+
+    final void invlpg(Insn i) throws GuestFault {
+        int va = base[i.seg] + offset(i);
+        if (cpl == 0 || excused(PrivilegedOp.INVLPG, 0, -1, va, 0, 0)) tlb.drop(va);
+    }
+
+    final void cacheControl(PrivilegedOp op) throws GuestFault {
+        ring0(op);
+    }
+
+    // ---- descriptors that anybody may ask about
+
+    final void larOrLsl(Insn i, boolean lar) throws GuestFault {
+        protectedOnly();
+        int selector = secondOwn(i);
+        long d = askable(selector, lar ? 0b0001_1010_0011_1110 : 0b0000_1010_0000_1110);
+        setZf(d != 0);
+        if (d != 0) setReg(i.n0, i.s0, lar ? (int) (d >>> 32) & 0xFFFF00 : Descriptors.limit(d));
+    }
+
+    /// The descriptor when this level may know of it, else 0. `systemTypes`: bit set of acceptable system types.
+    private long askable(int selector, int systemTypes) throws GuestFault {
+        if ((selector & 0xFFFC) == 0 || !inTable(selector)) return 0;
+        long d = systemLoad64(descriptorVa(selector));
+        if (!Descriptors.segment(d)) {
+            if ((systemTypes >>> Descriptors.type(d) & 1) == 0) return 0;
+        } else if (Descriptors.code(d) && Descriptors.conforming(d)) {
+            return d;
+        }
+        int dpl = Descriptors.dpl(d);
+        return dpl < cpl || dpl < (selector & 3) ? 0 : d;
+    }
+
+    final void verify(Insn i, boolean write) throws GuestFault {
+        protectedOnly();
+        int selector = first(i);
+        long d = askable(selector, 0);
+        boolean code = d != 0 && Descriptors.code(d);
+        boolean ok = d != 0 && (write ? !code && Descriptors.readWrite(d) : !code || Descriptors.readWrite(d));
+        setZf(ok);
+    }
+
+    final void arpl(Insn i) throws GuestFault {
+        protectedOnly();
+        int a = change(i);
+        int rpl = regs[i.n1 & 7] & 3;
+        boolean raise = (a & 3) < rpl;
+        if (raise) changed(i, a & ~3 | rpl);
+        setZf(raise);
+    }
+
+    // ---- MSRs, counters, identification
+
+    final void rdtsc() throws GuestFault {
+        if ((cr4 & CR4_TSD) != 0 && cpl != 0 && !excused(PrivilegedOp.RDTSC, 0, -1, 0, 0, 0)) return;
+        pair(timeStamp());
+    }
+
+    final long timeStamp() {
+        return clock.now() + tscOffset;
+    }
+
+    private void pair(long v) {
+        regs[EAX] = (int) v;
+        regs[EDX] = (int) (v >>> 32);
+    }
+
+    final void rdpmc() throws GuestFault {
+        if ((cr4 & CR4_PCE) == 0 && cpl != 0 && !excused(PrivilegedOp.RDPMC, regs[ECX], -1, 0, 0, 0)) return;
+        if (Integer.compareUnsigned(regs[ECX], 1) > 0) throw gp(0);
+        pair(0);
+    }
+
+    final void cpuid() {
+        int leaf = regs[EAX];
+        int subleaf = regs[ECX];
+        model.cpuid(leaf, number, cpuidRegs);
+        monitor.cpuid(self(), leaf, subleaf, cpuidRegs);
+        regs[EAX] = cpuidRegs[0];
+        regs[EBX] = cpuidRegs[1];
+        regs[ECX] = cpuidRegs[2];
+        regs[EDX] = cpuidRegs[3];
+    }
+
+    final void rdmsr() throws GuestFault {
+        if (cpl != 0 && !excused(PrivilegedOp.RDMSR, regs[ECX], -1, 0, 0, 0)) return;
+        int index = regs[ECX];
+        if (!ownMsr(index)) {
+            if (!monitor.msrRead(self(), index, msrValue)) throw gp(0);
+            pair(msrValue[0]);
+        } else {
+            pair(readMsr(index));
+        }
+    }
+
+    final boolean ownMsr(int index) {
+        return index == MSR_TSC
+                || index >= MSR_SYSENTER_CS && index <= MSR_SYSENTER_EIP
+                || index == MSR_PAT
+                || index == MSR_EFER;
+    }
+
+    final long readMsr(int index) {
+        return switch (index) {
+            case MSR_TSC -> timeStamp();
+            case MSR_SYSENTER_CS -> sysenterCs & 0xFFFFFFFFL;
+            case MSR_SYSENTER_ESP -> sysenterEsp & 0xFFFFFFFFL;
+            case MSR_SYSENTER_EIP -> sysenterEip & 0xFFFFFFFFL;
+            case MSR_PAT -> pat;
+            case MSR_EFER -> efer;
+            default -> 0;
+        };
+    }
+
+    final void wrmsr() throws GuestFault {
+        if (cpl != 0 && !excused(PrivilegedOp.WRMSR, regs[ECX], -1, 0, 0, 0)) return;
+        int index = regs[ECX];
+        long v = regs[EAX] & 0xFFFFFFFFL | (long) regs[EDX] << 32;
+        if (!ownMsr(index)) {
+            busTouched = true;
+            if (!monitor.msrWrite(self(), index, v)) throw gp(0);
+            return;
+        }
+        if (index == MSR_EFER && (v & ~(long) PageWalk.EFER_NXE) != 0) throw gp(0);
+        if (index == MSR_PAT && !patIsValid(v)) throw gp(0);
+        applyMsr(index, v);
+    }
+
+    private static boolean patIsValid(long v) {
+        for (int k = 0; k < 8; k++) {
+            int type = (int) (v >>> 8 * k) & 0xFF;
+            if (type > 7 || type == 2 || type == 3) return false;
+        }
+        return true;
+    }
+
+    final void applyMsr(int index, long v) {
+        switch (index) {
+            case MSR_TSC -> tscOffset = v - clock.now();
+            case MSR_SYSENTER_CS -> sysenterCs = (int) v;
+            case MSR_SYSENTER_ESP -> sysenterEsp = (int) v;
+            case MSR_SYSENTER_EIP -> sysenterEip = (int) v;
+            case MSR_PAT -> pat = v;
+            case MSR_EFER -> {
+                efer = v;
+                flushAll();
+            }
+            default -> {}
+        }
+    }
+
+    // ---- fast system calls
+
+    private static final long FLAT_CODE = 0x00CF_9B00_0000_FFFFL, FLAT_DATA = 0x00CF_9300_0000_FFFFL;
+
+    final void sysenter() throws GuestFault {
+        if ((cr0 & CR0_PE) == 0 || (sysenterCs & 0xFFFC) == 0) throw gp(0);
+        if (monitor.intercepts(self())) {
+            int nextEip = eip;
+            eip = startEip;
+            Verdict v = monitor.exit(self(), new Exit.Sysenter(nextEip));
+            busTouched = true;
+            if (v == Verdict.RESUME) return;
+        }
+        other &= ~(IF | VM | RF);
+        setSegment(CS, sysenterCs & 0xFFFC, FLAT_CODE);
+        setSegment(SS, (sysenterCs & 0xFFFC) + 8, FLAT_DATA);
+        setCpl(0);
+        regs[ESP] = sysenterEsp;
+        eip = sysenterEip;
+    }
+
+    final void sysexit() throws GuestFault {
+        if ((cr0 & CR0_PE) == 0 || (sysenterCs & 0xFFFC) == 0) throw gp(0);
+        if (!ring0(PrivilegedOp.SYSEXIT)) return;
+        long user = 0x6000L << 32;
+        setSegment(CS, (sysenterCs & 0xFFFC) + 16 | 3, FLAT_CODE | user);
+        setSegment(SS, (sysenterCs & 0xFFFC) + 24 | 3, FLAT_DATA | user);
+        setCpl(3);
+        regs[ESP] = regs[ECX];
+        eip = regs[EDX];
+    }
+
+    // ---- ports
+
+    private boolean portAllowed(int port, int size) throws GuestFault {
+        if ((cr0 & CR0_PE) == 0 || cpl <= iopl() && !v86()) return true;
+        if (trAttr == 0 || !wideTask() || Integer.compareUnsigned(103, trLimit) > 0) return false;
+        int at = systemLoad(trBase + 102, 2) + (port >>> 3);
+        if (Integer.compareUnsigned(at + 1, trLimit) > 0) return false;
+        int bits = systemLoad(trBase + at, 2) >>> (port & 7);
+        return (bits & (1 << size) - 1) == 0;
+    }
+
+    @Override
+    public final int in(int port, int size) {
+        busTouched = true;
+        return ports.in(number, port, size);
+    }
+
+    @Override
+    public final void out(int port, int size, int value) {
+        busTouched = true;
+        ports.out(number, port, size, value);
+    }
+
+    final void in(Insn i) throws GuestFault {
+        int port = i.k1 == Insn.IMM ? i.imm & 0xFF : regs[EDX] & 0xFFFF;
+        if (!portAllowed(port, i.s0) && !excused(PrivilegedOp.IN, port, EAX, 0, 0, i.s0)) return;
+        setReg(EAX, i.s0, in(port, i.s0));
+    }
+
+    final void out(Insn i) throws GuestFault {
+        int port = i.k0 == Insn.IMM ? i.imm & 0xFF : regs[EDX] & 0xFFFF;
+        int v = reg(EAX, i.s1);
+        if (!portAllowed(port, i.s1) && !excused(PrivilegedOp.OUT, port, EAX, 0, v, i.s1)) return;
+        out(port, i.s1, v);
+    }
+
+    final void ins(Insn i) throws GuestFault {
+        if (finished(i)) return;
+        int port = regs[EDX] & 0xFFFF;
+        if (!portAllowed(port, i.s0) && !excused(PrivilegedOp.INS, port, -1, stringVa(i, true), 0, i.s0)) return;
+        insOnce(i, this);
+    }
+
+    final void outs(Insn i) throws GuestFault {
+        if (finished(i)) return;
+        int port = regs[EDX] & 0xFFFF;
+        if (!portAllowed(port, i.s0) && !excused(PrivilegedOp.OUTS, port, -1, stringVa(i, false), 0, i.s0)) return;
+        outsOnce(i, this);
+    }
+
+    // ---- x87, as far as a control word goes
+
+    /// FNINIT, FNCLEX, FNSTCW, FLDCW, FNSTSW and FWAIT: what a runtime executes to find out whether there is an FPU.
+    /// All other x87 instructions are undefined on this model, and CPUID does not promise them.
+    final void fpu(Insn i) throws GuestFault {
+        if (i.op == Op.FWAIT) {
+            if ((cr0 & (CR0_MP | CR0_TS)) == (CR0_MP | CR0_TS)) throw plain(NM);
+            return;
+        }
+        if (i.op == Op.FXSAVE || i.op == Op.FXRSTOR) throw plain(UD);
+        if ((cr0 & (CR0_EM | CR0_TS)) != 0) throw plain(NM);
+        switch (i.op) {
+            case Op.FNINIT -> {
+                fpuControl = 0x037F;
+                fpuStatus = 0;
+            }
+            case Op.FNCLEX -> fpuStatus &= 0x7F00;
+            case Op.FNSTCW -> put(i, fpuControl);
+            case Op.FLDCW -> fpuControl = first(i) & 0x1F3F | 0x40;
+            case Op.FNSTSW -> put(i, fpuStatus);
+            case Op.FNOP -> {}
+            default -> throw plain(UD);
+        }
+    }
+
+    final void simd() throws GuestFault {
+        if ((cr0 & CR0_EM) != 0) throw plain(UD);
+        if ((cr0 & CR0_TS) != 0) throw plain(NM);
+        throw plain(UD);
+    }
+}

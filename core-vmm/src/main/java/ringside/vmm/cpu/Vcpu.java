@@ -1,0 +1,687 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.cpu;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import ringside.vmm.clock.Progress;
+import ringside.vmm.clock.VirtualClock;
+import ringside.vmm.mem.Bus;
+import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.mem.PhysMap;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
+import ringside.vmm.trap.Exit;
+import ringside.vmm.trap.GuestFault;
+import ringside.vmm.trap.GuestState;
+import ringside.vmm.trap.InterruptSource;
+import ringside.vmm.trap.Monitor;
+import ringside.vmm.trap.Ports;
+import ringside.vmm.trap.Spectator;
+
+/// One virtual P6: what the board runs and what a monitor holds by the {@link GuestState}.
+///
+/// ## Time
+/// A tick is one instruction, or one iteration of a string instruction with a repeat prefix (at least one, when its
+/// count is zero). An instruction that faults takes its tick too; delivering the fault, an interrupt or an Attention
+/// takes none. Every tier keeps to this, so that slices end at the same instruction everywhere.
+///
+/// The board says {@link #startSlice} and then {@link #run} as often as it likes; the position inside the slice is
+/// state. After a run that used fewer ticks than it was given, look at {@link #asleep}, {@link #online},
+/// {@link #hasShutDown} and {@link #sliceLeft}.
+///
+/// A vCPU that sleeps wakes in `run` when its {@link InterruptSource} is pending and IF is set, or by {@link #wake}.
+public final class Vcpu extends Interpreter implements GuestState, Progress, Stateful {
+    private static final int ATTENTION = 1, NMI = 2, WATCH = 4, BREAKPOINTS = 8, ONCE = 16, STOP = 32, ASLEEP = 64;
+    private static final int OFFLINE = 128, NMI_BLOCKED = 256;
+    /// Conditions that make every step take the careful way.
+    private static final int CAREFUL = ~NMI_BLOCKED;
+
+    private static final InterruptSource QUIET = new InterruptSource() {
+        @Override
+        public boolean pending() {
+            return false;
+        }
+
+        @Override
+        public int acknowledge() {
+            return 0xFF;
+        }
+    };
+
+    private InterruptSource interrupts = QUIET;
+    private int special;
+    private long sliceTicks;
+    private long sliceLimit = Long.MAX_VALUE;
+    private long runLimit;
+    private long retired;
+    private int watchStart, watchEnd;
+    private int onceSerial;
+
+    /// @param number vCPU number and initial local APIC id
+    /// @param bus    physical addresses outside RAM
+    public Vcpu(
+            int number, MachineMemory memory, Bus bus, Ports ports, VirtualClock clock, Monitor monitor, CpuModel model) {
+        super(number, memory, bus, ports, clock, monitor, model);
+        reset(false);
+    }
+
+    /// Where INTR comes from. Without one there is none.
+    public void setInterrupts(InterruptSource source) {
+        interrupts = source;
+        busTouched = true;
+    }
+
+    public void setSpectator(@Nullable Spectator s) {
+        spectator = s == null ? NoSpectator.INSTANCE : s;
+    }
+
+    public void setMonitor(Monitor m) {
+        monitor = m;
+    }
+
+    public void setBus(Bus b) {
+        bus = b;
+    }
+
+    @Override
+    GuestState self() {
+        return this;
+    }
+
+    // ---- running
+
+    /// Begins a slice of `ticks` ticks. Whatever was left of the last one is gone.
+    public void startSlice(long ticks) {
+        sliceTicks = 0;
+        sliceLimit = ticks;
+    }
+
+    /// Ticks until the slice ends, shortened or not.
+    public long sliceLeft() {
+        return Math.max(0, sliceLimit - sliceTicks);
+    }
+
+    /// Runs for up to `ticks` ticks, not beyond the end of the slice. Stops early asleep, offline, after {@link #stop},
+    /// and when {@link #shortenSlice} says so.
+    ///
+    /// @return ticks used
+    public long run(long ticks) {
+        long from = sliceTicks;
+        runLimit = ticks > sliceLimit - from ? sliceLimit : from + ticks;
+        special &= ~STOP;
+        busTouched = true;
+        while (sliceTicks < runLimit) {
+            if ((special & CAREFUL) != 0
+                    || held != NOTHING_HELD
+                    || (other & (TF | RF)) != 0
+                    || busTouched && (other & IF) != 0) {
+                if (!carefulStep()) break;
+            } else {
+                stepBudget = runLimit - sliceTicks;
+                one();
+                long used = 1 + extraTicks;
+                extraTicks = 0;
+                sliceTicks += used;
+                retired += used;
+            }
+        }
+        return sliceTicks - from;
+    }
+
+    /// One instruction, or one iteration of a string instruction. @return ticks used: 1, or 0 when nothing could run
+    public long step() {
+        return run(1);
+    }
+
+    /// Ends the current {@link #run} before the next instruction.
+    public void stop() {
+        special |= STOP;
+    }
+
+    private boolean carefulStep() {
+        if ((special & (STOP | OFFLINE)) != 0) return false;
+        int waits = held;
+        held = NOTHING_HELD;
+        if ((special & ASLEEP) != 0 && !wakesItself()) return false;
+        startEip = eip;
+        startEsp = regs[Registers.ESP];
+        if (waits == NOTHING_HELD && !takePending()) return false;
+        boolean trap = (other & TF) != 0;
+        int serial = onceSerial;
+        boolean once = (special & ONCE) != 0;
+        if (!codeBreakpoint()) {
+            other &= ~RF;
+            if ((special & WATCH) != 0) noteFetch();
+            stepBudget = 1;
+            eventTaken = false;
+            breakHits = 0;
+            if (one()) debugTraps(trap && !eventTaken);
+        }
+        if (once && serial == onceSerial) endOnce();
+        extraTicks = 0;
+        sliceTicks++;
+        retired++;
+        return true;
+    }
+
+    /// Attention, NMI, INTR. @return false when the vCPU stopped running by it
+    private boolean takePending() {
+        if ((special & ATTENTION) != 0) {
+            special &= ~ATTENTION;
+            monitor.exit(this, new Exit.Attention());
+            busTouched = true;
+            if ((special & (STOP | OFFLINE | ASLEEP)) != 0) return false;
+        }
+        if ((special & (NMI | NMI_BLOCKED)) == NMI) {
+            special = special & ~NMI | NMI_BLOCKED;
+            interrupt(2);
+        } else if (busTouched && (other & IF) != 0) {
+            if (interrupts.pending()) interrupt(interrupts.acknowledge());
+            else busTouched = false;
+        }
+        return (special & OFFLINE) == 0;
+    }
+
+    private boolean wakesItself() {
+        boolean intr = (other & IF) != 0 && interrupts.pending();
+        if (!intr && (special & (NMI | NMI_BLOCKED)) != NMI) return false;
+        busTouched = true;
+        wake();
+        return true;
+    }
+
+    private void noteFetch() {
+        int linear = base[Registers.CS] + eip;
+        if (Integer.compareUnsigned(linear, watchStart) >= 0 && Integer.compareUnsigned(linear, watchEnd) < 0) {
+            monitor.fetched(this, linear);
+        }
+    }
+
+    // ---- debugging
+
+    /// Raises #DB for an instruction breakpoint at EIP, unless RF holds it back.
+    private boolean codeBreakpoint() {
+        if ((special & BREAKPOINTS) == 0 || (other & RF) != 0) return false;
+        int linear = base[Registers.CS] + eip;
+        int hits = 0;
+        for (int i = 0; i < 4; i++) {
+            boolean enabled = (dr[7] >>> 2 * i & 3) != 0 && (dr[7] >>> 16 + 4 * i & 3) == 0;
+            if (enabled && dr[i] == linear) hits |= 1 << i;
+        }
+        if (hits == 0) return false;
+        dr[6] |= hits;
+        faultLikeDebug = true;
+        raise(plain(DB));
+        faultLikeDebug = false;
+        return true;
+    }
+
+    private void debugTraps(boolean singleStep) {
+        if (held == ALL_HELD || !singleStep && breakHits == 0) return;
+        dr[6] |= breakHits | (singleStep ? 0x4000 : 0);
+        breakHits = 0;
+        startEip = eip;
+        startEsp = regs[Registers.ESP];
+        raise(plain(DB));
+    }
+
+    @Override
+    void breakpointsChanged() {
+        dataBreaks = false;
+        special &= ~BREAKPOINTS;
+        for (int i = 0; i < 4; i++) {
+            if ((dr[7] >>> 2 * i & 3) == 0) continue;
+            int kind = dr[7] >>> 16 + 4 * i & 3;
+            if (kind == 0) special |= BREAKPOINTS;
+            else if (kind != 2) {
+                dataBreaks = true;
+                special |= BREAKPOINTS;
+            }
+        }
+        flushAll();
+    }
+
+    @Override
+    void bell(int n) {
+        spectator.bell(this, n);
+    }
+
+    // ---- sleep, reset
+
+    @Override
+    void fallAsleep() {
+        sleep();
+    }
+
+    @Override
+    void shutDown() {
+        setOnline(false);
+    }
+
+    /// A triple fault put this vCPU off; the board decides what a reset line would do.
+    public boolean hasShutDown() {
+        return shutdown;
+    }
+
+    /// Raises NMI; taken at the next boundary, and not again before an IRET.
+    public void requestNmi() {
+        special |= NMI;
+    }
+
+    @Override
+    void nmiDone() {
+        special &= ~NMI_BLOCKED;
+    }
+
+    /// A start-up IPI: online in real mode at `vector` * 4 KB. Only after {@link #reset} with `init`.
+    public void startUp(int vector) {
+        setRealSegment(Registers.CS, (vector & 0xFF) << 8);
+        eip = 0;
+        setOnline(true);
+    }
+
+    @Override
+    public void reset(boolean init) {
+        Arrays.fill(regs, 0);
+        regs[Registers.EDX] = model.signature();
+        other = 0;
+        setArithmeticFlags(0);
+        cr0 = init ? cr0 & (CR0_CD | CR0_NW) | CR0_ET : CR0_CD | CR0_NW | CR0_ET;
+        cr2 = 0;
+        cr3 = 0;
+        cr4 = 0;
+        cpl = 0;
+        Arrays.fill(pdptes, 0);
+        for (int s = 0; s < 6; s++) setSegment(s, 0, 0x0000_9300_0000_FFFFL);
+        sel[Registers.CS] = 0xF000;
+        base[Registers.CS] = 0xFFFF0000;
+        eip = 0xFFF0;
+        Arrays.fill(dr, 0);
+        dr[6] = 0xFFFF0FF0;
+        dr[7] = 0x400;
+        gdtBase = 0;
+        gdtLimit = 0xFFFF;
+        idtBase = 0;
+        idtLimit = 0xFFFF;
+        applyLdt(0, 0);
+        applyTr(0, 0);
+        efer = init ? efer : 0;
+        if (!init) resetModelRegisters();
+        held = NOTHING_HELD;
+        onceMaddr = -1;
+        shutdown = false;
+        asleep = false;
+        special = number == 0 ? 0 : OFFLINE;
+        breakpointsChanged();
+        selectArrays();
+        flushAll();
+    }
+
+    private void resetModelRegisters() {
+        sysenterCs = 0;
+        sysenterEsp = 0;
+        sysenterEip = 0;
+        pat = PAT_AFTER_RESET;
+        fpuControl = 0x0040;
+        fpuStatus = 0;
+    }
+
+    @Override
+    public void sleep() {
+        if (asleep) return;
+        asleep = true;
+        special |= ASLEEP;
+        spectator.idle(this, true);
+    }
+
+    @Override
+    public void wake() {
+        if (!asleep) return;
+        asleep = false;
+        special &= ~ASLEEP;
+        spectator.idle(this, false);
+    }
+
+    @Override
+    public boolean asleep() {
+        return asleep;
+    }
+
+    @Override
+    public boolean online() {
+        return (special & OFFLINE) == 0;
+    }
+
+    @Override
+    public void setOnline(boolean online) {
+        special = online ? special & ~OFFLINE : special | OFFLINE;
+    }
+
+    // ---- progress
+
+    @Override
+    public long sliceTicks() {
+        return sliceTicks;
+    }
+
+    @Override
+    public void shortenSlice(long ticks) {
+        sliceLimit = Math.min(sliceLimit, Math.max(ticks, sliceTicks));
+        runLimit = Math.min(runLimit, sliceLimit);
+    }
+
+    @Override
+    public long retired() {
+        return retired;
+    }
+
+    // ---- registers, as a monitor sees them
+
+    @Override
+    public int vcpu() {
+        return number;
+    }
+
+    @Override
+    public int reg(int r) {
+        return regs[r];
+    }
+
+    @Override
+    public void setReg(int r, int value) {
+        regs[r] = value;
+    }
+
+    @Override
+    public int eip() {
+        return eip;
+    }
+
+    @Override
+    public void setEip(int value) {
+        eip = value;
+    }
+
+    @Override
+    public int eflags() {
+        return flags();
+    }
+
+    @Override
+    public void setEflags(int value) {
+        boolean modeChanges = ((other ^ value) & VM) != 0;
+        other = value & OTHER;
+        setArithmeticFlags(value);
+        if (modeChanges) deriveAll();
+        selectArrays();
+    }
+
+    @Override
+    public int cpl() {
+        return cpl;
+    }
+
+    @Override
+    public int selector(int seg) {
+        return sel[seg];
+    }
+
+    @Override
+    public long cachedDescriptor(int seg) {
+        return foldedDescriptor(seg);
+    }
+
+    @Override
+    public int segmentBase(int seg) {
+        return base[seg];
+    }
+
+    @Override
+    public void forceSegment(int seg, int selector, long descriptor) {
+        setSegment(seg, selector, descriptor);
+        if (seg == Registers.CS) setCpl((cr0 & CR0_PE) == 0 ? 0 : v86() ? 3 : selector & 3);
+    }
+
+    @Override
+    public void loadSegment(int seg, int selector) throws GuestFault {
+        loadSegmentRegister(seg, selector & 0xFFFF);
+    }
+
+    @Override
+    public int cr(int n) {
+        return controlRegister(n);
+    }
+
+    @Override
+    public void setCr(int n, int value) {
+        switch (n) {
+            case 0 -> {
+                applyCr0(value);
+                reloadPdptes(cr3);
+            }
+            case 2 -> cr2 = value;
+            case 3 -> {
+                applyCr3(value);
+                reloadPdptes(cr3);
+            }
+            case 4 -> {
+                applyCr4(value);
+                reloadPdptes(cr3);
+            }
+            default -> {}
+        }
+    }
+
+    @Override
+    public int dr(int n) {
+        return dr[n];
+    }
+
+    @Override
+    public void setDr(int n, int value) {
+        applyDr(n, value);
+    }
+
+    @Override
+    public int gdtBase() {
+        return gdtBase;
+    }
+
+    @Override
+    public int gdtLimit() {
+        return gdtLimit;
+    }
+
+    @Override
+    public void setGdt(int tableBase, int tableLimit) {
+        gdtBase = tableBase;
+        gdtLimit = tableLimit & 0xFFFF;
+    }
+
+    @Override
+    public int idtBase() {
+        return idtBase;
+    }
+
+    @Override
+    public int idtLimit() {
+        return idtLimit;
+    }
+
+    @Override
+    public void setIdt(int tableBase, int tableLimit) {
+        idtBase = tableBase;
+        idtLimit = tableLimit & 0xFFFF;
+    }
+
+    @Override
+    public int ldtSelector() {
+        return ldtSel;
+    }
+
+    @Override
+    public void forceLdt(int selector, long descriptor) {
+        applyLdt(selector, descriptor);
+    }
+
+    @Override
+    public int trSelector() {
+        return trSel;
+    }
+
+    @Override
+    public void forceTr(int selector, long descriptor) {
+        applyTr(selector, descriptor);
+    }
+
+    @Override
+    public long msr(int index) {
+        return readMsr(index);
+    }
+
+    @Override
+    public void setMsr(int index, long value) {
+        applyMsr(index, value);
+    }
+
+    @Override
+    public long tsc() {
+        return timeStamp();
+    }
+
+    // ---- memory, as a monitor sees it
+
+    @Override
+    public int read(int va, int size, boolean user) throws GuestFault {
+        return loadSlow(va, size, user);
+    }
+
+    @Override
+    public void write(int va, int size, int value, boolean user) throws GuestFault {
+        storeSlow(va, size, value, user);
+    }
+
+    @Override
+    public long translate(int va, boolean write, boolean user) {
+        return look(va, write, user);
+    }
+
+    @Override
+    public void invalidate(int va) {
+        tlb.drop(va);
+    }
+
+    @Override
+    public void flushTlb(boolean global) {
+        flushAll();
+    }
+
+    @Override
+    public void mapOnce(int va, int maddrPage) {
+        onceVa = va;
+        onceMaddr = maddrPage & 0xFFFFF000;
+        onceSerial++;
+        special |= ONCE;
+        tlb.drop(va);
+    }
+
+    private void endOnce() {
+        onceMaddr = -1;
+        special &= ~ONCE;
+    }
+
+    @Override
+    public void setPhysMap(@Nullable PhysMap map) {
+        setMap(map);
+        reloadPdptes(cr3);
+    }
+
+    @Override
+    public void watchFetch(int start, int end) {
+        watchStart = start;
+        watchEnd = end;
+        special = start == end ? special & ~WATCH : special | WATCH;
+    }
+
+    @Override
+    public void requestAttention() {
+        special |= ATTENTION;
+    }
+
+    // ---- state
+
+    /// The PhysMap is the monitor's to set again after loading; derived fields and the TLB are rebuilt here.
+    @Override
+    public void state(StateVisitor v) {
+        long before = digest();
+        v.ints("regs", regs);
+        eip = v.i32("eip", eip);
+        int f = v.i32("eflags", flags());
+        other = f & OTHER;
+        setArithmeticFlags(f);
+        cpl = v.u8("cpl", cpl);
+        v.ints("selectors", sel);
+        v.ints("bases", base);
+        v.ints("limits", limit);
+        v.ints("attributes", attr);
+        cr0 = v.i32("cr0", cr0);
+        cr2 = v.i32("cr2", cr2);
+        cr3 = v.i32("cr3", cr3);
+        cr4 = v.i32("cr4", cr4);
+        v.longs("pdptes", pdptes);
+        v.ints("dr", dr);
+        tables(v);
+        modelRegisters(v);
+        held = v.u8("held", held);
+        special = v.i32("special", special);
+        asleep = (special & ASLEEP) != 0;
+        shutdown = v.flag("shutdown", shutdown);
+        watchStart = v.i32("watchStart", watchStart);
+        watchEnd = v.i32("watchEnd", watchEnd);
+        onceVa = v.i32("onceVa", onceVa);
+        onceMaddr = v.i32("onceMaddr", onceMaddr);
+        sliceTicks = v.i64("sliceTicks", sliceTicks);
+        sliceLimit = v.i64("sliceLimit", sliceLimit);
+        retired = v.i64("retired", retired);
+        if (digest() == before) return;
+        deriveAll();
+        selectArrays();
+        breakpointsChanged();
+        busTouched = true;
+    }
+
+    /// Tells a loader from a visitor that only looks: looking must not even empty the TLB.
+    private long digest() {
+        long d = retired;
+        for (int part : new int[] {Arrays.hashCode(regs), Arrays.hashCode(sel), Arrays.hashCode(base)}) d = 31 * d + part;
+        for (int part : new int[] {Arrays.hashCode(attr), Arrays.hashCode(limit), Arrays.hashCode(dr)}) d = 31 * d + part;
+        for (int part : new int[] {eip, flags(), cpl, cr0, cr2, cr3, cr4, special, held}) d = 31 * d + part;
+        return d;
+    }
+
+    private void tables(StateVisitor v) {
+        gdtBase = v.i32("gdtBase", gdtBase);
+        gdtLimit = v.i32("gdtLimit", gdtLimit);
+        idtBase = v.i32("idtBase", idtBase);
+        idtLimit = v.i32("idtLimit", idtLimit);
+        ldtSel = v.i32("ldtSel", ldtSel);
+        ldtBase = v.i32("ldtBase", ldtBase);
+        ldtLimit = v.i32("ldtLimit", ldtLimit);
+        ldtAttr = v.i32("ldtAttr", ldtAttr);
+        trSel = v.i32("trSel", trSel);
+        trBase = v.i32("trBase", trBase);
+        trLimit = v.i32("trLimit", trLimit);
+        trAttr = v.i32("trAttr", trAttr);
+    }
+
+    private void modelRegisters(StateVisitor v) {
+        efer = v.i64("efer", efer);
+        pat = v.i64("pat", pat);
+        tscOffset = v.i64("tscOffset", tscOffset);
+        sysenterCs = v.i32("sysenterCs", sysenterCs);
+        sysenterEsp = v.i32("sysenterEsp", sysenterEsp);
+        sysenterEip = v.i32("sysenterEip", sysenterEip);
+        fpuControl = v.i32("fpuControl", fpuControl);
+        fpuStatus = v.i32("fpuStatus", fpuStatus);
+    }
+}
