@@ -3,10 +3,12 @@ package ringside.vmm.iface.xen;
 
 import ringside.vmm.dev.medium.ConsoleSink;
 import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
 import ringside.vmm.trace.EventKind;
 
 /// The console back end: one page, two byte rings with free-running indices.
-final class ConsoleRing {
+final class ConsoleRing implements Stateful {
     private static final int IN_BYTES = 1024;
     private static final int OUT = 1024;
     private static final int OUT_BYTES = 2048;
@@ -69,5 +71,10 @@ final class ConsoleRing {
         }
         if (any) memory.write32(page + IN_PROD, to);
         return any;
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        page = v.i32("page", page);
     }
 }

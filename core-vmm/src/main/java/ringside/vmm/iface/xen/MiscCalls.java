@@ -29,6 +29,7 @@ final class MiscCalls {
     /// Tour 6.45: one crossing for many calls. Entries run strictly in order, each result goes into its entry, and the
     /// multicall itself succeeds whatever they said. IRET as an entry ends it: there is nothing to come back to.
     int multicall(Caller c) throws GuestFault {
+        if (c.nested() > 0) return c.refuse(Errno.EINVAL, Why.NOT_PERMITTED);
         int count = c.word(1);
         for (int i = 0; Integer.compareUnsigned(i, count) < 0; i++) {
             int at = c.word(0) + i * MULTICALL_BYTES;

@@ -85,6 +85,19 @@ final class Mmu {
         return r;
     }
 
+    /// An entry of a live L1 of the guest's, for a grant mapping. Refused when the address is no such entry.
+    Refusal mapGrant(int vcpu, long maddr, long value) {
+        long frame = maddr >>> Abi.PAGE_SHIFT;
+        if ((maddr & 7) != 0 || frame >= frames.frames()) return Refusal.of(Why.BAD_ARGUMENT);
+        int table = (int) frame;
+        if (!frames.guestOwns(table) || !frames.isLive(table, FrameType.L1)) {
+            return frames.refusal(Why.NOT_A_VALIDATED_L1, table);
+        }
+        Refusal r = change(vcpu, (int) maddr, value, false);
+        if (!r.refused()) domain.flushAll();
+        return r;
+    }
+
     private boolean isLiveTable(int mfn) {
         int type = frames.type(mfn);
         return type >= FrameType.L1 && type <= FrameType.L3 && frames.isLive(mfn, type);
