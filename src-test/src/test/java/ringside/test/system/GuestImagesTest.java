@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.test.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The images that are checked in are what their sources make.
+class GuestImagesTest {
+    private static final Path GUESTS = Path.of(System.getProperty("ringside.root", ".."), "guests");
+    /// The compiler the images were made with; another one makes other bytes.
+    private static final String COMPILER = "12.2";
+
+    @Test
+    void rebuildingTheGuestsGivesTheSameBytes(@TempDir Path scratch) throws IOException, InterruptedException {
+        assumeTrue(run(List.of("gcc", "-dumpfullversion")).startsWith(COMPILER), "gcc " + COMPILER + " and make are here");
+        assumeTrue(!run(List.of("make", "--version")).isEmpty(), "make is here");
+        Path images = scratch.resolve("images");
+        String log = run(List.of("make", "-C", GUESTS.toString(), "B=" + scratch.resolve("build"), "OUT=" + images));
+        for (String image : List.of(
+                "hello-boundary-pc.elf", "hello-boundary-xen.elf", "fork-storm-pc.elf", "fork-storm-xen.elf")) {
+            Path rebuilt = images.resolve(image);
+            assertEquals(true, Files.exists(rebuilt), log);
+            assertEquals(-1, Files.mismatch(GUESTS.resolve("images").resolve(image), rebuilt), image);
+        }
+    }
+
+    private static String run(List<String> command) throws IOException, InterruptedException {
+        try {
+            Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String out = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            p.waitFor(60, TimeUnit.SECONDS);
+            return out;
+        } catch (IOException notThere) {
+            return "";
+        }
+    }
+}
