@@ -40,9 +40,12 @@ struct mm *mm_create(void)
 static pte_t *slot_of(struct mm *mm, u32 va, int make)
 {
     pte_t *pde = (pte_t *)va_of(mm->pd) + (va >> 21);
-    if (!(*pde & PTE_PRESENT)) {
+    u32 pfn;
+    if (*pde & PTE_PRESENT) {
+        pfn = rt_entry_frame(*pde);
+    } else {
         if (!make) return 0;
-        u32 pfn = frame_get();
+        pfn = frame_get();
         if (mm->pt_count == MM_MAX_TABLES) stop("out of page tables");
         mm->pts[mm->pt_count++] = pfn;
         rt_batch_begin();
@@ -50,7 +53,7 @@ static pte_t *slot_of(struct mm *mm, u32 va, int make)
         rt_set(mm, pde, rt_entry(pfn, TABLE_FLAGS), LEVEL_PD, va);
         rt_batch_end();
     }
-    return (pte_t *)va_of(rt_entry_frame(*pde)) + (va >> 12 & 511);
+    return (pte_t *)va_of(pfn) + (va >> 12 & 511);
 }
 
 void mm_map(struct mm *mm, u32 va, u32 pfn, u32 flags)
@@ -63,18 +66,15 @@ static int is_demand_zero(u32 va)
     return (va >= USER_HEAP && va < USER_HEAP_END) || (va >= USER_STACK_TOP - USER_STACK_PAGES * PAGE && va < USER_STACK_TOP);
 }
 
+/* The old frame is let go only after no vCPU can read it through this address any more. */
 static void write_to_shared(struct mm *mm, pte_t *slot, u32 va)
 {
-    pte_t old = *slot;
-    u32 pfn = rt_entry_frame(old);
-    if (frame_is_shared(pfn)) {
-        rt_set(mm, slot, rt_entry(frame_copy(pfn), PAGE_FLAGS), LEVEL_PT, va);
-        frame_put(pfn);
-    } else {
-        rt_set(mm, slot, rt_entry(pfn, PAGE_FLAGS), LEVEL_PT, va);
-    }
+    u32 pfn = rt_entry_frame(*slot);
+    int shared = frame_is_shared(pfn);
+    rt_set(mm, slot, rt_entry(shared ? frame_copy(pfn) : pfn, PAGE_FLAGS), LEVEL_PT, va);
     rt_flush_page(va);
     shootdown(mm->cpus, va, 0);
+    if (shared) frame_put(pfn);
 }
 
 int mm_fault(struct mm *mm, u32 va, u32 error)
