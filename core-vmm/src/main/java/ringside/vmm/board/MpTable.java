@@ -11,7 +11,7 @@ final class MpTable {
     private static final int TABLE = Layout.BIOS_ROM;
     private static final int HEADER = 44, PROCESSOR = 20, OTHER = 8;
     private static final int CPU_ENABLED = 1, CPU_BOOTSTRAP = 2;
-    private static final int FAMILY_6 = 0x0686, FEATURES_FPU_APIC = 0x201;
+    private static final int SIGNATURE = 0x06D8, FEATURES_APIC = 0x200;
     private static final int NMI = 1, EXTINT = 3;
 
     private MpTable() {}
@@ -54,8 +54,8 @@ final class MpTable {
         to.write8(at + 1, number);
         to.write8(at + 2, 0x14);
         to.write8(at + 3, CPU_ENABLED | (number == 0 ? CPU_BOOTSTRAP : 0));
-        to.write32(at + 4, FAMILY_6);
-        to.write32(at + 8, FEATURES_FPU_APIC);
+        to.write32(at + 4, SIGNATURE);
+        to.write32(at + 8, FEATURES_APIC);
         return at + PROCESSOR;
     }
 

@@ -21,7 +21,7 @@ final class PcLoader {
     private static final int[] INFO_PLACES = {0x1000, 0x10000, 0x20000, 0x40000, 0x80000};
     private static final int CODE_SELECTOR = 0x10, DATA_SELECTOR = 0x18;
     private static final long FLAT_CODE = 0x00CF9B000000FFFFL, FLAT_DATA = 0x00CF93000000FFFFL;
-    private static final int CR0_PE = 1;
+    private static final int CR0_PE = 0x01, CR0_ET = 0x10; // caches on, as firmware leaves them
     private static final int SETUP_MAGIC = 0x53726448; // "HdrS"
 
     private final GuestPhysical memory;
@@ -138,7 +138,7 @@ final class PcLoader {
         memory.write32(Layout.LOADER_GDT + DATA_SELECTOR, (int) FLAT_DATA);
         memory.write32(Layout.LOADER_GDT + DATA_SELECTOR + 4, (int) (FLAT_DATA >>> 32));
         vcpu.setGdt(Layout.LOADER_GDT, DATA_SELECTOR + 7);
-        vcpu.setCr(0, vcpu.cr(0) | CR0_PE);
+        vcpu.setCr(0, CR0_ET | CR0_PE);
         vcpu.forceSegment(GuestState.CS, CODE_SELECTOR, FLAT_CODE);
         for (int seg : new int[] {GuestState.ES, GuestState.SS, GuestState.DS, GuestState.FS, GuestState.GS}) {
             vcpu.forceSegment(seg, DATA_SELECTOR, FLAT_DATA);
@@ -160,6 +160,7 @@ final class PcLoader {
         }
         firmware();
         memory.write(Layout.BOOT_SECTOR, file.bytes());
+        vcpu.setCr(0, CR0_ET);
         for (int seg : new int[] {GuestState.ES, GuestState.CS, GuestState.SS, GuestState.DS, GuestState.FS, GuestState.GS}) {
             vcpu.forceSegment(seg, 0, seg == GuestState.CS ? 0x00009B000000FFFFL : 0x000093000000FFFFL);
         }

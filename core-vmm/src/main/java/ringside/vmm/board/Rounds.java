@@ -24,14 +24,22 @@ final class Rounds implements Progress, Stateful {
     interface Runner {
         boolean runnable();
 
-        /// Runs at most `ticks`; fewer when it sleeps, goes offline or is told to stop. @return ticks done
+        /// A stretch of `ticks` begins.
+        void begin(long ticks);
+
+        /// Goes on for at most `ticks`, not beyond the stretch; fewer when it sleeps, goes offline or is told to stop.
+        ///
+        /// @return ticks done
         long run(long ticks);
 
-        /// Ticks done since {@link #run} was called.
-        long ran();
+        /// Ticks of the stretch done so far, exact in the middle of {@link #run}.
+        long done();
 
-        /// Moves the end of the present run forward: at most `ticks` since {@link #run} was called.
+        /// The stretch ends after `ticks`, or before the next instruction when those have passed.
         void shorten(long ticks);
+
+        /// Ends {@link #run} before the next instruction; the stretch goes on later.
+        void stop();
     }
 
     /// Why {@link #turn} came back.
@@ -86,7 +94,7 @@ final class Rounds implements Progress, Stateful {
     /// Asks the running vCPU to stop after its present instruction.
     void stop() {
         stop = true;
-        if (running) runners[turn].shorten(0);
+        if (running) runners[turn].stop();
     }
 
     /// Goes on in the open round.
@@ -124,6 +132,7 @@ final class Rounds implements Progress, Stateful {
         stop = false;
         running = true;
         clock.running(this);
+        if (done == 0) r.begin(length);
         try {
             long did = r.run(ticks);
             done += did;
@@ -136,14 +145,14 @@ final class Rounds implements Progress, Stateful {
 
     @Override
     public long sliceTicks() {
-        return done + (running ? runners[turn].ran() : 0);
+        return running ? runners[turn].done() : done;
     }
 
     @Override
     public void shortenSlice(long ticks) {
         if (othersRan) return;
         length = Math.max(Math.min(length, ticks), sliceTicks());
-        if (running) runners[turn].shorten(Math.max(0, length - done));
+        if (running) runners[turn].shorten(length);
     }
 
     @Override

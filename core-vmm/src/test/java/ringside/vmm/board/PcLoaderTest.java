@@ -103,7 +103,7 @@ class PcLoaderTest {
         load(multiboot());
         assertEquals(0x2BADB002, set.get("setReg0"));
         assertEquals(0x100020, set.get("setEip"));
-        assertEquals(1, set.get("setCr0"));
+        assertEquals(0x11, set.get("setCr0"));
         assertEquals(0x00CF9B000000FFFFL, set.get("forceSegment1"));
         assertEquals(2, set.get("setEflags"));
     }

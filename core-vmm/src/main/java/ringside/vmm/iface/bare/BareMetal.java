@@ -14,7 +14,7 @@ import ringside.vmm.trap.Verdict;
 import ringside.vmm.word.Problem;
 
 /// The native corner: nobody underneath. Every event goes through the guest's own IDT, and nothing crosses.
-/// What is left to say is what a processor asks of its package: the APIC's identity and its base register.
+/// What is left to say is what a processor asks of its package: the base of its local APIC.
 public final class BareMetal implements Hypervisor {
     private static final int APIC_BASE_MSR = 0x1B;
     private static final long APIC_ENABLED = 0x800;
@@ -39,7 +39,6 @@ public final class BareMetal implements Hypervisor {
     @Override
     public void cpuid(GuestState g, int leaf, int subleaf, int[] regs) {
         if (leaf != 1) return;
-        regs[1] = regs[1] & 0x00FFFFFF | g.vcpu() << 24;
         boolean apic = (platform.apicBase(g.vcpu()) & APIC_ENABLED) != 0;
         regs[3] = apic ? regs[3] | CPUID_APIC : regs[3] & ~CPUID_APIC;
     }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.board;
+
+import java.util.ArrayList;
+import java.util.List;
+import ringside.vmm.iface.bare.BareMetal;
+import ringside.vmm.iface.vmi.VmiHypervisor;
+import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.word.Problem;
+
+/// Plain data in, machine out: the one place that puts a machine together.
+public final class Boards {
+    private static final long MB = 1 << 20;
+    private static final long OWN_FRAMES = 8 * MB;
+
+    private Boards() {}
+
+    /// Checks the spec, composes the machine for its interface and loads the guest.
+    public static Built build(MachineSpec spec) {
+        List<Problem> problems = check(spec);
+        if (!problems.isEmpty()) return new Built.Wrong(problems);
+        try {
+            Machine machine = compose(spec);
+            problems = machine.start();
+            return problems.isEmpty() ? new Built.Ready(machine) : new Built.Wrong(problems);
+        } catch (RuntimeException e) {
+            return new Built.Wrong(List.of(new Problem(
+                    "kernel", "an image that can be loaded", "one on which Ringside itself fails: " + e)));
+        } catch (OutOfMemoryError e) {
+            return new Built.Wrong(List.of(new Problem(
+                    "memory", "what the host's Java heap can hold", (spec.memoryBytes() / MB) + " MB of guest RAM")));
+        }
+    }
+
+    /// What is wrong with a spec, before anything is made.
+    public static List<Problem> check(MachineSpec spec) {
+        List<Problem> problems = new ArrayList<>();
+        long bytes = spec.memoryBytes();
+        if (bytes < MachineSpec.MIN_MEMORY || bytes > MachineSpec.MAX_MEMORY) {
+            problems.add(new Problem("memory", "2 MB to 1024 MB", size(bytes)));
+        } else if (bytes % MachineMemory.PAGE != 0) {
+            problems.add(new Problem("memory", "a multiple of 4096 bytes", bytes + " bytes"));
+        }
+        if (spec.vcpus() < 1 || spec.vcpus() > MachineSpec.MAX_VCPUS) {
+            problems.add(new Problem("vcpus", "1 to " + MachineSpec.MAX_VCPUS, Integer.toString(spec.vcpus())));
+        }
+        if (spec.image().kernel().length == 0) problems.add(new Problem("kernel", "an image", "an empty file"));
+        switch (spec.iface()) {
+            case HW -> problems.add(new Problem("interface", "native, vmi or xen", "hw, which is not built yet"));
+            case NATIVE, VMI, XEN -> {}
+        }
+        return problems;
+    }
+
+    private static String size(long bytes) {
+        return bytes != 0 && bytes % MB == 0 ? bytes / MB + " MB" : bytes + " bytes";
+    }
+
+    private static Machine compose(MachineSpec spec) {
+        int guest = (int) spec.memoryBytes();
+        return switch (spec.iface()) {
+            case NATIVE -> new Machine(spec, guest, true, BareMetal::new);
+            case VMI -> new Machine(
+                    spec, machineBytes(spec), true, p -> new VmiHypervisor(p, guest / MachineMemory.PAGE));
+            case XEN, HW -> throw new IllegalStateException("checked before: " + spec.iface());
+        };
+    }
+
+    /// Guest RAM, a quarter more and 8 MB: what the hypervisor keeps for itself, and room to scatter the guest in.
+    static int machineBytes(MachineSpec spec) {
+        long bytes = spec.memoryBytes() + spec.memoryBytes() / 4 + OWN_FRAMES;
+        return (int) (bytes + MachineMemory.PAGE - 1 & -MachineMemory.PAGE);
+    }
+}

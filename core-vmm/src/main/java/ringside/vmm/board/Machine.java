@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.board;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ringside.vmm.clock.VirtualClock;
+import ringside.vmm.cpu.CpuModel;
+import ringside.vmm.cpu.Vcpu;
+import ringside.vmm.dev.medium.ConsoleSink;
+import ringside.vmm.iface.spi.GuestImage;
+import ringside.vmm.iface.spi.Hypervisor;
+import ringside.vmm.iface.spi.Platform;
+import ringside.vmm.mem.Bus;
+import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.mem.PhysMap;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
+import ringside.vmm.trace.EventKind;
+import ringside.vmm.trace.Trace;
+import ringside.vmm.trace.Tracer;
+import ringside.vmm.trace.VcpuChange;
+import ringside.vmm.trap.GuestState;
+import ringside.vmm.trap.InterruptSource;
+import ringside.vmm.trap.Ports;
+import ringside.vmm.word.Iface;
+import ringside.vmm.word.Knockdown;
+import ringside.vmm.word.Problem;
+
+/// One machine: processors, memory, clock, what is around them and who is underneath. Made by {@link Boards}.
+///
+/// Runs on one thread at a time. A guest can only end it, never hurt it: whatever the engine itself throws freezes
+/// the machine with the invariant in words.
+public final class Machine implements Platform, Stateful {
+    private final MachineSpec spec;
+    private final MachineMemory memory;
+    private final VirtualClock clock = new VirtualClock();
+    private final Console console = new Console();
+    private final PortMap ports = new PortMap();
+    private final Tracer tracer;
+    private final TraceWatch trace;
+    private final Witness witness;
+    private final Core[] cores;
+    private final Rounds rounds;
+    private final @Nullable Pc pc;
+    private final Hypervisor hypervisor;
+    private final List<BellListener> bellListeners = new ArrayList<>();
+
+    private @Nullable String exit;
+    private int status;
+    private @Nullable Knockdown knockdown;
+    private int lastBell = -1;
+    private @Nullable Stop stop;
+    private boolean stopAtBell, stopAtCrossing;
+    private int printed;
+
+    /// Is told each bell on the machine's thread, before anything stops.
+    @FunctionalInterface
+    public interface BellListener {
+        void rang(int bell, int vcpu, long tick);
+    }
+
+    /// Makes the interface for a machine that has everything but it.
+    interface HypervisorMaker {
+        Hypervisor make(Platform platform);
+    }
+
+    Machine(MachineSpec spec, int machineBytes, boolean isPc, HypervisorMaker maker) {
+        this.spec = spec;
+        memory = new MachineMemory(machineBytes);
+        cores = new Core[spec.vcpus()];
+        tracer = new Tracer(clock, spec.vcpus(), n -> cores[n] == null ? 0 : cores[n].cpu.retired());
+        trace = new TraceWatch(tracer, this::crossed);
+        witness = new Witness(this, tracer);
+        console.tap(this::printed);
+        Pc.debugExit(ports, value -> exited("debug exit", value));
+        PcWires wires = new PcWires();
+        pc = isPc ? new Pc(ports, clock, console, spec.vcpus(), spec.memoryBytes(), wires) : null;
+        Bus bus = pc == null ? new Nothing() : pc;
+        MonitorSlot slot = new MonitorSlot();
+        for (int i = 0; i < cores.length; i++) {
+            cores[i] = new Core(i, bus, slot);
+            cores[i].cpu.reset(false);
+        }
+        rounds = new Rounds(clock, cores);
+        hypervisor = maker.make(this);
+        slot.plug(hypervisor);
+    }
+
+    /// Loads the image; the machine can run when the list is empty.
+    List<Problem> start() {
+        List<Problem> problems = hypervisor.start(spec.image());
+        for (Core core : cores) witness.settled(core.cpu);
+        return problems;
+    }
+
+    // ---- running --------------------------------------------------------------------------------------------------
+
+    /// Runs until something stops it: at most about `ticks` of guest time (exactly with one vCPU, to the round's end
+    /// with several). Stops after every bell when `stopAtBell`.
+    public Stop run(long ticks, boolean stopAtBell) {
+        return guarded(ticks, stopAtBell, false);
+    }
+
+    /// Runs to the next crossing; on the native corner, and before a paravirtual guest has switched over, to the next
+    /// exception or interrupt that is delivered.
+    public Stop stepCrossing(long ticks) {
+        return guarded(ticks, false, true);
+    }
+
+    /// One instruction of the vCPU whose turn it is; while all sleep, to the moment that the first one wakes.
+    public Stop stepInstruction() {
+        stopAtBell = stopAtCrossing = false;
+        try {
+            return finish(oneInstruction());
+        } catch (RuntimeException | StackOverflowError e) {
+            return frozen(e);
+        }
+    }
+
+    private Stop guarded(long ticks, boolean bells, boolean crossings) {
+        stopAtBell = bells;
+        stopAtCrossing = crossings;
+        try {
+            return finish(runTo(saturatedAdd(rounds.now(), Math.max(0, ticks))));
+        } catch (RuntimeException | StackOverflowError e) {
+            return frozen(e);
+        }
+    }
+
+    private static long saturatedAdd(long a, long b) {
+        return a + b < 0 ? Long.MAX_VALUE : a + b;
+    }
+
+    private Stop finish(Stop s) {
+        stop = null;
+        if (knockdown != null) return Stop.KNOCKED_DOWN;
+        return exit != null ? Stop.EXITED : s;
+    }
+
+    private Stop frozen(Throwable e) {
+        StackTraceElement[] where = e.getStackTrace();
+        knockdown(new Knockdown(
+                "Ringside itself is wrong here, and this corner is frozen: " + e,
+                where.length == 0 ? e.getClass().getSimpleName() : "at " + where[0],
+                rounds.now()));
+        return finish(Stop.KNOCKED_DOWN);
+    }
+
+    private boolean ended() {
+        return exit != null || knockdown != null;
+    }
+
+    private Stop runTo(long until) {
+        while (!ended()) {
+            if (!rounds.open()) {
+                Stop s = betweenRounds(until);
+                if (s != null) return s;
+                if (!rounds.open()) continue;
+            }
+            long limit = cores.length == 1 ? until - rounds.now() : Long.MAX_VALUE;
+            Rounds.End end = rounds.go(limit);
+            if (end == Rounds.End.ROUND) tracer.settle();
+            if (stop != null) return stop;
+            if (end == Rounds.End.LIMIT) return Stop.BUDGET;
+        }
+        return Stop.BUDGET;
+    }
+
+    private Stop oneInstruction() {
+        while (!ended()) {
+            if (!rounds.open()) {
+                Stop s = betweenRounds(Long.MAX_VALUE);
+                if (s != null) return s;
+                if (!rounds.open()) continue;
+            }
+            long before = retired();
+            Rounds.End end = rounds.go(1);
+            if (end == Rounds.End.ROUND) tracer.settle();
+            if (end != Rounds.End.ROUND || retired() != before) break;
+        }
+        return stop != null ? stop : Stop.INSTRUCTION;
+    }
+
+    /// Takes input in, fires what is due, and begins a round, or jumps while all sleep. @return why to stop, or null
+    private @Nullable Stop betweenRounds(long until) {
+        console.pump();
+        clock.fireDue();
+        if (ended()) return null;
+        if (stop != null) return stop;
+        if (anyRunnable()) {
+            if (clock.sliceStart() >= until) return Stop.BUDGET;
+            rounds.begin();
+            return null;
+        }
+        if (clock.nextAt() == Long.MAX_VALUE || !anyWakeable()) {
+            if (anyWakeable() && hearsConsole()) return Stop.WAITING_FOR_INPUT;
+            knockdown(new Knockdown("every vCPU sleeps and nothing can wake it", sleepers(), clock.now()));
+            return null;
+        }
+        if (clock.sliceStart() >= until) return Stop.BUDGET;
+        clock.advanceTo(Math.min(clock.nextAt(), until));
+        tracer.settle();
+        return null;
+    }
+
+    private boolean anyRunnable() {
+        for (Core c : cores) if (c.runnable()) return true;
+        return false;
+    }
+
+    /// Whether any sleeping vCPU would take an interrupt.
+    private boolean anyWakeable() {
+        for (Core c : cores) if (c.cpu.online() && (hypervisor.intercepts(c.cpu) || interruptible(c.cpu))) return true;
+        return false;
+    }
+
+    private static boolean interruptible(GuestState g) {
+        return (g.eflags() & 0x200) != 0;
+    }
+
+    private boolean hearsConsole() {
+        return pc == null ? console.heard() : pc.hearsConsole();
+    }
+
+    private String sleepers() {
+        StringBuilder text = new StringBuilder();
+        for (Core c : cores) {
+            if (!text.isEmpty()) text.append("; ");
+            text.append("vCPU ").append(c.cpu.vcpu());
+            if (!c.cpu.online()) text.append(" is off");
+            else {
+                text.append(" sleeps before EIP ").append(hex(c.cpu.eip()));
+                text.append(interruptible(c.cpu) ? " with interrupts on" : " with interrupts off");
+            }
+        }
+        return text.toString();
+    }
+
+    private static String hex(int value) {
+        return String.format("0x%08x", value);
+    }
+
+    private void halt(Stop why) {
+        if (stop == null) stop = why;
+        rounds.stop();
+    }
+
+    /// Asks the machine to stop after the present instruction. On the machine's thread only (from a listener).
+    public void requestStop() {
+        halt(Stop.REQUESTED);
+    }
+
+    /// Crosses, or delivers where nobody is underneath.
+    void crossed() {
+        if (stopAtCrossing) halt(Stop.CROSSING);
+    }
+
+    void bell(int vcpu, int number) {
+        lastBell = number;
+        for (BellListener l : bellListeners) l.rang(number, vcpu, clock.now());
+        if (stopAtBell) halt(Stop.BELL);
+    }
+
+    private void printed(int b) {
+        printed++;
+        if (b != '\n' && printed < 256) return;
+        trace.event(rounds == null ? 0 : rounds.turn(), EventKind.CONSOLE, printed, 0, 0, 0, 0);
+        printed = 0;
+    }
+
+    // ---- what others may read -------------------------------------------------------------------------------------
+
+    public MachineSpec spec() {
+        return spec;
+    }
+
+    public Iface iface() {
+        return spec.iface();
+    }
+
+    public Hypervisor hypervisor() {
+        return hypervisor;
+    }
+
+    public Tracer tracer() {
+        return tracer;
+    }
+
+    @Override
+    public Console console() {
+        return console;
+    }
+
+    /// Guest time at the present position of the round.
+    public long tick() {
+        return rounds.now();
+    }
+
+    /// The vCPU whose turn it is.
+    public int turn() {
+        return rounds.turn();
+    }
+
+    /// Instructions retired, all vCPUs.
+    public long retired() {
+        long n = 0;
+        for (Core c : cores) n += c.cpu.retired();
+        return n;
+    }
+
+    /// How the guest ended itself, or null.
+    public @Nullable String exit() {
+        return exit;
+    }
+
+    /// The status that it left.
+    public int status() {
+        return status;
+    }
+
+    /// Why it cannot go on, or null. The first cause.
+    public @Nullable Knockdown knockdown() {
+        return knockdown;
+    }
+
+    /// The last bell, or -1.
+    public int lastBell() {
+        return lastBell;
+    }
+
+    public void onBell(BellListener listener) {
+        bellListeners.add(listener);
+    }
+
+    /// Parts with architectural state, RAM last.
+    public List<Stateful> parts() {
+        List<Stateful> parts = new ArrayList<>(List.of(clock, rounds));
+        for (Core c : cores) parts.add(c.cpu);
+        if (pc != null) parts.add(pc);
+        parts.add(hypervisor);
+        parts.add(console);
+        parts.add(memory);
+        return parts;
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        for (Stateful part : parts()) part.state(v);
+        status = v.i32("status", status);
+        lastBell = v.i32("lastBell", lastBell);
+    }
+
+    // ---- Platform -------------------------------------------------------------------------------------------------
+
+    @Override
+    public MachineMemory memory() {
+        return memory;
+    }
+
+    @Override
+    public VirtualClock clock() {
+        return clock;
+    }
+
+    @Override
+    public Trace trace() {
+        return trace;
+    }
+
+    @Override
+    public Ports ports() {
+        return ports;
+    }
+
+    @Override
+    public int vcpus() {
+        return cores.length;
+    }
+
+    @Override
+    public Vcpu vcpu(int n) {
+        return cores[n].cpu;
+    }
+
+    @Override
+    public List<Problem> bootPc(GuestImage image, PhysMap map, int guestFrames) {
+        GuestPhysical to = new GuestPhysical(memory, map, (long) guestFrames * MachineMemory.PAGE);
+        return new PcLoader(to, cores[0].cpu, cores.length).load(image);
+    }
+
+    @Override
+    public long apicBase(int vcpu) {
+        return pc == null ? -1 : pc.apic(vcpu).base();
+    }
+
+    @Override
+    public boolean setApicBase(int vcpu, long value) {
+        return pc != null && pc.apic(vcpu).setBase(value);
+    }
+
+    @Override
+    public int apicRead(int vcpu, int offset) {
+        return pc == null ? -1 : pc.apic(vcpu).read(offset);
+    }
+
+    @Override
+    public void apicWrite(int vcpu, int offset, int value) {
+        if (pc != null) pc.apic(vcpu).write(offset, value);
+    }
+
+    @Override
+    public void apicTimerFire(int vcpu) {
+        if (pc != null) pc.apic(vcpu).timerFired();
+    }
+
+    @Override
+    public void irq0() {
+        if (pc != null) pc.irq0();
+    }
+
+    @Override
+    public boolean interruptPending(int vcpu) {
+        return pc != null && pc.interruptPending(vcpu);
+    }
+
+    @Override
+    public int acknowledgeInterrupt(int vcpu) {
+        return pc == null ? 0xFF : pc.acknowledge(vcpu);
+    }
+
+    @Override
+    public void exited(String how, int status) {
+        if (ended()) return;
+        exit = how;
+        this.status = status;
+        rounds.stop();
+    }
+
+    @Override
+    public void knockdown(Knockdown k) {
+        if (ended()) return;
+        knockdown = k;
+        rounds.stop();
+    }
+
+    @Override
+    public long seed() {
+        return spec.seed();
+    }
+
+    // ---- parts ----------------------------------------------------------------------------------------------------
+
+    /// One processor and its place among the others.
+    private final class Core implements Rounds.Runner, InterruptSource {
+        final Vcpu cpu;
+        boolean waitsForStartup;
+
+        Core(int n, Bus bus, MonitorSlot slot) {
+            cpu = new Vcpu(n, memory, bus, ports, clock, slot, CpuModel.p6());
+            cpu.setSpectator(witness);
+            cpu.setInterrupts(this);
+            waitsForStartup = n > 0;
+        }
+
+        @Override
+        public boolean runnable() {
+            if (!cpu.online()) return false;
+            if (cpu.asleep() && pending() && interruptible(cpu)) cpu.wake();
+            return !cpu.asleep();
+        }
+
+        @Override
+        public void begin(long ticks) {
+            cpu.startSlice(ticks);
+        }
+
+        @Override
+        public long run(long ticks) {
+            long did = cpu.run(ticks);
+            if (cpu.hasShutDown()) {
+                knockdown(new Knockdown(
+                        "triple fault: vCPU " + cpu.vcpu() + " shut down", witness.lastFault(cpu.vcpu()), clock.now()));
+            }
+            return did;
+        }
+
+        @Override
+        public long done() {
+            return cpu.sliceTicks();
+        }
+
+        @Override
+        public void shorten(long ticks) {
+            cpu.shortenSlice(ticks);
+        }
+
+        @Override
+        public void stop() {
+            cpu.stop();
+        }
+
+        /// To the processor itself: a monitor underneath takes interrupts on its own.
+        @Override
+        public boolean pending() {
+            return !hypervisor.intercepts(cpu) && interruptPending(cpu.vcpu());
+        }
+
+        @Override
+        public int acknowledge() {
+            return acknowledgeInterrupt(cpu.vcpu());
+        }
+    }
+
+    /// What the chips do to the processors.
+    private final class PcWires implements Pc.Wires {
+        @Override
+        public void interruptInput(int n) {
+            // Chips settle while the machine is being put together; there is nobody to tell yet.
+            if (cores[n] == null) return;
+            Vcpu cpu = cores[n].cpu;
+            if (hypervisor.intercepts(cpu)) hypervisor.interruptLine(n);
+        }
+
+        @Override
+        public void reset() {
+            exited("reset", 0);
+        }
+
+        @Override
+        public void nmi(int n) {
+            Vcpu cpu = cores[n].cpu;
+            if (hypervisor.intercepts(cpu)) return;
+            cpu.requestNmi();
+            cpu.wake();
+        }
+
+        @Override
+        public void init(int n) {
+            if (hypervisor.startup(n, true, 0)) return;
+            if (n == 0) {
+                reset();
+                return;
+            }
+            Vcpu cpu = cores[n].cpu;
+            if (cpu.online()) trace.event(n, EventKind.VCPU, VcpuChange.STOPPED.ordinal(), 0, 0, 0, 0);
+            cpu.reset(true);
+            cpu.setOnline(false);
+            cores[n].waitsForStartup = true;
+            witness.settled(cpu);
+        }
+
+        @Override
+        public void startup(int n, int vector) {
+            if (hypervisor.startup(n, false, vector) || !cores[n].waitsForStartup) return;
+            cores[n].waitsForStartup = false;
+            Vcpu cpu = cores[n].cpu;
+            cpu.startUp(vector);
+            trace.event(n, EventKind.VCPU, VcpuChange.STARTED.ordinal(), 0, 0, 0, 0);
+            witness.settled(cpu);
+        }
+
+        @Override
+        public void sent(int from, int to, int vector) {
+            trace.event(from, EventKind.IPI, to, vector, 0, 0, 0);
+        }
+    }
+
+    /// No device anywhere.
+    private static final class Nothing implements Bus {
+        @Override
+        public int read(int vcpu, long maddr, int size) {
+            return -1;
+        }
+
+        @Override
+        public void write(int vcpu, long maddr, int size, int value) {
+            // Nobody hears.
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.board;
+
+import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.trace.EventKind;
+import ringside.vmm.trace.Tracer;
+import ringside.vmm.trace.VcpuChange;
+import ringside.vmm.trap.GuestState;
+import ringside.vmm.trap.Spectator;
+
+/// Writes down for the trace what the processors do.
+final class Witness implements Spectator {
+    private static final int CR0_PE = 1;
+    private static final int VECTORS_WITH_ERROR = 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17;
+
+    private final Machine machine;
+    private final Tracer trace;
+    private final int[] roots = new int[MachineSpec.MAX_VCPUS];
+    private final String[] lastFaults = new String[MachineSpec.MAX_VCPUS];
+
+    Witness(Machine machine, Tracer trace) {
+        this.machine = machine;
+        this.trace = trace;
+        java.util.Arrays.fill(lastFaults, "no exception was delivered before");
+    }
+
+    /// The last exception that a vCPU took, in words.
+    String lastFault(int vcpu) {
+        return lastFaults[vcpu];
+    }
+
+    @Override
+    public void bell(GuestState g, int number) {
+        trace.event(g.vcpu(), EventKind.BELL, number, 0, 0, 0, 0);
+        machine.bell(g.vcpu(), number);
+    }
+
+    @Override
+    public void delivered(GuestState g, int vector, boolean external, int error, int va) {
+        if (machine.hypervisor().intercepts(g)) return;
+        int from = interruptedEip(g, !external && vector < 32 && (VECTORS_WITH_ERROR >> vector & 1) != 0);
+        if (external) trace.event(g.vcpu(), EventKind.INTERRUPT, vector, from, 0, 0, 0);
+        else {
+            trace.event(g.vcpu(), EventKind.FAULT, vector, from, va & 0xFFFF_FFFFL, error, 1);
+            if (vector < 32) remember(g.vcpu(), vector, from, error, va);
+        }
+        machine.crossed();
+    }
+
+    private void remember(int vcpu, int vector, int eip, int error, int va) {
+        StringBuilder text = new StringBuilder("the last exception was vector ").append(vector);
+        text.append(" at EIP 0x").append(Integer.toHexString(eip));
+        if ((VECTORS_WITH_ERROR >> vector & 1) != 0) text.append(", error 0x").append(Integer.toHexString(error));
+        if (vector == 14) text.append(", address 0x").append(Integer.toHexString(va));
+        lastFaults[vcpu] = text.toString();
+    }
+
+    /// The EIP that delivery has just pushed, read without touching anything. 0 where it cannot be seen.
+    private int interruptedEip(GuestState g, boolean hasError) {
+        int sp = g.segmentBase(GuestState.SS) + g.reg(GuestState.ESP);
+        if ((g.cr(0) & CR0_PE) == 0) return 0;
+        int va = hasError ? sp + 4 : sp;
+        long maddr = g.translate(va, false, false);
+        MachineMemory memory = machine.memory();
+        boolean inOnePage = (va & 0xFFF) <= 0xFFC;
+        return maddr >= 0 && inOnePage && memory.contains(maddr, 4) ? memory.read32((int) maddr) : 0;
+    }
+
+    @Override
+    public void ring(GuestState g, int from, int to) {
+        if (g.online() && !g.asleep()) trace.running(g.vcpu(), to);
+    }
+
+    @Override
+    public void addressSpace(GuestState g, int cr3) {
+        int old = roots[g.vcpu()];
+        roots[g.vcpu()] = cr3;
+        trace.event(g.vcpu(), EventKind.ADDRESS_SPACE, 0, cr3 & 0xFFFF_FFFFL, old & 0xFFFF_FFFFL, 0, 0);
+    }
+
+    @Override
+    public void idle(GuestState g, boolean asleep) {
+        trace.event(g.vcpu(), EventKind.VCPU, (asleep ? VcpuChange.SLEPT : VcpuChange.WOKE).ordinal(), 0, 0, 0, 0);
+        settled(g);
+    }
+
+    /// Puts a vCPU's lane in the state that it is in.
+    void settled(GuestState g) {
+        if (!g.online()) trace.off(g.vcpu());
+        else if (g.asleep()) trace.idle(g.vcpu());
+        else trace.running(g.vcpu(), g.cpl());
+    }
+}
