@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.board;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/// One vector: a state, and what real hardware made of it.
+final class VectorCase {
+    /// The processor reached an HLT byte.
+    static final int HALT = -1;
+
+    /// Bytes at a linear address.
+    record Chunk(int va, byte[] bytes) {}
+
+    private static final String REGISTERS = "axcxdxbxspbpsidi";
+    private static final String SEGMENTS = "escsssdsfsgs";
+
+    String line = "";
+    int number;
+    String name = "";
+    boolean needsNx;
+
+    byte[] code = new byte[0];
+    final int[] regs = new int[8];
+    final int[] selectors = {0x2B, 0x23, 0x2B, 0x2B, 0, 0};
+    int eip;
+    int eflags;
+    final List<Chunk> memory = new ArrayList<>();
+
+    int end = HALT;
+    int error;
+    int faultVa;
+    final int[] regsAfter = new int[8];
+    final int[] selectorsAfter = new int[6];
+    int eipAfter;
+    int eflagsAfter;
+    final List<Chunk> memoryAfter = new ArrayList<>();
+    int ignoredFlags;
+    int ignoredRegs;
+    int maskedReg = -1;
+    int maskedBits;
+    boolean partialWrite;
+    boolean pageOfFaultOnly;
+    final List<int[]> ignoredMemory = new ArrayList<>();
+
+    /// Reads one line of a vector file.
+    static VectorCase parse(String line) {
+        VectorCase v = new VectorCase();
+        v.line = line;
+        String[] words = line.split(" ");
+        v.number = Integer.parseInt(words[0]);
+        v.name = words[1];
+        int at = 2;
+        for (; !words[at].equals(">"); at++) v.before(words[at]);
+        System.arraycopy(v.regs, 0, v.regsAfter, 0, 8);
+        System.arraycopy(v.selectors, 0, v.selectorsAfter, 0, 6);
+        v.eipAfter = v.eip;
+        v.eflagsAfter = v.eflags;
+        for (at++; at < words.length; at++) v.after(words[at]);
+        return v;
+    }
+
+    private void before(String word) {
+        int equals = word.indexOf('=');
+        String value = word.substring(equals + 1);
+        switch (word.substring(0, equals)) {
+            case "c" -> code = bytes(value);
+            case "ip" -> eip = hex(value);
+            case "fl" -> eflags = hex(value);
+            case "r" -> list(value, regs);
+            case "s" -> list(value, selectors);
+            case "m" -> memory.add(chunk(value));
+            case "need" -> needsNx = value.equals("nx");
+            default -> {} // FPU state: no group that is run has it
+        }
+    }
+
+    private void after(String word) {
+        int equals = word.indexOf('=');
+        if (equals < 0) {
+            outcome(word);
+            return;
+        }
+        String key = word.substring(0, equals);
+        String value = word.substring(equals + 1);
+        switch (key) {
+            case "ip" -> eipAfter = hex(value);
+            case "fl" -> eflagsAfter = hex(value);
+            case "m" -> memoryAfter.add(chunk(value));
+            case "um" -> ignoredFlags = hex(value);
+            case "rm" -> ignoredRegs = hex(value);
+            case "bm" -> {
+                int colon = value.indexOf(':');
+                maskedReg = hex(value.substring(0, colon));
+                maskedBits = hex(value.substring(colon + 1));
+            }
+            case "pw" -> partialWrite = true;
+            case "cp" -> pageOfFaultOnly = true;
+            case "mi" -> {
+                int colon = value.indexOf(':');
+                ignoredMemory.add(new int[] {hex(value.substring(0, colon)), hex(value.substring(colon + 1))});
+            }
+            default -> register(key, value);
+        }
+    }
+
+    private void register(String key, String value) {
+        int r = REGISTERS.indexOf(key);
+        int s = SEGMENTS.indexOf(key);
+        if (key.length() != 2) return;
+        if (r >= 0 && r % 2 == 0) regsAfter[r / 2] = hex(value);
+        else if (s >= 0 && s % 2 == 0) selectorsAfter[s / 2] = hex(value);
+    }
+
+    private void outcome(String word) {
+        switch (word.charAt(0)) {
+            case 'H' -> end = HALT;
+            case 'E' -> {
+                String[] parts = word.substring(1).split(",");
+                end = Integer.parseInt(parts[0]);
+                error = hex(parts[1]);
+                if (parts.length > 2) faultVa = hex(parts[2]);
+            }
+            case 'p' -> partialWrite = true;
+            case 'c' -> pageOfFaultOnly = true;
+            default -> throw new IllegalArgumentException("unknown outcome " + word);
+        }
+    }
+
+    private static int hex(String s) {
+        return Integer.parseUnsignedInt(s, 16);
+    }
+
+    private static byte[] bytes(String s) {
+        return HexFormat.of().parseHex(s);
+    }
+
+    private static void list(String s, int[] out) {
+        String[] parts = s.split(",");
+        for (int i = 0; i < out.length; i++) out[i] = hex(parts[i]);
+    }
+
+    private static Chunk chunk(String s) {
+        int colon = s.indexOf(':');
+        return new Chunk(hex(s.substring(0, colon)), bytes(s.substring(colon + 1)));
+    }
+}
