@@ -75,7 +75,7 @@ public final class Disassembler {
         return switch (kind) {
             case Insn.NONE -> accumulatorOrPort(insn, code);
             case Insn.MEM -> (code.startsWith("O") ? "" : pointer(size)) + memory(insn);
-            case Insn.IMM -> hex(insn.op == Op.ENTER && k == 1 ? insn.imm2 : immediate(insn, code, k));
+            case Insn.IMM -> code.equals("I1") ? "1" : hex(insn.op == Op.ENTER && k == 1 ? insn.imm2 : immediate(insn, code, k));
             case Insn.REL -> hex(target(insn, eip));
             case Insn.FAR -> hex(insn.imm2) + ":" + hex(insn.imm);
             default -> code.equals("ST") ? "st" : register(kind, number, size);
@@ -84,7 +84,7 @@ public final class Disassembler {
 
     /// A signed immediate as wide as the operand it goes with.
     private static int immediate(Insn insn, String code, int k) {
-        if (code.equals("Iu") || code.equals("Iw") || code.equals("I1")) {
+        if (code.equals("Iu") || code.equals("Iw")) {
             return insn.imm;
         }
         int size = k > 0 ? insn.s0 : insn.size;

@@ -32,7 +32,7 @@ record OpcodeTable(List<Section> sections, List<Row> prefixes) {
             return note.startsWith("lock");
         }
 
-        /// Whether assemblers write another row for the same thing, or none.
+        /// Whether other tools know another row for it, or none.
         boolean alias() {
             return note.startsWith("alias") || note.startsWith("lock alias");
         }
