@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import ringside.vmm.iface.bare.BareMetal;
 import ringside.vmm.iface.vmi.VmiHypervisor;
+import ringside.vmm.iface.xen.XenHypervisor;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.word.Problem;
 
@@ -62,7 +63,9 @@ public final class Boards {
             case NATIVE -> new Machine(spec, guest, true, BareMetal::new);
             case VMI -> new Machine(
                     spec, machineBytes(spec), true, p -> new VmiHypervisor(p, guest / MachineMemory.PAGE));
-            case XEN, HW -> throw new IllegalStateException("checked before: " + spec.iface());
+            case XEN -> new Machine(
+                    spec, machineBytes(spec), false, p -> new XenHypervisor(p, guest / MachineMemory.PAGE));
+            case HW -> throw new IllegalStateException("checked before: " + spec.iface());
         };
     }
 

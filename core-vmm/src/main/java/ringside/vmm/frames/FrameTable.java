@@ -36,6 +36,8 @@ public final class FrameTable implements Stateful {
 
     private static final long L1_REFUSED = PaeEntry.LARGE | PaeEntry.ABOVE_FRAME;
     private static final long L2_REFUSED = PaeEntry.LARGE | PaeEntry.GLOBAL | PaeEntry.ABOVE_FRAME;
+    /// What stays of a pointer entry: under PAE, silicon reserves RW, U, A and D there, and 64-bit Xen's tools set them.
+    private static final long L3_KEPT = 0x000F_FFFF_FFFF_FE19L;
     private static final long L3_REFUSED = 0x180 | PaeEntry.ABOVE_FRAME | PaeEntry.NO_EXECUTE;
     /// Bits an L1 entry may change without its references changing.
     private static final long L1_SOFT = PaeEntry.NO_EXECUTE
@@ -277,6 +279,7 @@ public final class FrameTable implements Stateful {
         if (level == FrameType.L2 && paeXenL2(tableMfn) && index >= RESERVED_FROM) {
             return refusal(Why.RESERVED_SLOT, tableMfn);
         }
+        if (level == FrameType.L3) value &= L3_KEPT | L3_REFUSED;
         long old = entry(tableMfn, index);
         if (onlySoftBitsDiffer(level, old, value)) {
             if ((value & refusedBits(level)) != 0) return refusal(Why.RESERVED_BITS, tableMfn);
@@ -335,7 +338,9 @@ public final class FrameTable implements Stateful {
                 return r;
             }
         }
-        if (level == FrameType.L3) for (int i = 4; i < PaeEntry.ENTRIES; i++) write(mfn, i, 0);
+        if (level == FrameType.L3) {
+            for (int i = 0; i < PaeEntry.ENTRIES; i++) write(mfn, i, i < 4 ? entry(mfn, i) & L3_KEPT : 0);
+        }
         if (end == RESERVED_FROM) {
             for (int i = 0; i < reservedSlots.length; i++) write(mfn, RESERVED_FROM + i, reservedSlots[i]);
         }

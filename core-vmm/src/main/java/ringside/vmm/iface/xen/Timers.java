@@ -20,14 +20,11 @@ final class Timers implements Stateful {
     private static final long REFRESH = 1_000_000_000;
     private static final int SCALE = 0x80000000;
     private static final int SHIFT = 1;
-    private static final long OFF = -1;
 
     private final XenDomain domain;
     private final VirtualClock clock;
     private final EventChannels events;
     private final long[] period;
-    private final long[] deadline;
-    private final long[] pollDeadline;
     private final List<VirtualClock.Event> periodic = new ArrayList<>();
     private final List<VirtualClock.Event> single = new ArrayList<>();
     private final List<VirtualClock.Event> poll = new ArrayList<>();
@@ -38,12 +35,8 @@ final class Timers implements Stateful {
         clock = domain.platform.clock();
         int n = domain.vcpus.size();
         period = new long[n];
-        deadline = new long[n];
-        pollDeadline = new long[n];
         for (XenVcpu v : domain.vcpus) {
             period[v.number] = DEFAULT_PERIOD;
-            deadline[v.number] = OFF;
-            pollDeadline[v.number] = OFF;
             periodic.add(clock.event("xen periodic " + v.number, () -> periodicDue(v)));
             single.add(clock.event("xen timer " + v.number, () -> singleDue(v)));
             poll.add(clock.event("xen poll " + v.number, () -> pollDue(v)));
@@ -76,13 +69,11 @@ final class Timers implements Stateful {
 
     /// @param at absolute nanoseconds, or negative: off
     void setSingle(XenVcpu v, long at) {
-        deadline[v.number] = Math.max(at, OFF);
         if (at < 0) clock.cancel(single.get(v.number));
         else clock.schedule(single.get(v.number), at);
     }
 
     private void singleDue(XenVcpu v) {
-        deadline[v.number] = OFF;
         fire(v);
     }
 
@@ -95,13 +86,11 @@ final class Timers implements Stateful {
 
     /// Ends a poll at `at`, absolute nanoseconds; 0: never.
     void setPoll(XenVcpu v, long at) {
-        pollDeadline[v.number] = at == 0 ? OFF : at;
         if (at == 0) clock.cancel(poll.get(v.number));
         else clock.schedule(poll.get(v.number), at);
     }
 
     private void pollDue(XenVcpu v) {
-        pollDeadline[v.number] = OFF;
         if (v.polling) domain.unblock(v);
     }
 
@@ -124,19 +113,21 @@ final class Timers implements Stateful {
         v.timeRefreshed = clock.now();
     }
 
+    /// The queue is saved as due times; an event whose time comes back different is moved.
     @Override
     public void state(StateVisitor v) {
         v.longs("period", period);
-        v.longs("deadline", deadline);
-        v.longs("pollDeadline", pollDeadline);
+        for (XenVcpu each : domain.vcpus) {
+            due(v, "periodic", periodic.get(each.number));
+            due(v, "single", single.get(each.number));
+            due(v, "poll", poll.get(each.number));
+        }
     }
 
-    /// After loading: puts the clock's queue in step with what was loaded.
-    void rearm() {
-        for (XenVcpu v : domain.vcpus) {
-            armPeriodic(v);
-            setSingle(v, deadline[v.number]);
-            setPoll(v, pollDeadline[v.number] == OFF ? 0 : pollDeadline[v.number]);
-        }
+    private void due(StateVisitor v, String name, VirtualClock.Event e) {
+        long at = v.i64(name, e.at());
+        if (at == e.at()) return;
+        if (at < 0) clock.cancel(e);
+        else clock.schedule(e, at);
     }
 }

@@ -47,6 +47,8 @@ public final class XenHypervisor implements Hypervisor {
     private final XenDomain domain;
     private final CallTable table;
     private final Dispatcher dispatcher;
+    /// The hypervisor itself is writing for the guest: its stores are not the guest's page-table writes.
+    private boolean inside;
 
     /// @param platform    the board; its memory should have {@link #machineFrames} frames, and more is used
     /// @param guestFrames pages of the guest
@@ -156,6 +158,15 @@ public final class XenHypervisor implements Hypervisor {
             g.sleep();
             return Verdict.RESUME;
         }
+        inside = true;
+        try {
+            return handle(v, exit);
+        } finally {
+            inside = false;
+        }
+    }
+
+    private Verdict handle(XenVcpu v, Exit exit) {
         parts.timers.refreshIfOld(v);
         Verdict verdict =
                 switch (exit) {
@@ -167,7 +178,7 @@ public final class XenHypervisor implements Hypervisor {
                     case Exit.TripleFault t -> tripleFault(v);
                 };
         if (verdict == Verdict.RESUME) back(v);
-        else if (v.deliverable()) g.requestAttention();
+        else if (v.deliverable()) v.guest.requestAttention();
         return verdict;
     }
 
@@ -308,13 +319,13 @@ public final class XenHypervisor implements Hypervisor {
 
     @Override
     public boolean mayStoreToReadOnly(GuestState g, int va, int maddr) {
-        return !domain.dead() && parts.mmu.mayStore(domain.vcpu(g.vcpu()), maddr);
+        return !inside && !domain.dead() && parts.mmu.mayStore(domain.vcpu(g.vcpu()), maddr);
     }
 
     @Override
     public boolean storeToReadOnly(GuestState g, int va, int maddr, int size, long value) {
         XenVcpu v = domain.vcpu(g.vcpu());
-        if (domain.dead() || !parts.mmu.mayStore(v, maddr)) return false;
+        if (inside || domain.dead() || !parts.mmu.mayStore(v, maddr)) return false;
         if (!parts.mmu.writableTableStore(v, maddr, size, value)) return false;
         domain.trace.exit(v.number, ExitCause.PTE_WRITE, g.eip(), Integer.toUnsignedLong(va), value);
         return true;

@@ -74,6 +74,5 @@ final class XenParts implements Stateful {
         console.state(v);
         memoryCalls.state(v);
         grants.state(v);
-        timers.rearm();
     }
 }
