@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.kit;
+
+import java.util.List;
+import javafx.beans.property.LongProperty;
+import javafx.beans.property.SimpleLongProperty;
+import javafx.geometry.Orientation;
+import javafx.scene.AccessibleRole;
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.control.ScrollBar;
+import javafx.scene.input.KeyEvent;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.text.Font;
+import org.jspecify.annotations.Nullable;
+import ringside.app.theme.Fonts;
+import ringside.vmm.word.Iface;
+
+/// A list of rows without limit, of which only the visible ones are ever asked for. Follows the newest row until
+/// somebody scrolls or selects.
+public final class RowCanvas extends PaintedRegion {
+    private static final double ROW = 21;
+    private static final double HEAD = 24;
+    private static final double SIZE = 12;
+    private static final double PAD = 10;
+    private static final double MARK = 18;
+
+    /// A column: its title and its width in characters; the last one takes what is left.
+    public record Column(String title, int characters) {}
+
+    /// What a cell says, and in which role's colour.
+    public record Cell(String text, Role role) {
+        public static Cell of(String text) {
+            return new Cell(text, Role.TEXT);
+        }
+    }
+
+    /// A row.
+    ///
+    /// @param iface whose mark stands in front, or null for none
+    /// @param tint  the row is set apart (a bell)
+    public record Row(@Nullable Iface iface, List<Cell> cells, boolean tint) {}
+
+    /// Where rows come from.
+    public interface Rows {
+        long count();
+
+        Row at(long index);
+    }
+
+    private final Rows rows;
+    private final List<Column> columns;
+    private final ScrollBar bar = new ScrollBar();
+    private final LongProperty selected = new SimpleLongProperty(-1);
+    private final String emptyText;
+    private long top;
+    private boolean following = true;
+    private boolean moving;
+
+    public RowCanvas(Rows rows, List<Column> columns, String emptyText) {
+        this.rows = rows;
+        this.columns = columns;
+        this.emptyText = emptyText;
+        setFocusTraversable(true);
+        setAccessibleRole(AccessibleRole.LIST_VIEW);
+        bar.setOrientation(Orientation.VERTICAL);
+        bar.setFocusTraversable(false);
+        bar.valueProperty().addListener((_, _, value) -> dragged(value.doubleValue()));
+        getChildren().add(bar);
+        setOnScroll(e -> scrollTo(top + (e.getDeltaY() > 0 ? -3 : 3)));
+        setOnMousePressed(this::press);
+        addEventHandler(KeyEvent.KEY_PRESSED, this::key);
+        focusedProperty().addListener((_, _, _) -> requestPaint());
+        selected.addListener((_, _, _) -> requestPaint());
+        setMinHeight(HEAD + 3 * ROW);
+    }
+
+    /// Index of the selected row, or -1.
+    public LongProperty selectedProperty() {
+        return selected;
+    }
+
+    /// Rows came or went.
+    public void refresh() {
+        if (following) top = lastTop();
+        requestPaint();
+    }
+
+    /// Shows the newest row and stays with it.
+    public void follow() {
+        following = true;
+        refresh();
+    }
+
+    private int visible() {
+        return Math.max(1, (int) ((getHeight() - HEAD) / ROW));
+    }
+
+    private long lastTop() {
+        return Math.max(0, rows.count() - visible());
+    }
+
+    private void scrollTo(long wanted) {
+        top = Math.clamp(wanted, 0, lastTop());
+        following = top >= lastTop();
+        requestPaint();
+    }
+
+    private void dragged(double value) {
+        if (!moving) scrollTo((long) value);
+    }
+
+    private void press(MouseEvent e) {
+        requestFocus();
+        long index = top + (long) ((e.getY() - HEAD) / ROW);
+        if (e.getY() >= HEAD && index < rows.count()) select(index);
+    }
+
+    private void key(KeyEvent e) {
+        long count = rows.count();
+        long at = selected.get();
+        switch (e.getCode()) {
+            case DOWN -> select(at < 0 ? count - 1 : Math.min(count - 1, at + 1));
+            case UP -> select(at < 0 ? count - 1 : Math.max(0, at - 1));
+            case PAGE_DOWN -> select(Math.min(count - 1, Math.max(0, at) + visible()));
+            case PAGE_UP -> select(Math.max(0, at - visible()));
+            case HOME -> select(count == 0 ? -1 : 0);
+            case END -> {
+                select(count - 1);
+                follow();
+            }
+            default -> {
+                return;
+            }
+        }
+        e.consume();
+    }
+
+    private void select(long index) {
+        if (rows.count() == 0) return;
+        selected.set(index);
+        if (index < top) top = index;
+        if (index >= top + visible()) top = index - visible() + 1;
+        following = false;
+        setAccessibleText(spoken(rows.at(index)));
+        requestPaint();
+    }
+
+    private static String spoken(Row row) {
+        StringBuilder out = new StringBuilder(row.iface() == null ? "" : row.iface().id());
+        for (Cell cell : row.cells()) out.append(' ').append(cell.text());
+        return out.toString();
+    }
+
+    @Override
+    protected void layoutOthers(double width, double height) {
+        double w = 12;
+        bar.resizeRelocate(width - w, HEAD, w, height - HEAD);
+        moving = true;
+        bar.setVisibleAmount(visible());
+        bar.setMax(lastTop());
+        bar.setValue(top);
+        bar.setVisible(lastTop() > 0);
+        bar.setBlockIncrement(visible());
+        moving = false;
+    }
+
+    @Override
+    protected void paint(GraphicsContext g, double width, double height) {
+        long count = rows.count();
+        top = Math.clamp(top, 0, Math.max(0, count - visible()));
+        g.setFill(paint(Role.SURFACE));
+        g.fillRect(0, 0, width, height);
+        head(g, width);
+        if (count == 0) {
+            g.setFont(Font.font(13));
+            g.setFill(paint(Role.MUTED));
+            g.fillText(emptyText, PAD, HEAD + 28);
+            return;
+        }
+        double y = HEAD;
+        for (long i = top; i < count && y < height; i++) {
+            row(g, rows.at(i), i, y, width);
+            y += ROW;
+        }
+    }
+
+    private void head(GraphicsContext g, double width) {
+        g.setFill(paint(Role.RAISED));
+        g.fillRect(0, 0, width, HEAD);
+        g.setFill(paint(Role.LINE));
+        g.fillRect(0, HEAD - 1, width, 1);
+        g.setFont(Font.font(11.5));
+        g.setFill(paint(Role.MUTED));
+        double x = PAD + MARK;
+        for (Column column : columns) {
+            g.fillText(column.title(), x, HEAD - 8);
+            x += column.characters() * cw();
+        }
+    }
+
+    private void row(GraphicsContext g, Row row, long index, double y, double width) {
+        if (row.tint()) {
+            g.setFill(paint(Role.RAISED));
+            g.fillRect(0, y, width, ROW);
+            g.setFill(paint(Role.BELL));
+            g.fillRect(0, y, 3, ROW);
+        }
+        if (index == selected.get()) {
+            g.setFill(paint(Role.SELECT));
+            g.fillRect(0, y, width, ROW);
+            g.setFill(paint(Role.ACCENT));
+            g.fillRect(0, y, 3, ROW);
+            if (isFocused()) {
+                g.setStroke(paint(Role.ACCENT));
+                g.setLineWidth(1);
+                g.strokeRect(0.5, y + 0.5, width - 13, ROW - 1);
+            }
+        }
+        if (row.iface() != null) CornerLook.of(row.iface()).draw(g, this, PAD, y + 6, 9);
+        g.setFont(Fonts.mono(SIZE));
+        double x = PAD + MARK;
+        List<Cell> cells = row.cells();
+        for (int i = 0; i < cells.size(); i++) {
+            int room = i < columns.size() - 1
+                    ? columns.get(i).characters() - 1
+                    : (int) Math.max(4, (width - x - 16) / cw());
+            g.setFill(paint(cells.get(i).role()));
+            g.fillText(cut(cells.get(i).text(), room), x, y + ROW - 6);
+            if (i < columns.size()) x += columns.get(i).characters() * cw();
+        }
+    }
+
+    private static String cut(String text, int room) {
+        return text.length() <= room ? text : text.substring(0, Math.max(0, room - 1)) + "…";
+    }
+
+    private static double cw() {
+        return SIZE * 0.602;
+    }
+}

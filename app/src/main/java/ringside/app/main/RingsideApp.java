@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.main;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import javafx.application.Application;
+import javafx.geometry.Rectangle2D;
+import javafx.stage.FileChooser;
+import javafx.stage.Screen;
+import javafx.stage.Stage;
+import ringside.app.session.CornerSource;
+import ringside.app.text.Texts;
+import ringside.vmm.bout.Bouts;
+
+/// The program with a window.
+public class RingsideApp extends Application {
+    private static final double WIDTH = 1440;
+    private static final double HEIGHT = 900;
+
+    private final CornerSource source;
+
+    /// With the engine's own corners.
+    public RingsideApp() {
+        this(Bouts::open);
+    }
+
+    /// With corners from elsewhere.
+    protected RingsideApp(CornerSource source) {
+        this.source = source;
+    }
+
+    @Override
+    public void start(Stage stage) {
+        WindowOptions options = WindowOptions.of(getParameters().getRaw());
+        Texts texts = Texts.ofHost();
+        Rectangle2D screen = Screen.getPrimary().getVisualBounds();
+        Window window = new Window(stage, source, () -> pick(stage, texts), options.theme(), texts);
+        stage.setMinWidth(900);
+        stage.setMinHeight(560);
+        stage.setWidth(Math.min(WIDTH, screen.getWidth() - 20));
+        stage.setHeight(Math.min(HEIGHT, screen.getHeight() - 20));
+        stage.show();
+        if (options.exitAfterFirstFrame()) {
+            new Frames(2, window::quit).start();
+        } else if (options.screenshots().isPresent()) {
+            new ScreenshotTour(window, stage.getScene(), options.screenshots().get(), options.guest()).start();
+        }
+    }
+
+    private static Optional<Path> pick(Stage stage, Texts texts) {
+        FileChooser chooser = new FileChooser();
+        chooser.setTitle(texts.get("action.import-kernel"));
+        return Optional.ofNullable(chooser.showOpenDialog(stage)).map(java.io.File::toPath);
+    }
+}

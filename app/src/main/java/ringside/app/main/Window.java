@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.main;
+
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import javafx.application.Application;
+import javafx.application.Platform;
+import javafx.scene.Node;
+import javafx.scene.Scene;
+import javafx.stage.Stage;
+import ringside.app.action.Actions;
+import ringside.app.action.Navigator;
+import ringside.app.action.StandardActions;
+import ringside.app.action.ViewId;
+import ringside.app.session.CornerSource;
+import ringside.app.session.Pulse;
+import ringside.app.session.Workbench;
+import ringside.app.shell.Shell;
+import ringside.app.text.Texts;
+import ringside.app.theme.Fonts;
+import ringside.app.theme.Theme;
+import ringside.app.view.bout.BoutView;
+import ringside.app.view.bout.BoutViewModel;
+import ringside.app.view.calls.CallsView;
+import ringside.app.view.calls.CallsViewModel;
+import ringside.app.view.home.HomeView;
+import ringside.app.view.home.HomeViewModel;
+import ringside.app.view.home.KernelPicker;
+import ringside.app.view.memory.MemoryView;
+import ringside.app.view.memory.MemoryViewModel;
+
+/// One window, wired: workbench, actions, views, shell, pulse.
+public final class Window implements Navigator {
+    private final Stage stage;
+    private final Workbench workbench;
+    private final HomeViewModel home;
+    private final CallsView calls;
+    private final KernelPicker picker;
+    private final Shell shell;
+    private final Actions actions;
+    private final Pulse pulse;
+    private Theme theme;
+
+    /// Builds the window and shows it.
+    public Window(Stage stage, CornerSource source, KernelPicker picker, Theme theme, Texts texts) {
+        this.stage = stage;
+        this.picker = picker;
+        this.theme = theme;
+        Fonts.load();
+        workbench = new Workbench(source);
+        home = new HomeViewModel(workbench);
+        actions = StandardActions.of(workbench, this);
+        calls = new CallsView(new CallsViewModel(workbench, texts), texts);
+        Map<ViewId, Node> views = new EnumMap<>(ViewId.class);
+        views.put(ViewId.HOME, new HomeView(home, actions, texts));
+        views.put(ViewId.BOUT, new BoutView(new BoutViewModel(workbench, texts), actions, texts));
+        views.put(ViewId.CALLS, calls);
+        views.put(ViewId.MEMORY, new MemoryView(new MemoryViewModel(workbench, texts), texts));
+        shell = new Shell(workbench, actions, texts, views);
+        pulse = new Pulse(workbench);
+        Scene scene = new Scene(shell);
+        shell.install(scene);
+        stage.setTitle(texts.get("window.title"));
+        stage.setScene(scene);
+        stage.setOnHidden(_ -> close());
+        show(theme);
+        pulse.start();
+    }
+
+    /// Ends the bout and the pulse.
+    public void close() {
+        pulse.stop();
+        workbench.closeBout();
+    }
+
+    public Workbench workbench() {
+        return workbench;
+    }
+
+    public HomeViewModel home() {
+        return home;
+    }
+
+    public Actions actions() {
+        return actions;
+    }
+
+    /// Changes the look at once.
+    void show(Theme wanted) {
+        theme = wanted;
+        Application.setUserAgentStylesheet(theme.userAgent());
+        stage.getScene().getStylesheets().setAll(theme.stylesheets());
+    }
+
+    @Override
+    public void show(ViewId view) {
+        shell.show(view);
+    }
+
+    @Override
+    public void layout(ViewId beside) {
+        shell.layout(beside);
+    }
+
+    @Override
+    public void nextRegion(boolean backwards) {
+        shell.nextRegion(backwards);
+    }
+
+    @Override
+    public void otherTheme() {
+        show(theme.other());
+    }
+
+    @Override
+    public void importKernel() {
+        Optional<Path> chosen = picker.pick();
+        chosen.ifPresent(home::ring);
+    }
+
+    @Override
+    public void ringBell() {
+        home.ringTheBell();
+    }
+
+    @Override
+    public void filter() {
+        shell.show(ViewId.CALLS);
+        calls.focusFilter();
+    }
+
+    @Override
+    public void quit() {
+        stage.hide();
+        Platform.exit();
+    }
+}

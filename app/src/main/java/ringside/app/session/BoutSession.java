@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import ringside.vmm.bout.BoutSpec;
+import ringside.vmm.bout.Corner;
+
+/// A bout under way: its corners, each on a thread of its own, and the log of what they did.
+public final class BoutSession implements AutoCloseable {
+    private final BoutSpec spec;
+    private final Map<Integer, String> bells;
+    private final List<CornerRunner> runners = new ArrayList<>();
+    private final List<CornerFeed> feeds;
+    private final BellGate gate;
+    private final EventLog log;
+
+    /// Takes the corners over; nothing moves yet.
+    ///
+    /// @param bells what each bell means, by number
+    public BoutSession(BoutSpec spec, Map<Integer, String> bells, List<Corner> corners) {
+        this.spec = spec;
+        this.bells = Map.copyOf(bells);
+        this.gate = new BellGate(corners.size(), this::nudge);
+        List<CornerFeed> all = new ArrayList<>();
+        for (int i = 0; i < corners.size(); i++) {
+            CornerRunner runner = new CornerRunner(i, corners.get(i), gate);
+            runners.add(runner);
+            all.add(new CornerFeed(i, corners.get(i), runner));
+        }
+        this.feeds = List.copyOf(all);
+        this.log = new EventLog(feeds);
+    }
+
+    /// Starts the engine threads.
+    void start() {
+        for (int i = 0; i < runners.size(); i++) {
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("engine-" + i + "-" + feeds.get(i).iface().id())
+                    .start(runners.get(i));
+        }
+    }
+
+    /// The guest's name.
+    public String guest() {
+        return spec.guest();
+    }
+
+    public long seed() {
+        return spec.seed();
+    }
+
+    /// What a bell means, or "".
+    public String meaning(int bell) {
+        return bells.getOrDefault(bell, "");
+    }
+
+    public List<CornerFeed> corners() {
+        return feeds;
+    }
+
+    public EventLog log() {
+        return log;
+    }
+
+    /// Sends a command to one corner, or to all when `corner` is negative.
+    public void post(int corner, Supplier<EngineCommand> command) {
+        for (CornerRunner runner : corner < 0 ? runners : List.of(runners.get(corner))) runner.post(command.get());
+    }
+
+    /// Do corners wait for each other at bells?
+    public void waitAtBells(boolean wait) {
+        gate.setWaiting(wait);
+    }
+
+    /// Is any corner on its way?
+    public boolean moving() {
+        return feeds.stream().anyMatch(feed -> feed.state().mode().moving());
+    }
+
+    /// Is every corner over?
+    public boolean over() {
+        return feeds.stream().allMatch(feed -> feed.state().mode().over());
+    }
+
+    @Override
+    public void close() {
+        post(-1, EngineCommand.Close::new);
+    }
+
+    private void nudge(int corner) {
+        if (corner < runners.size()) runners.get(corner).post(new EngineCommand.Nudge());
+    }
+}

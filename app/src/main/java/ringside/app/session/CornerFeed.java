@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.session;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import ringside.vmm.bout.Corner;
+import ringside.vmm.probe.WalkView;
+import ringside.vmm.trace.TraceView;
+import ringside.vmm.word.Iface;
+
+/// A corner as the window sees it: what it is, its last published state, its trace and its console.
+public final class CornerFeed {
+    private final int index;
+    private final Corner corner;
+    private final CornerRunner runner;
+
+    CornerFeed(int index, Corner corner, CornerRunner runner) {
+        this.index = index;
+        this.corner = corner;
+        this.runner = runner;
+    }
+
+    /// Position in the bout, 0 is left.
+    public int index() {
+        return index;
+    }
+
+    public Iface iface() {
+        return corner.iface();
+    }
+
+    public int vcpus() {
+        return corner.vcpus();
+    }
+
+    public long memoryBytes() {
+        return corner.memoryBytes();
+    }
+
+    public CornerState state() {
+        return runner.state();
+    }
+
+    public TraceView trace() {
+        return corner.trace();
+    }
+
+    /// Bytes that the guest has printed.
+    public long consoleWritten() {
+        return corner.console().written();
+    }
+
+    /// Printed bytes from a position on, as far as kept.
+    public byte[] consoleSince(long from) {
+        return corner.console().since(from);
+    }
+
+    public void post(EngineCommand command) {
+        runner.post(command);
+    }
+
+    /// Asks for the walks of an address; never blocks.
+    public CompletableFuture<List<WalkView>> walk(int vcpu, int va) {
+        CompletableFuture<List<WalkView>> answer = new CompletableFuture<>();
+        runner.post(new EngineCommand.Inspect(vcpu, va, answer));
+        return answer;
+    }
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.session;
+
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import ringside.vmm.bout.Corner;
+
+/// The engine thread of one corner.
+///
+/// It owns the {@link Corner}, runs it in slices of a few host milliseconds, looks at its commands between slices and
+/// publishes a state at most sixty times a second. So whatever the guest does, a command is answered within a slice.
+final class CornerRunner implements Runnable {
+    private static final long SLICE_NANOS = 3_000_000;
+    private static final long PUBLISH_NANOS = 16_000_000;
+    private static final long MIN_BUDGET = 1_000;
+    private static final long MAX_BUDGET = 250_000;
+    private static final int CODE_LINES = 8;
+
+    /// What the thread is after.
+    private enum Goal {
+        NONE,
+        RUN,
+        BELL,
+        CROSSING
+    }
+
+    private final int index;
+    private final Corner corner;
+    private final BellGate gate;
+    private final BlockingQueue<EngineCommand> commands = new LinkedBlockingQueue<>();
+
+    private Goal goal = Goal.NONE;
+    private CornerState.Mode mode = CornerState.Mode.READY;
+    private long budget = 20_000;
+    private long ticksPerSecond;
+    private long resumeAt;
+    private long lastPublished;
+    private long version;
+    private List<Bell> rounds = List.of();
+    private String fault = "";
+    private String runHash = "";
+    private boolean closed;
+    private volatile @Nullable CornerState state;
+
+    CornerRunner(int index, Corner corner, BellGate gate) {
+        this.index = index;
+        this.corner = corner;
+        this.gate = gate;
+        publish();
+    }
+
+    void post(EngineCommand command) {
+        commands.add(command);
+    }
+
+    CornerState state() {
+        CornerState s = state;
+        if (s == null) throw new IllegalStateException("a corner publishes its first state before anybody can ask");
+        return s;
+    }
+
+    @Override
+    public void run() {
+        while (!closed) {
+            try {
+                turn();
+            } catch (InterruptedException _) {
+                closed = true;
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError broken) {
+                freeze(broken);
+            }
+        }
+        gate.moves(index, false, rounds.size());
+    }
+
+    private void turn() throws InterruptedException {
+        EngineCommand command = next();
+        if (command != null) {
+            obey(command);
+        } else if (goal != Goal.NONE) {
+            slice();
+        }
+    }
+
+    private @Nullable EngineCommand next() throws InterruptedException {
+        boolean blocked = mode == CornerState.Mode.AT_BELL || mode == CornerState.Mode.WAITING_FOR_INPUT;
+        if (goal == Goal.NONE || blocked) {
+            if (commands.isEmpty()) publish();
+            return commands.take();
+        }
+        long wait = resumeAt - System.nanoTime();
+        return wait > 0 ? commands.poll(wait, TimeUnit.NANOSECONDS) : commands.poll();
+    }
+
+    private void obey(EngineCommand command) {
+        switch (command) {
+            case EngineCommand.Run _ -> pursue(Goal.RUN);
+            case EngineCommand.StepBell _ -> pursue(Goal.BELL);
+            case EngineCommand.StepCrossing _ -> pursue(Goal.CROSSING);
+            case EngineCommand.StepInstruction _ -> stepInstruction();
+            case EngineCommand.Pause _ -> {
+                if (goal != Goal.NONE) rest(CornerState.Mode.PAUSED);
+            }
+            case EngineCommand.Type(byte[] bytes) -> type(bytes);
+            case EngineCommand.Inspect inspect -> inspect(inspect);
+            case EngineCommand.Pace(long pace) -> {
+                ticksPerSecond = pace;
+                resumeAt = 0;
+            }
+            case EngineCommand.Nudge _ -> passGate();
+            case EngineCommand.Close _ -> closed = true;
+        }
+    }
+
+    private void pursue(Goal wanted) {
+        if (mode.over()) return;
+        goal = wanted;
+        resumeAt = 0;
+        mode = CornerState.Mode.RUNNING;
+        gate.moves(index, wanted == Goal.RUN, rounds.size());
+        if (wanted == Goal.RUN && !gate.open(index)) mode = CornerState.Mode.AT_BELL;
+        publish();
+    }
+
+    private void rest(CornerState.Mode at) {
+        goal = Goal.NONE;
+        mode = at;
+        if (at == CornerState.Mode.ENDED) runHash = corner.runHash();
+        gate.moves(index, false, rounds.size());
+        publish();
+    }
+
+    private void stepInstruction() {
+        if (mode.over()) return;
+        goal = Goal.NONE;
+        Corner.Stop stop = corner.stepInstruction();
+        rounds = bells();
+        CornerState.Mode at =
+                switch (stop) {
+                    case EXITED -> CornerState.Mode.ENDED;
+                    case KNOCKED_DOWN -> CornerState.Mode.KNOCKED_DOWN;
+                    default -> CornerState.Mode.PAUSED;
+                };
+        rest(at);
+    }
+
+    private void type(byte[] bytes) {
+        corner.console().type(bytes);
+        if (mode == CornerState.Mode.WAITING_FOR_INPUT) {
+            mode = CornerState.Mode.RUNNING;
+            gate.moves(index, goal == Goal.RUN, rounds.size());
+        }
+    }
+
+    private void inspect(EngineCommand.Inspect inspect) {
+        try {
+            inspect.answer().complete(corner.walk(inspect.vcpu(), inspect.va()));
+        } catch (RuntimeException broken) {
+            inspect.answer().completeExceptionally(broken);
+        }
+    }
+
+    private void passGate() {
+        if (mode == CornerState.Mode.AT_BELL && gate.open(index)) {
+            mode = CornerState.Mode.RUNNING;
+            publish();
+        }
+    }
+
+    private void slice() {
+        long limit = ticksPerSecond == 0 ? budget : Math.max(1, Math.min(budget, ticksPerSecond / 50));
+        long began = System.nanoTime();
+        Corner.Stop stop = goal == Goal.CROSSING
+                ? corner.stepCrossing(limit)
+                : corner.run(limit, goal == Goal.BELL || gate.waiting());
+        long now = System.nanoTime();
+        if (limit == budget) adapt(now - began);
+        if (ticksPerSecond > 0) resumeAt = began + limit * 1_000_000_000L / ticksPerSecond;
+        stopped(stop);
+        if (now - lastPublished >= PUBLISH_NANOS) publish();
+    }
+
+    /// Slices stay near their length in host time, whatever the guest is doing.
+    private void adapt(long nanos) {
+        if (nanos > 2 * SLICE_NANOS) {
+            budget = Math.max(MIN_BUDGET, budget * SLICE_NANOS / nanos);
+        } else if (nanos < SLICE_NANOS / 2) {
+            budget = Math.min(MAX_BUDGET, budget * 2);
+        }
+    }
+
+    private void stopped(Corner.Stop stop) {
+        switch (stop) {
+            case BUDGET -> {}
+            case INSTRUCTION, CROSSING, CONDITION -> {
+                rounds = bells();
+                rest(CornerState.Mode.PAUSED);
+            }
+            case BELL -> rang();
+            case EXITED -> {
+                rounds = bells();
+                rest(CornerState.Mode.ENDED);
+            }
+            case KNOCKED_DOWN -> {
+                rounds = bells();
+                rest(CornerState.Mode.KNOCKED_DOWN);
+            }
+            case WAITING_FOR_INPUT -> {
+                mode = CornerState.Mode.WAITING_FOR_INPUT;
+                gate.moves(index, false, rounds.size());
+            }
+        }
+    }
+
+    private void rang() {
+        rounds = bells();
+        if (goal != Goal.RUN) {
+            if (goal == Goal.BELL) rest(CornerState.Mode.PAUSED);
+            return;
+        }
+        gate.moves(index, true, rounds.size());
+        if (!gate.open(index)) mode = CornerState.Mode.AT_BELL;
+    }
+
+    private List<Bell> bells() {
+        return corner.rounds().stream()
+                .map(r -> new Bell(r.bell(), r.tick(), r.counts()))
+                .toList();
+    }
+
+    /// The engine contradicted itself: this corner stands still, the others go on.
+    private void freeze(Throwable broken) {
+        fault = broken.toString();
+        goal = Goal.NONE;
+        mode = CornerState.Mode.BROKEN;
+        gate.moves(index, false, rounds.size());
+        CornerState last = state();
+        state = new CornerState(mode, last.snapshot(), rounds, last.traceEnd(), fault, runHash, ++version);
+    }
+
+    private void publish() {
+        lastPublished = System.nanoTime();
+        if (mode == CornerState.Mode.RUNNING && !gate.waiting()) rounds = bells();
+        int lines = mode == CornerState.Mode.RUNNING ? 0 : CODE_LINES;
+        state = new CornerState(
+                mode, corner.snapshot(lines), rounds, corner.trace().end(), fault, runHash, ++version);
+    }
+}

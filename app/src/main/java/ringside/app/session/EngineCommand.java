@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.session;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import ringside.vmm.probe.WalkView;
+
+/// All that the window may ask of a corner's engine thread.
+public sealed interface EngineCommand {
+    /// Run on until told otherwise.
+    record Run() implements EngineCommand {}
+
+    record Pause() implements EngineCommand {}
+
+    record StepInstruction() implements EngineCommand {}
+
+    record StepCrossing() implements EngineCommand {}
+
+    record StepBell() implements EngineCommand {}
+
+    /// Bytes for the guest's console.
+    record Type(byte[] bytes) implements EngineCommand {}
+
+    /// Walks of `va`; the answer is completed on the engine thread.
+    record Inspect(int vcpu, int va, CompletableFuture<List<WalkView>> answer) implements EngineCommand {}
+
+    /// At most so many guest ticks a host second; 0 is as fast as it goes.
+    record Pace(long ticksPerSecond) implements EngineCommand {}
+
+    /// Something that this corner waits for has changed.
+    record Nudge() implements EngineCommand {}
+
+    /// Ends the thread.
+    record Close() implements EngineCommand {}
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.session;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javafx.application.Platform;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.IntegerProperty;
+import javafx.beans.property.LongProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleIntegerProperty;
+import javafx.beans.property.SimpleLongProperty;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+import org.jspecify.annotations.Nullable;
+import ringside.vmm.bout.BoutSpec;
+import ringside.vmm.bout.Bouts;
+import ringside.vmm.word.Iface;
+import ringside.vmm.word.Problem;
+
+/// What the window is working on: the current bout, who moves, who has the keys, what went wrong.
+///
+/// Lives on the FX thread. Views register with {@link #onPulse} and read the newest states there; nothing here waits
+/// for an engine.
+public final class Workbench {
+    private static final long LARGEST_KERNEL = 256L << 20;
+    private static final long IMPORT_MEMORY = 64L << 20;
+
+    private final CornerSource source;
+    private final ReadOnlyObjectWrapper<@Nullable BoutSession> bout = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyBooleanWrapper opening = new ReadOnlyBooleanWrapper();
+    private final ReadOnlyBooleanWrapper moving = new ReadOnlyBooleanWrapper();
+    private final ReadOnlyBooleanWrapper steppable = new ReadOnlyBooleanWrapper();
+    private final ObservableList<Problem> problems = FXCollections.observableArrayList();
+    private final IntegerProperty whoMoves = new SimpleIntegerProperty(-1);
+    private final IntegerProperty keysTo = new SimpleIntegerProperty(-1);
+    private final IntegerProperty activeCorner = new SimpleIntegerProperty(0);
+    private final BooleanProperty waitAtBells = new SimpleBooleanProperty(true);
+    private final LongProperty pace = new SimpleLongProperty(0);
+    private final List<Runnable> listeners = new ArrayList<>();
+
+    public Workbench(CornerSource source) {
+        this.source = source;
+        waitAtBells.addListener((_, _, wait) -> {
+            if (bout.get() != null) bout.get().waitAtBells(wait);
+        });
+        pace.addListener((_, _, ticks) -> post(-1, new EngineCommand.Pace(ticks.longValue())));
+    }
+
+    /// The guests that ship inside, in their order.
+    public List<GuestCard> gallery() {
+        return source.gallery();
+    }
+
+    /// Opens a bout off the FX thread and runs it. Problems end up in {@link #problems}.
+    public void ring(GuestCard guest, List<Iface> corners) {
+        if (opening.get()) return;
+        opening.set(true);
+        problems.clear();
+        BoutSpec spec = guest.bout(corners);
+        Thread.ofVirtual().name("open-bout").start(() -> {
+            Bouts.Opened opened = openQuietly(spec);
+            Platform.runLater(() -> opened(spec, guest.bells(), opened));
+        });
+    }
+
+    /// Boots a kernel from a file, alone. The file is read off the FX thread.
+    public void ring(Path kernel, Iface on) {
+        if (opening.get()) return;
+        opening.set(true);
+        problems.clear();
+        Thread.ofVirtual().name("read-kernel").start(() -> {
+            try {
+                if (Files.size(kernel) > LARGEST_KERNEL) throw new IOException("larger than 256 MB");
+                String name = String.valueOf(kernel.getFileName());
+                byte[] bytes = Files.readAllBytes(kernel);
+                BoutSpec spec =
+                        new BoutSpec(name, List.of(on), 1, IMPORT_MEMORY, GuestCard.SEED, bytes, new byte[0], "");
+                Bouts.Opened opened = openQuietly(spec);
+                Platform.runLater(() -> opened(spec, Map.of(), opened));
+            } catch (IOException broken) {
+                Problem problem = new Problem(kernel.toString(), "a readable file", broken.getMessage());
+                Platform.runLater(() -> {
+                    opening.set(false);
+                    problems.setAll(problem);
+                });
+            }
+        });
+    }
+
+    private Bouts.Opened openQuietly(BoutSpec spec) {
+        try {
+            return source.open(spec);
+        } catch (RuntimeException broken) {
+            return new Bouts.Opened.Wrong(List.of(new Problem(spec.guest(), "a guest that can be opened", broken.toString())));
+        }
+    }
+
+    private void opened(BoutSpec spec, Map<Integer, String> bells, Bouts.Opened opened) {
+        opening.set(false);
+        switch (opened) {
+            case Bouts.Opened.Wrong(List<Problem> wrong) -> problems.setAll(wrong);
+            case Bouts.Opened.Ready(var corners) -> {
+                BoutSession next = new BoutSession(spec, bells, corners);
+                closeBout();
+                whoMoves.set(-1);
+                activeCorner.set(0);
+                next.waitAtBells(waitAtBells.get());
+                next.start();
+                bout.set(next);
+                if (pace.get() > 0) next.post(-1, () -> new EngineCommand.Pace(pace.get()));
+                next.post(-1, EngineCommand.Run::new);
+            }
+        }
+    }
+
+    /// Ends the current bout, if there is one.
+    public void closeBout() {
+        BoutSession old = bout.get();
+        keysTo.set(-1);
+        if (old != null) old.close();
+        bout.set(null);
+    }
+
+    /// Called once a frame.
+    public void pulse() {
+        BoutSession current = bout.get();
+        if (current != null) current.log().pulse();
+        moving.set(current != null && current.moving());
+        steppable.set(current != null && !current.over());
+        for (Runnable listener : listeners) listener.run();
+    }
+
+    /// Runs `listener` on every pulse, after the logs were read.
+    public void onPulse(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    public void runOrPause() {
+        if (moving.get()) {
+            postMovers(new EngineCommand.Pause());
+        } else {
+            postMovers(new EngineCommand.Run());
+        }
+    }
+
+    /// Sends a command to the corners that move.
+    public void postMovers(EngineCommand command) {
+        post(whoMoves.get(), command);
+    }
+
+    private void post(int corner, EngineCommand command) {
+        BoutSession current = bout.get();
+        if (current != null) current.post(corner, () -> command);
+    }
+
+    /// Types bytes on the console that has the keys.
+    public void type(byte[] bytes) {
+        if (keysTo.get() >= 0) post(keysTo.get(), new EngineCommand.Type(bytes));
+    }
+
+    /// Gives the keys to the active console, or takes them back.
+    public void toggleKeys() {
+        BoutSession current = bout.get();
+        keysTo.set(keysTo.get() >= 0 || current == null ? -1 : activeCorner.get());
+    }
+
+    public ReadOnlyObjectProperty<@Nullable BoutSession> boutProperty() {
+        return bout.getReadOnlyProperty();
+    }
+
+    public @Nullable BoutSession bout() {
+        return bout.get();
+    }
+
+    /// A bout is being opened.
+    public ReadOnlyBooleanProperty openingProperty() {
+        return opening.getReadOnlyProperty();
+    }
+
+    public ReadOnlyBooleanProperty movingProperty() {
+        return moving.getReadOnlyProperty();
+    }
+
+    /// There is a bout, and not all of it is over.
+    public ReadOnlyBooleanProperty steppableProperty() {
+        return steppable.getReadOnlyProperty();
+    }
+
+    public ObservableList<Problem> problems() {
+        return problems;
+    }
+
+    /// Which corner the transport moves; -1 is all.
+    public IntegerProperty whoMovesProperty() {
+        return whoMoves;
+    }
+
+    /// Which corner's console has the keys; -1 is none.
+    public IntegerProperty keysToProperty() {
+        return keysTo;
+    }
+
+    /// The corner that gets the keys next.
+    public IntegerProperty activeCornerProperty() {
+        return activeCorner;
+    }
+
+    public BooleanProperty waitAtBellsProperty() {
+        return waitAtBells;
+    }
+
+    /// Guest ticks a host second; 0 is as fast as it goes.
+    public LongProperty paceProperty() {
+        return pace;
+    }
+}

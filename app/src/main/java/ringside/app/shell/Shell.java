@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.shell;
+
+import java.util.List;
+import java.util.Map;
+import javafx.scene.Node;
+import javafx.scene.Parent;
+import javafx.scene.Scene;
+import javafx.scene.control.Menu;
+import javafx.scene.control.MenuBar;
+import javafx.scene.control.SeparatorMenuItem;
+import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.VBox;
+import org.jspecify.annotations.Nullable;
+import ringside.app.action.ActionId;
+import ringside.app.action.ActionNodes;
+import ringside.app.action.Actions;
+import ringside.app.action.ViewId;
+import ringside.app.session.Workbench;
+import ringside.app.text.Texts;
+
+/// The frame around the views: menu, transport, rail, tiles, status bar.
+public final class Shell extends BorderPane {
+    private final Rail rail;
+    private final Transport transport;
+    private final StatusBar status;
+    private final WorkArea area;
+    private final Workbench workbench;
+    private final Actions actions;
+
+    public Shell(Workbench workbench, Actions actions, Texts texts, Map<ViewId, Node> views) {
+        this.workbench = workbench;
+        this.actions = actions;
+        rail = new Rail(actions, texts);
+        transport = new Transport(workbench, actions, texts);
+        status = new StatusBar(workbench, texts);
+        area = new WorkArea(views, texts);
+        setTop(new VBox(menu(actions, texts), transport));
+        setLeft(rail);
+        setCenter(area);
+        setBottom(status);
+        workbench.onPulse(this::refresh);
+        workbench.boutProperty().addListener((_, _, bout) -> {
+            if (bout != null) area.show(ViewId.BOUT);
+        });
+    }
+
+    /// Connects the keyboard once the shell is in its scene.
+    public void install(Scene scene) {
+        new Keyboard(workbench, actions, System::nanoTime).install(scene);
+    }
+
+    public void show(ViewId view) {
+        area.show(view);
+    }
+
+    public void layout(ViewId beside) {
+        area.layout(beside);
+    }
+
+    /// Moves the focus to the next region: rail, transport, views, in a circle.
+    public void nextRegion(boolean backwards) {
+        List<Parent> regions = List.of(transport, rail, area);
+        int here = -1;
+        Node focus = getScene().getFocusOwner();
+        for (int i = 0; i < regions.size(); i++) if (inside(focus, regions.get(i))) here = i;
+        int step = backwards ? -1 : 1;
+        for (int tries = 1; tries <= regions.size(); tries++) {
+            Node target = focusable(regions.get(Math.floorMod(here + step * tries, regions.size())));
+            if (target != null) {
+                target.requestFocus();
+                return;
+            }
+        }
+    }
+
+    private void refresh() {
+        transport.refresh();
+        status.refresh();
+        rail.mark(area);
+    }
+
+    private static MenuBar menu(Actions actions, Texts texts) {
+        return new MenuBar(
+                menu("menu.file", actions, texts, ActionId.RING_BELL, ActionId.IMPORT_KERNEL, null, ActionId.CLOSE_BOUT, ActionId.QUIT),
+                menu(
+                        "menu.view",
+                        actions,
+                        texts,
+                        ActionId.VIEW_HOME,
+                        ActionId.VIEW_BOUT,
+                        ActionId.VIEW_CALLS,
+                        ActionId.VIEW_MEMORY,
+                        null,
+                        ActionId.LAYOUT_WATCH,
+                        ActionId.LAYOUT_CALLS,
+                        ActionId.LAYOUT_MEMORY,
+                        null,
+                        ActionId.FILTER,
+                        ActionId.NEXT_REGION,
+                        ActionId.PREVIOUS_REGION,
+                        ActionId.OTHER_THEME),
+                menu(
+                        "menu.bout",
+                        actions,
+                        texts,
+                        ActionId.RUN_PAUSE,
+                        ActionId.STEP_INSTRUCTION,
+                        ActionId.STEP_CROSSING,
+                        ActionId.STEP_BELL,
+                        null,
+                        ActionId.MOVE_ALL,
+                        ActionId.MOVE_LEFT,
+                        ActionId.MOVE_RIGHT,
+                        ActionId.WAIT_AT_BELLS,
+                        null,
+                        ActionId.CONSOLE_KEYS,
+                        ActionId.OTHER_CONSOLE));
+    }
+
+    private static Menu menu(String key, Actions actions, Texts texts, @Nullable ActionId... items) {
+        Menu menu = new Menu(texts.get(key));
+        for (ActionId item : items) {
+            menu.getItems().add(item == null ? new SeparatorMenuItem() : ActionNodes.menuItem(actions.get(item), texts));
+        }
+        return menu;
+    }
+
+    private static boolean inside(@Nullable Node node, Parent region) {
+        for (Node n = node; n != null; n = n.getParent()) if (n == region) return true;
+        return false;
+    }
+
+    private static @Nullable Node focusable(Node node) {
+        if (!node.isVisible() || node.isDisabled()) return null;
+        if (node.isFocusTraversable()) return node;
+        if (node instanceof Parent parent) {
+            for (Node child : parent.getChildrenUnmodifiable()) {
+                Node found = focusable(child);
+                if (found != null) return found;
+            }
+        }
+        return null;
+    }
+}

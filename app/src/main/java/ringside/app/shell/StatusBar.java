@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.shell;
+
+import javafx.css.PseudoClass;
+import javafx.geometry.Pos;
+import javafx.scene.control.Label;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import ringside.app.kit.CornerLook;
+import ringside.app.session.BoutSession;
+import ringside.app.session.CornerFeed;
+import ringside.app.session.CornerState;
+import ringside.app.session.Workbench;
+import ringside.app.text.Texts;
+import ringside.app.theme.StyleClass;
+
+/// The bottom line: what is going on, who has the keys, what the bout is made of.
+final class StatusBar extends HBox {
+    private static final PseudoClass TAKEN = PseudoClass.getPseudoClass("taken");
+
+    private final Workbench workbench;
+    private final Texts texts;
+    private final Label state = new Label();
+    private final Label keys = new Label();
+    private final Label bout = new Label();
+    private final Label lost = new Label();
+
+    StatusBar(Workbench workbench, Texts texts) {
+        this.workbench = workbench;
+        this.texts = texts;
+        setId("status");
+        getStyleClass().add(StyleClass.STATUS);
+        setAlignment(Pos.CENTER_LEFT);
+        state.setId("status-state");
+        keys.setId("status-keys");
+        keys.getStyleClass().add(StyleClass.KEYS_TAKEN);
+        Region gap = new Region();
+        HBox.setHgrow(gap, Priority.ALWAYS);
+        getChildren().addAll(state, keys, gap, lost, bout);
+    }
+
+    void refresh() {
+        BoutSession session = workbench.bout();
+        set(state, session == null ? texts.get("status.no-bout") : state(session));
+        int to = workbench.keysToProperty().get();
+        keys.pseudoClassStateChanged(TAKEN, to >= 0);
+        set(
+                keys,
+                session == null || to < 0
+                        ? texts.get("status.keys.app")
+                        : texts.get(
+                                "status.keys.console",
+                                CornerLook.of(session.corners().get(to).iface()).glyph()));
+        set(bout, session == null ? "" : texts.get("status.bout", session.guest(), session.seed()));
+        set(lost, session == null ? "" : lost(session));
+    }
+
+    private String state(BoutSession session) {
+        if (session.over()) return texts.get("status.over");
+        for (CornerFeed feed : session.corners()) {
+            CornerState.Mode mode = feed.state().mode();
+            if (mode == CornerState.Mode.RUNNING) return texts.get("status.running");
+        }
+        for (CornerFeed feed : session.corners()) {
+            if (feed.state().mode() == CornerState.Mode.WAITING_FOR_INPUT) return texts.get("status.input");
+        }
+        return texts.get("status.paused");
+    }
+
+    private String lost(BoutSession session) {
+        long n = 0;
+        for (CornerFeed feed : session.corners()) n += session.log().lost(feed.index());
+        return n == 0 ? "" : texts.get("status.lost", n);
+    }
+
+    private static void set(Label label, String text) {
+        if (!text.equals(label.getText())) label.setText(text);
+    }
+}

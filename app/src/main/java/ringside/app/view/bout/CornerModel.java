@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.view.bout;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ringside.app.kit.TerminalModel;
+import ringside.app.session.Bell;
+import ringside.app.session.CornerFeed;
+import ringside.app.session.CornerState;
+import ringside.app.text.Texts;
+import ringside.vmm.explain.Explain;
+import ringside.vmm.probe.Snapshot;
+import ringside.vmm.trace.Counts;
+import ringside.vmm.trace.EventKind;
+import ringside.vmm.trace.TraceEvent;
+import ringside.vmm.trace.TraceView;
+import ringside.vmm.word.Iface;
+
+/// One corner as its pane shows it. Read on the pulse; knows no nodes.
+public final class CornerModel {
+    private static final int MOST_CONSOLE = 65_536;
+    private static final int LOOK_BACK = 64;
+
+    /// A step of the way: how it is called, and whether it was reached.
+    public record Milestone(String text, boolean reached) {}
+
+    private final CornerFeed feed;
+    private final Texts texts;
+    private final TerminalModel terminal = new TerminalModel();
+    private long consoleAt;
+    private long nowAt = -1;
+    private String now = "";
+
+    CornerModel(CornerFeed feed, Texts texts) {
+        this.feed = feed;
+        this.texts = texts;
+    }
+
+    public CornerFeed feed() {
+        return feed;
+    }
+
+    public Iface iface() {
+        return feed.iface();
+    }
+
+    public CornerState state() {
+        return feed.state();
+    }
+
+    public TerminalModel terminal() {
+        return terminal;
+    }
+
+    /// Feeds new console output to the screen; of a flood only the end.
+    void readConsole() {
+        long written = feed.consoleWritten();
+        if (written == consoleAt) return;
+        byte[] bytes = feed.consoleSince(Math.max(consoleAt, written - MOST_CONSOLE));
+        if (bytes.length > MOST_CONSOLE) bytes = java.util.Arrays.copyOfRange(bytes, bytes.length - MOST_CONSOLE, bytes.length);
+        terminal.feed(bytes);
+        consoleAt = written;
+    }
+
+    /// `3.0 PV, 2 vCPU, 32 MB`.
+    public String subtitle() {
+        return texts.get("bout.corner.about", texts.get("iface.revision." + iface().id()), feed.vcpus(), feed.memoryBytes() >> 20);
+    }
+
+    /// What it is doing, in a word or two.
+    public String modeText() {
+        CornerState s = feed.state();
+        return switch (s.mode()) {
+            case AT_BELL -> texts.get("mode.at-bell", s.lastBell());
+            case ENDED -> texts.get("mode.ended", s.snapshot().status());
+            default -> texts.get("mode." + id(s.mode()));
+        };
+    }
+
+    /// `BELL 3 + 12,408`.
+    public String position() {
+        CornerState s = feed.state();
+        return s.lastBell() < 0
+                ? texts.get("position.start", s.snapshot().tick())
+                : texts.get("position.bell", s.lastBell(), s.sinceBell());
+    }
+
+    /// The latest call in words; where nothing is called, the latest exit, fault or interrupt.
+    public String now() {
+        long end = feed.state().traceEnd();
+        if (end == nowAt) return now;
+        nowAt = end;
+        TraceView trace = feed.trace();
+        List<TraceEvent> newest = trace.copy(Math.max(trace.oldest(), end - LOOK_BACK), LOOK_BACK);
+        Explain explain = new Explain(iface(), trace.calls());
+        for (TraceEvent e : newest.reversed()) {
+            String words = words(explain, e);
+            if (words != null) {
+                now = words;
+                return now;
+            }
+        }
+        return now;
+    }
+
+    private @Nullable String words(Explain explain, TraceEvent e) {
+        return switch (e.kind()) {
+            case CALL -> texts.get(
+                    "bout.now.call",
+                    explain.call(e).name(),
+                    explain.argumentLine(e),
+                    texts.get(Explain.classKey(explain.call(e).kind())));
+            case EXIT, FAULT, INTERRUPT -> {
+                var what = explain.what(e);
+                yield iface() == Iface.NATIVE ? texts.get(what.key(), what.array()) : null;
+            }
+            default -> null;
+        };
+    }
+
+    /// The way so far: first crossing, first user instruction, each bell, the end.
+    public List<Milestone> milestones() {
+        CornerState s = feed.state();
+        Counts total = s.snapshot().total();
+        List<Milestone> out = new ArrayList<>();
+        out.add(new Milestone(texts.get("milestone.start"), s.snapshot().tick() > 0));
+        if (iface() != Iface.NATIVE) out.add(new Milestone(texts.get("milestone.first-call"), total.crossings() > 0));
+        out.add(new Milestone(texts.get("milestone.console"), total.events(EventKind.CONSOLE) > 0 || consoleAt > 0));
+        out.add(new Milestone(texts.get("milestone.user"), total.userTicks() > 0));
+        for (Bell bell : s.rounds()) out.add(new Milestone(texts.get("milestone.bell", bell.number()), true));
+        if (s.mode().over()) out.add(new Milestone(texts.get("milestone." + id(s.mode())), true));
+        return out;
+    }
+
+    /// Counts of the whole run, or since the last bell; between rounds the finished one.
+    public Counts counts(boolean wholeRun) {
+        CornerState s = feed.state();
+        Snapshot snapshot = s.snapshot();
+        if (wholeRun) return snapshot.total();
+        return snapshot.round().ticks() == 0 && !s.rounds().isEmpty() ? s.rounds().getLast().counts() : snapshot.round();
+    }
+
+    private static String id(Enum<?> constant) {
+        return constant.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+}

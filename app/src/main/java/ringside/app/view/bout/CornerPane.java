@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.view.bout;
+
+import java.util.ArrayList;
+import java.util.List;
+import javafx.css.PseudoClass;
+import javafx.geometry.Pos;
+import javafx.scene.control.Hyperlink;
+import javafx.scene.control.Label;
+import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.FlowPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import ringside.app.action.ActionId;
+import ringside.app.action.Actions;
+import ringside.app.kit.CornerMark;
+import ringside.app.kit.Icons;
+import ringside.app.kit.LaneStrip;
+import ringside.app.kit.TerminalView;
+import ringside.app.session.Bell;
+import ringside.app.session.CornerState;
+import ringside.app.text.Texts;
+import ringside.app.theme.StyleClass;
+import ringside.vmm.trace.TraceView;
+import ringside.vmm.word.Knockdown;
+
+/// One corner: header, console, lanes, the latest operation, the way so far.
+final class CornerPane extends VBox {
+    private static final PseudoClass KEYS = PseudoClass.getPseudoClass("keys");
+    private static final PseudoClass ACTIVE = PseudoClass.getPseudoClass("active");
+    private static final int FRAMES_PER_LANE = 4;
+    private static final int FRAMES_PER_TEXT = 3;
+
+    private final CornerModel model;
+    private final BoutViewModel bout;
+    private final Texts texts;
+    private final TerminalView terminal;
+    private final LaneStrip lanes;
+    private final Label mode = new Label();
+    private final Label position = new Label();
+    private final Hyperlink now = new Hyperlink();
+    private final FlowPane way = new FlowPane(6, 4);
+    private final VBox down = new VBox(4);
+    private List<CornerModel.Milestone> shownWay = List.of();
+    private int frame;
+    private boolean fallen;
+
+    CornerPane(CornerModel model, BoutViewModel bout, Actions actions, Texts texts) {
+        this.model = model;
+        this.bout = bout;
+        this.texts = texts;
+        this.terminal = new TerminalView(model.terminal());
+        this.lanes = new LaneStrip(model.iface(), model.feed().vcpus());
+        setId("corner-pane-" + model.feed().index());
+        getStyleClass().addAll(StyleClass.CORNER_PANE, StyleClass.corner(model.iface().id()));
+        setSpacing(6);
+        getChildren().addAll(header(), console(), down, lanes, nowLine(actions), way);
+        way.setMinHeight(Region.USE_PREF_SIZE);
+        down.setId("knocked-down-" + model.feed().index());
+        down.getStyleClass().add(StyleClass.KNOCKED_DOWN);
+        show(down, false);
+        addEventFilter(javafx.scene.input.MouseEvent.MOUSE_PRESSED, _ -> bout.activeCornerProperty().set(index()));
+        bout.keysToProperty().addListener((_, _, _) -> keys());
+        bout.activeCornerProperty().addListener((_, _, _) -> keys());
+        keys();
+    }
+
+    private int index() {
+        return model.feed().index();
+    }
+
+    private Region header() {
+        Label name = new Label(texts.get("corner.name." + model.iface().id()));
+        name.getStyleClass().add(StyleClass.CORNER_NAME);
+        Label about = new Label(model.subtitle());
+        about.getStyleClass().addAll(StyleClass.MUTED, "small");
+        about.setMinWidth(0);
+        Region gap = new Region();
+        HBox.setHgrow(gap, Priority.ALWAYS);
+        mode.getStyleClass().add(StyleClass.MODE);
+        mode.setId("mode-" + index());
+        mode.setMinWidth(Region.USE_PREF_SIZE);
+        position.getStyleClass().addAll(StyleClass.MONO, "small");
+        position.setMinWidth(Region.USE_PREF_SIZE);
+        HBox header = new HBox(8, new CornerMark(model.iface(), 15), name, about, gap, position, mode);
+        header.setAlignment(Pos.CENTER_LEFT);
+        header.getStyleClass().add(StyleClass.CORNER_HEADER);
+        return header;
+    }
+
+    private Region console() {
+        terminal.setId("console-" + index());
+        terminal.setAccessibleText(texts.get("bout.console.spoken", texts.get("corner.name." + model.iface().id())));
+        BorderPane frameAround = new BorderPane(terminal);
+        frameAround.getStyleClass().add(StyleClass.CONSOLE_FRAME);
+        frameAround.setMinHeight(70);
+        frameAround.setPrefHeight(240);
+        VBox.setVgrow(frameAround, Priority.ALWAYS);
+        return frameAround;
+    }
+
+    private Region nowLine(Actions actions) {
+        Label title = new Label(texts.get("bout.now"));
+        title.getStyleClass().addAll(StyleClass.MUTED, "small");
+        title.setMinWidth(Region.USE_PREF_SIZE);
+        now.setId("now-" + index());
+        now.getStyleClass().addAll(StyleClass.NOW, StyleClass.MONO);
+        now.setMinWidth(0);
+        now.setAccessibleText(texts.get("bout.now"));
+        now.setOnAction(_ -> actions.get(ActionId.VIEW_CALLS).trigger());
+        HBox line = new HBox(8, title, now);
+        line.setAlignment(Pos.CENTER_LEFT);
+        return line;
+    }
+
+    private void keys() {
+        boolean mine = bout.keysToProperty().get() == index();
+        terminal.hasKeysProperty().set(mine);
+        pseudoClassStateChanged(KEYS, mine);
+        pseudoClassStateChanged(ACTIVE, bout.activeCornerProperty().get() == index());
+        if (mine) terminal.requestFocus();
+    }
+
+    /// Shows the newest state. @param mostTicks the longest corner's run, for a common scale
+    void refresh(long fromTick, long mostTicks) {
+        terminal.refresh();
+        CornerState state = model.state();
+        if (frame % FRAMES_PER_TEXT == 0) texts(state);
+        if (frame % FRAMES_PER_LANE == 0) lanes(fromTick, mostTicks);
+        frame++;
+    }
+
+    private void texts(CornerState state) {
+        set(mode, model.modeText());
+        set(position, model.position());
+        String words = model.now();
+        if (!words.equals(now.getText())) now.setText(words);
+        List<CornerModel.Milestone> steps = model.milestones();
+        if (!steps.equals(shownWay)) {
+            shownWay = steps;
+            way.getChildren().setAll(chips(steps));
+        }
+        boolean fell = state.snapshot().knockdown() != null || !state.fault().isEmpty();
+        if (fell != fallen) {
+            fallen = fell;
+            knockedDown(state);
+        }
+    }
+
+    private static void set(Label label, String text) {
+        if (!text.equals(label.getText())) label.setText(text);
+    }
+
+    private List<Label> chips(List<CornerModel.Milestone> steps) {
+        List<Label> out = new ArrayList<>();
+        int from = Math.max(0, steps.size() - 9);
+        for (CornerModel.Milestone step : steps.subList(from, steps.size())) {
+            Label chip = new Label(step.text(), Icons.of(step.reached() ? "check" : "circle"));
+            chip.getStyleClass().add(StyleClass.MILESTONE);
+            if (step.reached()) chip.getStyleClass().add(StyleClass.REACHED);
+            out.add(chip);
+        }
+        return out;
+    }
+
+    private void knockedDown(CornerState state) {
+        down.getChildren().clear();
+        show(down, fallen);
+        if (!fallen) return;
+        Knockdown knockdown = state.snapshot().knockdown();
+        String what = knockdown == null ? texts.get("knocked-down.engine") : knockdown.what();
+        String cause = knockdown == null ? state.fault() : knockdown.firstCause();
+        Label title = new Label(
+                texts.get("knocked-down.title", texts.get("corner.name." + model.iface().id()), model.position()),
+                Icons.of("alert-octagon"));
+        title.getStyleClass().add("knocked-down-title");
+        Label happened = new Label(texts.get("knocked-down.what", what));
+        Label first = new Label(texts.get("knocked-down.cause", cause));
+        happened.setWrapText(true);
+        first.setWrapText(true);
+        down.setMinHeight(Region.USE_PREF_SIZE);
+        down.getChildren().setAll(title, happened, first);
+    }
+
+    private static void show(Region node, boolean shown) {
+        node.setVisible(shown);
+        node.setManaged(shown);
+    }
+
+    private void lanes(long fromTick, long mostTicks) {
+        if (lanes.getWidth() < 80) return;
+        TraceView trace = model.feed().trace();
+        long to = Math.max(fromTick + 1, mostTicks);
+        int columns = lanes.columns();
+        List<LaneStrip.Lane> shown = new ArrayList<>();
+        for (int v = 0; v < model.feed().vcpus(); v++) {
+            TraceView.Lane lane = trace.lane(v, fromTick, to, columns);
+            shown.add(new LaneStrip.Lane(
+                    texts.get("bout.lane", v), lane.user(), lane.kernel(), lane.idle(), lane.crossings()));
+        }
+        List<Bell> rounds = model.state().rounds();
+        lanes.show(
+                shown,
+                rounds.stream()
+                        .filter(r -> r.tick() >= fromTick && r.tick() < to)
+                        .mapToDouble(r -> (double) (r.tick() - fromTick) / (to - fromTick))
+                        .toArray());
+        lanes.setAccessibleText(texts.get("bout.lanes.spoken", model.feed().vcpus()));
+    }
+}

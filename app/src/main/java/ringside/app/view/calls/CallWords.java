@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.view.calls;
+
+import java.util.Locale;
+import ringside.app.session.BoutSession;
+import ringside.app.session.LogRow;
+import ringside.app.text.Texts;
+import ringside.vmm.explain.Explain;
+import ringside.vmm.explain.Explained;
+import ringside.vmm.explain.Symbol;
+import ringside.vmm.trace.CallClass;
+import ringside.vmm.trace.CallInfo;
+import ringside.vmm.trace.EventKind;
+import ringside.vmm.trace.ExitCause;
+import ringside.vmm.trace.TraceEvent;
+
+/// Rows of the log in words. Made only for rows that are looked at, or that a filter asks about.
+final class CallWords {
+    private static final ExitCause[] CAUSES = ExitCause.values();
+
+    private final Texts texts;
+
+    CallWords(Texts texts) {
+        this.texts = texts;
+    }
+
+    Explain explain(BoutSession bout, LogRow row) {
+        return new Explain(row.iface(), bout.corners().get(row.corner()).trace().calls());
+    }
+
+    /// The operation: a call's name, an exit's cause, a vector.
+    String op(LogRow row) {
+        TraceEvent e = row.event();
+        CallInfo call = row.call();
+        return switch (e.kind()) {
+            case CALL -> call == null ? "#" + e.id() : call.name();
+            case EXIT -> texts.get(Explain.causeKey(CAUSES[Math.floorMod(e.id(), CAUSES.length)]));
+            case FAULT -> texts.get("calls.op.fault", Symbol.vector(e.id()));
+            case INTERRUPT -> texts.get("calls.op.interrupt", Symbol.vector(e.id()));
+            case BELL -> texts.get("calls.op.bell", e.id());
+            case IPI -> texts.get("calls.op.ipi");
+            case VCPU -> texts.get("calls.op.vcpu");
+            default -> texts.get("calls.op." + id(e.kind()));
+        };
+    }
+
+    /// What it asked for, or ran into.
+    String about(Explain explain, LogRow row) {
+        TraceEvent e = row.event();
+        if (e.kind() == EventKind.BELL) return "";
+        if (e.kind() == EventKind.CALL) {
+            String line = explain.argumentLine(e);
+            int items = row.items().size() + row.droppedItems();
+            return items == 0 ? line : texts.get("calls.items", items) + "  " + line;
+        }
+        Explained what = e.kind() == EventKind.REFUSAL ? explain.why(e) : explain.what(e);
+        return texts.get(what.key(), what.array());
+    }
+
+    String classText(LogRow row) {
+        CallClass kind = kind(row);
+        return kind == null ? "" : texts.get(Explain.classKey(kind));
+    }
+
+    String result(LogRow row) {
+        TraceEvent e = row.event();
+        TraceEvent refusal = row.refusal();
+        if (refusal != null && e.result() >= 0) return Symbol.result(-Math.abs(refusal.result()));
+        return e.kind() == EventKind.CALL ? Symbol.result(e.result()) : "";
+    }
+
+    CallFilter.Facts facts(BoutSession bout, LogRow row, boolean withAbout) {
+        CallClass kind = kind(row);
+        String about = withAbout ? about(explain(bout, row), row).toLowerCase(Locale.ROOT) : "";
+        return new CallFilter.Facts(
+                row.iface().id(),
+                row.corner() == 0 ? "left" : row.corner() == 1 ? "right" : "",
+                op(row).toLowerCase(Locale.ROOT),
+                about,
+                kind == null ? "" : id(kind),
+                result(row).toLowerCase(Locale.ROOT),
+                row.round(),
+                row.event().vcpu());
+    }
+
+    private static @org.jspecify.annotations.Nullable CallClass kind(LogRow row) {
+        CallInfo call = row.call();
+        if (call != null) return call.kind();
+        return row.event().kind() == EventKind.EXIT ? CallClass.CROSSING : null;
+    }
+
+    private static String id(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

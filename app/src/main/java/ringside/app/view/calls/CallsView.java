@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.view.calls;
+
+import java.util.ArrayList;
+import java.util.List;
+import javafx.geometry.Orientation;
+import javafx.geometry.Pos;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.ListView;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.SplitPane;
+import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.FlowPane;
+import javafx.scene.layout.GridPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import org.controlsfx.control.textfield.CustomTextField;
+import org.jspecify.annotations.Nullable;
+import ringside.app.kit.CornerMark;
+import ringside.app.kit.Icons;
+import ringside.app.kit.Role;
+import ringside.app.kit.RowCanvas;
+import ringside.app.session.LogRow;
+import ringside.app.text.Texts;
+import ringside.app.theme.StyleClass;
+import ringside.vmm.explain.DecodedArg;
+import ringside.vmm.trace.EventKind;
+
+/// The calls log: filter, rows, and the selected row in full.
+public final class CallsView extends BorderPane {
+    private static final double ITEM = 22;
+
+    private final CallsViewModel model;
+    private final Texts texts;
+    private final CustomTextField filter = new CustomTextField();
+    private final FlowPane chips = new FlowPane(6, 6);
+    private final RowCanvas rows;
+    private final VBox detail = new VBox(10);
+
+    public CallsView(CallsViewModel model, Texts texts) {
+        this.model = model;
+        this.texts = texts;
+        this.rows = new RowCanvas(new Source(), columns(), texts.get("calls.empty"));
+        setId("view-calls");
+        getStyleClass().add(StyleClass.VIEW);
+        rows.setId("calls-rows");
+        rows.setAccessibleText(texts.get("calls.title"));
+        detail.getStyleClass().add(StyleClass.DETAIL);
+        ScrollPane scroll = new ScrollPane(detail);
+        scroll.setFitToWidth(true);
+        scroll.setMinHeight(90);
+        SplitPane split = new SplitPane(rows, scroll);
+        split.setOrientation(Orientation.VERTICAL);
+        split.setDividerPositions(0.66);
+        setTop(head());
+        setCenter(split);
+        model.onRefresh(this::refresh);
+        model.operationsProperty().addListener((_, _, now) -> chips(now));
+        model.detailProperty().addListener((_, _, now) -> detail(now));
+        model.filterTextProperty().addListener((_, _, _) -> rows.selectedProperty().set(-1));
+        rows.selectedProperty().addListener((_, _, index) -> model.select(index.longValue()));
+        detail(null);
+    }
+
+    /// Puts the cursor into the filter.
+    public void focusFilter() {
+        filter.requestFocus();
+        filter.selectAll();
+    }
+
+    private List<RowCanvas.Column> columns() {
+        return List.of(
+                new RowCanvas.Column(texts.get("calls.column.time"), 15),
+                new RowCanvas.Column(texts.get("calls.column.round"), 7),
+                new RowCanvas.Column(texts.get("calls.column.vcpu"), 6),
+                new RowCanvas.Column(texts.get("calls.column.op"), 26),
+                new RowCanvas.Column(texts.get("calls.column.class"), 11),
+                new RowCanvas.Column(texts.get("calls.column.result"), 11),
+                new RowCanvas.Column(texts.get("calls.column.about"), 40));
+    }
+
+    private Region head() {
+        filter.setId("calls-filter");
+        filter.setPromptText(texts.get("calls.filter.prompt"));
+        filter.setAccessibleText(texts.get("calls.filter"));
+        filter.setLeft(Icons.of("search"));
+        filter.textProperty().bindBidirectional(model.filterTextProperty());
+        HBox.setHgrow(filter, Priority.ALWAYS);
+        Label counter = new Label();
+        counter.setId("calls-counter");
+        counter.getStyleClass().add(StyleClass.MONO);
+        counter.textProperty().bind(model.counterProperty());
+        counter.setMinWidth(Region.USE_PREF_SIZE);
+        Button clear = new Button(texts.get("calls.filter.clear"), Icons.of("x"));
+        clear.setOnAction(_ -> filter.clear());
+        clear.setMinWidth(Region.USE_PREF_SIZE);
+        Button newest = new Button(texts.get("calls.newest"), Icons.of("arrow-down"));
+        newest.setOnAction(_ -> rows.follow());
+        newest.setMinWidth(Region.USE_PREF_SIZE);
+        HBox line = new HBox(10, filter, counter, clear, newest);
+        line.setAlignment(Pos.CENTER_LEFT);
+        chips.setMinHeight(30);
+        VBox head = new VBox(8, line, chips);
+        head.getStyleClass().add("view-head");
+        return head;
+    }
+
+    private void refresh() {
+        if (getScene() != null) rows.refresh();
+    }
+
+    private void chips(List<CallsViewModel.OpCount> now) {
+        if (getScene() == null) return;
+        List<Button> made = new ArrayList<>();
+        for (CallsViewModel.OpCount op : now) {
+            Button chip = new Button(texts.get("calls.chip", op.op(), op.count()));
+            chip.getStyleClass().add(StyleClass.CHIP);
+            chip.setOnAction(_ -> model.addTerm("op", op.op().split(" ")[0]));
+            made.add(chip);
+        }
+        chips.getChildren().setAll(made);
+    }
+
+    private void detail(CallsViewModel.@Nullable Detail d) {
+        detail.getChildren().clear();
+        if (d == null) {
+            Label none = new Label(texts.get("calls.detail.none"));
+            none.getStyleClass().add(StyleClass.MUTED);
+            detail.getChildren().add(none);
+            return;
+        }
+        Label title = new Label(d.title(), new CornerMark(d.row().iface(), 13));
+        title.getStyleClass().add(StyleClass.SECTION_TITLE);
+        Label about = new Label(d.about());
+        about.getStyleClass().addAll(StyleClass.MUTED, "small");
+        about.setWrapText(true);
+        detail.getChildren().addAll(title, about);
+        if (!d.why().isEmpty()) detail.getChildren().add(why(d.why()));
+        if (!d.arguments().isEmpty()) detail.getChildren().add(arguments(d.arguments()));
+        if (!d.items().isEmpty()) detail.getChildren().add(items(d.items()));
+    }
+
+    private Region why(String words) {
+        Label title = new Label(texts.get("calls.why"), Icons.of("slash"));
+        title.getStyleClass().add("knocked-down-title");
+        Label why = new Label(words);
+        why.setId("calls-why");
+        why.setWrapText(true);
+        VBox box = new VBox(4, title, why);
+        box.getStyleClass().add(StyleClass.KNOCKED_DOWN);
+        return box;
+    }
+
+    private Region arguments(List<DecodedArg> args) {
+        GridPane grid = new GridPane();
+        grid.setId("calls-arguments");
+        grid.setHgap(24);
+        grid.setVgap(3);
+        int at = 0;
+        for (DecodedArg arg : args) {
+            Label name = new Label(arg.name());
+            name.getStyleClass().addAll(StyleClass.MUTED, StyleClass.MONO);
+            Label raw = new Label("0x" + Long.toHexString(arg.value()).toUpperCase(java.util.Locale.ROOT));
+            raw.getStyleClass().addAll(StyleClass.MUTED, StyleClass.MONO);
+            Label shown = new Label(arg.shown());
+            shown.getStyleClass().add(StyleClass.MONO);
+            grid.addRow(at++, name, raw, shown);
+        }
+        return grid;
+    }
+
+    private Region items(List<String> lines) {
+        Label title = new Label(texts.get("calls.items.title", lines.size()));
+        title.getStyleClass().add(StyleClass.MUTED);
+        ListView<String> list = new ListView<>();
+        list.setId("calls-items");
+        list.getItems().setAll(lines);
+        list.setFixedCellSize(ITEM);
+        list.setPrefHeight(Math.min(8, lines.size()) * ITEM + 4);
+        list.setAccessibleText(texts.get("calls.items.title", lines.size()));
+        list.getStyleClass().add(StyleClass.MONO);
+        return new VBox(4, title, list);
+    }
+
+    private final class Source implements RowCanvas.Rows {
+        @Override
+        public long count() {
+            return model.count();
+        }
+
+        @Override
+        public RowCanvas.Row at(long index) {
+            LogRow row = model.row((int) index);
+            List<String> texts = model.cells(row);
+            boolean bell = row.event().kind() == EventKind.BELL;
+            List<RowCanvas.Cell> cells = new ArrayList<>();
+            for (int i = 0; i < texts.size(); i++) cells.add(new RowCanvas.Cell(texts.get(i), role(i, row, bell)));
+            return new RowCanvas.Row(row.iface(), cells, bell);
+        }
+
+        private Role role(int column, LogRow row, boolean bell) {
+            if (bell) return Role.BELL;
+            boolean refused = row.refusal() != null || row.event().kind() == EventKind.CALL && isError(row);
+            return switch (column) {
+                case 3 -> refused ? Role.PROBLEM : row.event().kind() == EventKind.CALL ? Role.TEXT : Role.ACCENT;
+                case 5 -> refused ? Role.PROBLEM : Role.MUTED;
+                case 6 -> Role.TEXT;
+                default -> Role.MUTED;
+            };
+        }
+
+        private boolean isError(LogRow row) {
+            int result = row.event().result();
+            return result < 0 && result > -200;
+        }
+    }
+}

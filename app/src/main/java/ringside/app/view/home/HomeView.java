@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.view.home;
+
+import java.util.List;
+import javafx.beans.binding.Bindings;
+import javafx.collections.ListChangeListener;
+import javafx.geometry.Pos;
+import javafx.scene.control.Button;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.ListCell;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.FlowPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import ringside.app.action.Action;
+import ringside.app.action.ActionId;
+import ringside.app.action.ActionNodes;
+import ringside.app.action.Actions;
+import ringside.app.kit.CornerMark;
+import ringside.app.kit.Icons;
+import ringside.app.session.GuestCard;
+import ringside.app.text.Texts;
+import ringside.app.theme.StyleClass;
+import ringside.vmm.word.Iface;
+import ringside.vmm.word.Problem;
+
+/// Home: one big button, the gallery, the import.
+public final class HomeView extends ScrollPane {
+    private static final Iface[] ORDER = {Iface.VMI, Iface.XEN, Iface.NATIVE, Iface.HW};
+
+    private final HomeViewModel model;
+    private final Texts texts;
+
+    public HomeView(HomeViewModel model, Actions actions, Texts texts) {
+        this.model = model;
+        this.texts = texts;
+        setId("view-home");
+        getStyleClass().add(StyleClass.VIEW);
+        setFitToWidth(true);
+        VBox page = new VBox(
+                22, hero(actions), problems(), title("home.guests"), cornerChoice(), gallery(), title("home.import"), imports(actions));
+        page.getStyleClass().add("page");
+        setContent(page);
+    }
+
+    private Region hero(Actions actions) {
+        Label name = new Label(texts.get("home.title"));
+        name.getStyleClass().add(StyleClass.VIEW_TITLE);
+        Label line = new Label(texts.get("home.line"));
+        line.getStyleClass().add(StyleClass.MUTED);
+        line.setWrapText(true);
+        VBox words = new VBox(8, name, line);
+        HBox.setHgrow(words, Priority.ALWAYS);
+        Action ring = actions.get(ActionId.RING_BELL);
+        Button bell = ActionNodes.bind(new Button(texts.get("home.ring"), Icons.of("bell")), ring, texts);
+        bell.setId("ring-the-bell");
+        bell.getStyleClass().add(StyleClass.BELL_BUTTON);
+        bell.setMinWidth(Region.USE_PREF_SIZE);
+        Label hint = new Label(texts.get("home.ring.hint"));
+        hint.getStyleClass().addAll(StyleClass.MUTED, "small");
+        VBox right = new VBox(8, bell, hint);
+        right.setAlignment(Pos.CENTER);
+        HBox hero = new HBox(24, words, right);
+        hero.setAlignment(Pos.CENTER_LEFT);
+        hero.getStyleClass().add(StyleClass.HERO);
+        return hero;
+    }
+
+    private Region problems() {
+        VBox box = new VBox(4);
+        box.setId("import-problems");
+        box.getStyleClass().add(StyleClass.PROBLEM);
+        ListChangeListener<Problem> fill = _ -> {
+            box.getChildren().clear();
+            for (Problem p : model.problems()) {
+                Label line = new Label(texts.get("home.problem", p.field(), p.expected(), p.found()), Icons.of("alert-triangle"));
+                line.setWrapText(true);
+                box.getChildren().add(line);
+            }
+            box.setVisible(!model.problems().isEmpty());
+            box.setManaged(box.isVisible());
+        };
+        model.problems().addListener(fill);
+        box.setVisible(false);
+        box.setManaged(false);
+        return box;
+    }
+
+    private Label title(String key) {
+        Label label = new Label(texts.get(key));
+        label.getStyleClass().add(StyleClass.SECTION_TITLE);
+        return label;
+    }
+
+    private Region cornerChoice() {
+        HBox row = new HBox(8, new Label(texts.get("home.corners")));
+        row.setAlignment(Pos.CENTER_LEFT);
+        for (Iface iface : ORDER) {
+            ToggleButton toggle = new ToggleButton(texts.get("corner." + iface.id()), new CornerMark(iface, 11));
+            toggle.setId("corner-" + iface.id());
+            toggle.getStyleClass().add(StyleClass.CHIP);
+            toggle.setSelected(model.corners().contains(iface));
+            if (iface == Iface.HW) {
+                toggle.setDisable(true);
+                HBox holder = new HBox(toggle);
+                Tooltip.install(holder, new Tooltip(texts.get("home.hw.later")));
+                row.getChildren().add(holder);
+                continue;
+            }
+            toggle.setOnAction(_ -> model.toggle(iface));
+            model.corners().addListener((ListChangeListener<Iface>) _ -> toggle.setSelected(model.corners().contains(iface)));
+            row.getChildren().add(toggle);
+        }
+        return row;
+    }
+
+    private Region gallery() {
+        FlowPane cards = new FlowPane(16, 16);
+        for (GuestCard guest : model.gallery()) cards.getChildren().add(card(guest));
+        return cards;
+    }
+
+    private Region card(GuestCard guest) {
+        Label name = new Label(guest.title());
+        name.getStyleClass().add("card-title");
+        Label line = new Label(lineOf(guest));
+        line.setWrapText(true);
+        line.getStyleClass().add(StyleClass.MUTED);
+        line.setMinHeight(54);
+        line.setAlignment(Pos.TOP_LEFT);
+        HBox marks = new HBox(8);
+        for (Iface iface : ORDER) {
+            if (guest.corners().contains(iface)) marks.getChildren().add(new CornerMark(iface, 12));
+            else marks.getChildren().add(new Label("·"));
+        }
+        Label vcpus = new Label(texts.get("home.card.vcpus", guest.vcpus()));
+        vcpus.getStyleClass().addAll(StyleClass.MUTED, "small");
+        Region gap = new Region();
+        HBox.setHgrow(gap, Priority.ALWAYS);
+        HBox foot = new HBox(8, marks, gap, vcpus);
+        foot.setAlignment(Pos.CENTER_LEFT);
+        FlowPane topics = new FlowPane(6, 6);
+        for (String topic : topicsOf(guest)) {
+            Label tag = new Label(topic.strip());
+            tag.getStyleClass().add(StyleClass.TOPIC);
+            topics.getChildren().add(tag);
+        }
+        VBox body = new VBox(10, name, line, topics, foot);
+        Button card = new Button();
+        card.setId("guest-" + guest.id());
+        card.setGraphic(body);
+        body.setPrefWidth(258);
+        card.getStyleClass().add(StyleClass.GUEST_CARD);
+        card.setAccessibleText(texts.get("home.card.spoken", guest.title(), lineOf(guest)));
+        card.disableProperty().bind(model.openingProperty());
+        card.setOnAction(_ -> model.ring(guest));
+        return card;
+    }
+
+    /// The guest's own words, else ours.
+    private String lineOf(GuestCard guest) {
+        String key = "gallery." + guest.id() + ".line";
+        return guest.line().isEmpty() && texts.has(key) ? texts.get(key) : guest.line();
+    }
+
+    private List<String> topicsOf(GuestCard guest) {
+        String key = "gallery." + guest.id() + ".topics";
+        return guest.topics().isEmpty() && texts.has(key) ? List.of(texts.get(key).split(",")) : guest.topics();
+    }
+
+    private Region imports(Actions actions) {
+        ComboBox<Iface> on = new ComboBox<>();
+        on.setId("import-on");
+        on.getItems().setAll(Iface.XEN, Iface.VMI, Iface.NATIVE);
+        on.setCellFactory(_ -> new IfaceCell());
+        on.setButtonCell(new IfaceCell());
+        on.setAccessibleText(texts.get("home.import.on"));
+        on.valueProperty().bindBidirectional(model.importOnProperty());
+        Button pick = ActionNodes.bind(
+                new Button(texts.get("action.import-kernel"), Icons.of("upload")), actions.get(ActionId.IMPORT_KERNEL), texts);
+        pick.setId("import-kernel");
+        Label hint = new Label(texts.get("home.import.hint"));
+        hint.getStyleClass().add(StyleClass.MUTED);
+        hint.setWrapText(true);
+        Label busy = new Label(texts.get("home.opening"));
+        busy.visibleProperty().bind(Bindings.createBooleanBinding(model.openingProperty()::get, model.openingProperty()));
+        HBox row = new HBox(12, pick, new Label(texts.get("home.import.on")), on, busy);
+        row.setAlignment(Pos.CENTER_LEFT);
+        return new VBox(8, row, hint);
+    }
+
+    private final class IfaceCell extends ListCell<Iface> {
+        @Override
+        protected void updateItem(Iface iface, boolean empty) {
+            super.updateItem(iface, empty);
+            setText(empty || iface == null ? null : texts.get("corner." + iface.id()));
+            setGraphic(empty || iface == null ? null : new CornerMark(iface, 11));
+        }
+    }
+}

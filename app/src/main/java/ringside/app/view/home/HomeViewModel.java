@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.view.home;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+import ringside.app.session.GuestCard;
+import ringside.app.session.Workbench;
+import ringside.vmm.word.Iface;
+import ringside.vmm.word.Problem;
+
+/// What Home offers: the gallery, the corners to ring with, the import.
+public final class HomeViewModel {
+    private static final String FIRST_BOUT = "fork-storm";
+
+    private final Workbench workbench;
+    private final ObservableList<Iface> corners = FXCollections.observableArrayList(Iface.VMI, Iface.XEN);
+    private final ObjectProperty<Iface> importOn = new SimpleObjectProperty<>(Iface.XEN);
+
+    public HomeViewModel(Workbench workbench) {
+        this.workbench = workbench;
+    }
+
+    public List<GuestCard> gallery() {
+        return workbench.gallery();
+    }
+
+    /// Corners of the next bout, left to right.
+    public ObservableList<Iface> corners() {
+        return corners;
+    }
+
+    /// Takes a corner in, or out unless it is the last one.
+    public void toggle(Iface iface) {
+        if (!corners.contains(iface)) {
+            List<Iface> next = new ArrayList<>(corners);
+            next.add(iface);
+            next.sort((a, b) -> Integer.compare(order(a), order(b)));
+            corners.setAll(next);
+        } else if (corners.size() > 1) {
+            corners.remove(iface);
+        }
+    }
+
+    /// Interface for an imported kernel.
+    public ObjectProperty<Iface> importOnProperty() {
+        return importOn;
+    }
+
+    /// The first bout: the guest that shows most.
+    public void ringTheBell() {
+        List<GuestCard> all = gallery();
+        all.stream()
+                .filter(g -> g.id().equals(FIRST_BOUT))
+                .findFirst()
+                .or(() -> all.stream().findFirst())
+                .ifPresent(this::ring);
+    }
+
+    public void ring(GuestCard guest) {
+        List<Iface> on = corners.stream().filter(guest.corners()::contains).toList();
+        workbench.ring(guest, on.isEmpty() ? guest.corners().subList(0, 1) : on);
+    }
+
+    /// Boots a kernel from a file, alone.
+    public void ring(Path kernel) {
+        workbench.ring(kernel, importOn.get());
+    }
+
+    public ObservableList<Problem> problems() {
+        return workbench.problems();
+    }
+
+    public ReadOnlyBooleanProperty openingProperty() {
+        return workbench.openingProperty();
+    }
+
+    private static int order(Iface iface) {
+        return switch (iface) {
+            case VMI -> 0;
+            case XEN -> 1;
+            case NATIVE -> 2;
+            case HW -> 3;
+        };
+    }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.view.home;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Asks for a kernel file. Behind an interface, because a test supplies a path.
+@FunctionalInterface
+public interface KernelPicker {
+    Optional<Path> pick();
+}
