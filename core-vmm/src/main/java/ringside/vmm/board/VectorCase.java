@@ -13,8 +13,8 @@ final class VectorCase {
     /// Bytes at a linear address.
     record Chunk(int va, byte[] bytes) {}
 
-    private static final String REGISTERS = "axcxdxbxspbpsidi";
-    private static final String SEGMENTS = "escsssdsfsgs";
+    private static final List<String> REGISTERS = List.of("ax", "cx", "dx", "bx", "sp", "bp", "si", "di");
+    private static final List<String> SEGMENTS = List.of("es", "cs", "ss", "ds", "fs", "gs");
 
     String line = "";
     int number;
@@ -108,9 +108,8 @@ final class VectorCase {
     private void register(String key, String value) {
         int r = REGISTERS.indexOf(key);
         int s = SEGMENTS.indexOf(key);
-        if (key.length() != 2) return;
-        if (r >= 0 && r % 2 == 0) regsAfter[r / 2] = hex(value);
-        else if (s >= 0 && s % 2 == 0) selectorsAfter[s / 2] = hex(value);
+        if (r >= 0) regsAfter[r] = hex(value);
+        else if (s >= 0) selectorsAfter[s] = hex(value);
     }
 
     private void outcome(String word) {

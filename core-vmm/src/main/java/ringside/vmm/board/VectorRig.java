@@ -18,7 +18,8 @@ import ringside.vmm.trap.Verdict;
 /// The machine that vectors run on: 8 MB of identity-mapped pages as the environment says, tables above them that only
 /// CPL 0 can see, and a monitor that stops at every exception before anything is delivered.
 ///
-/// Two sets of page tables: plain two-level ones, and PAE with NX for the vectors that need no-execute pages.
+/// Two sets of page tables: PAE with NX, as on the machine that recorded the vectors, and plain two-level ones for all
+/// vectors to which NX and the fetch bit of a page fault's error code make no difference.
 final class VectorRig implements Monitor {
     private static final int IMAGE = 8 << 20;
     /// Machine and linear address of GDT (0), LDT (400h), IDT (800h) and TSS (C00h), in one page.
@@ -60,6 +61,7 @@ final class VectorRig implements Monitor {
     }
 
     private void writeTables() {
+        memory.write16(TABLES + 0xC00 + 102, 0xFFFF); // no I/O permission bitmap
         environment.gdt.forEach((at, d) -> memory.write64(TABLES + at, d));
         environment.ldt.forEach((at, d) -> memory.write64(TABLES + 0x400 + at, d));
         for (int n = 0; n < 32; n++) {
@@ -119,10 +121,11 @@ final class VectorRig implements Monitor {
     }
 
     private void load(VectorCase v) {
+        boolean nx = v.needsNx || v.end == 14;
         cpu.reset(false);
-        cpu.setMsr(MSR_EFER, v.needsNx ? EFER_NXE : 0);
-        cpu.setCr(4, v.needsNx ? CR4_PAE : 0);
-        cpu.setCr(3, v.needsNx ? WIDE : NARROW);
+        cpu.setMsr(MSR_EFER, nx ? EFER_NXE : 0);
+        cpu.setCr(4, nx ? CR4_PAE : 0);
+        cpu.setCr(3, nx ? WIDE : NARROW);
         cpu.setCr(0, CR0);
         cpu.setGdt(TABLES_VA, 0x7F);
         cpu.setIdt(TABLES_VA + 0x800, 0xFF);
@@ -146,12 +149,19 @@ final class VectorRig implements Monitor {
         return (int) (d >>> 16) & 0xFFFFFF | (int) (d >>> 56) << 24;
     }
 
+    /// Bytes named at addresses that no page maps cannot be stored, and are not seen either.
     private void put(int va, byte[] bytes) {
+        if (outside(va, bytes.length)) return;
         System.arraycopy(bytes, 0, ram, va, bytes.length);
         System.arraycopy(bytes, 0, wanted, va, bytes.length);
     }
 
+    private static boolean outside(int va, int length) {
+        return va < 0 || va > IMAGE - length;
+    }
+
     private void clear(int va, int length) {
+        if (outside(va, length)) return;
         System.arraycopy(background, va, ram, va, length);
         System.arraycopy(background, va, wanted, va, length);
     }
