@@ -6,6 +6,7 @@ import java.util.List;
 import ringside.vmm.iface.bare.BareMetal;
 import ringside.vmm.iface.vmi.VmiHypervisor;
 import ringside.vmm.iface.xen.XenHypervisor;
+import ringside.vmm.iface.xen.XenHypervisor;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.word.Problem;
 
@@ -67,6 +68,11 @@ public final class Boards {
                     spec, machineBytes(spec), false, p -> new XenHypervisor(p, guest / MachineMemory.PAGE));
             case HW -> throw new IllegalStateException("checked before: " + spec.iface());
         };
+    }
+
+    private static int xenBytes(MachineSpec spec) {
+        int needed = XenHypervisor.machineFrames((int) spec.memoryBytes() / MachineMemory.PAGE) * MachineMemory.PAGE;
+        return Math.max(machineBytes(spec), needed);
     }
 
     /// Guest RAM, a quarter more and 8 MB: what the hypervisor keeps for itself, and room to scatter the guest in.

@@ -466,8 +466,8 @@ public final class Machine implements Platform, Stateful {
         @Override
         public boolean runnable() {
             if (!cpu.online()) return false;
-            if (cpu.asleep() && pending() && interruptible(cpu)) cpu.wake();
-            return !cpu.asleep();
+            // It wakes itself when it runs: only then does the clock know whose time it is.
+            return !cpu.asleep() || pending() && interruptible(cpu);
         }
 
         @Override

@@ -94,6 +94,8 @@ public final class Uart implements PortDevice, Stateful {
                 if ((lcr & LCR_DLAB) == 0 && held > 0) {
                     head = (head + 1) % FIFO;
                     held--;
+                    // Without FIFOs the request ends here; a byte that waits outside is a new edge.
+                    settle();
                     refill();
                 }
             }
