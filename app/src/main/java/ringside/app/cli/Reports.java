@@ -35,13 +35,11 @@ final class Reports {
         for (Corner.Round round : corner.rounds()) {
             rounds.add(new BoutReport.RoundReport(rounds.size() + 1, round.bell(), round.tick(), round.counts()));
         }
-        Leg.Outcome outcome =
-                leg.outcome() == Leg.Outcome.REACHED && end.exit() != null ? Leg.Outcome.EXITED : leg.outcome();
         return new BoutReport.CornerReport(
                 corner.iface(),
                 end.total(),
                 List.copyOf(rounds),
-                outcome.id(),
+                leg.outcome().id(),
                 end.exit(),
                 end.status(),
                 end.knockdown(),

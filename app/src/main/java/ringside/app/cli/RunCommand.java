@@ -18,8 +18,8 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     RunOptions options = new RunOptions();
 
-    @Option(names = "--on", paramLabel = "CORNER", required = true, description = "native, vmi, xen or hw")
-    String on = "";
+    @Option(names = "--on", paramLabel = "CORNER", description = "native, vmi, xen or hw")
+    @Nullable String on;
 
     @Option(names = "--interactive", description = "standard input is typed into the console")
     boolean interactive;
@@ -34,6 +34,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Failure {
         Session session = new Session(io, options);
+        if (on == null) throw session.bad("--on", "native, vmi, xen or hw", "nothing", "corner");
         BoutSpec spec = session.spec(guest, List.of(BoutCommand.corner(session, "--on", on)));
         String until = options.until == null ? "exit" : options.until;
         session.play(spec, until, new Session.Manner(io.out(), interactive, null));

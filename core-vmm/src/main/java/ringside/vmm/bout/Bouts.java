@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.bout;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import ringside.vmm.board.Boards;
+import ringside.vmm.board.Built;
+import ringside.vmm.board.MachineSpec;
+import ringside.vmm.iface.spi.GuestImage;
+import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
 
 /// Opens corners: the façade of the engine.
 public final class Bouts {
+    private static final int MAX_CORNERS = 4;
+
     /// A corner, or what is wrong with the request.
     public sealed interface Opened {
         record Ready(List<Corner> corners) implements Opened {}
@@ -17,6 +26,37 @@ public final class Bouts {
 
     /// Builds the machines of a bout; nothing runs yet.
     public static Opened open(BoutSpec spec) {
-        throw new UnsupportedOperationException("not composed yet: " + spec.guest());
+        int count = spec.corners().size();
+        if (count < 1 || count > MAX_CORNERS) {
+            return new Opened.Wrong(List.of(new Problem("corners", "1 to " + MAX_CORNERS, Integer.toString(count))));
+        }
+        List<Corner> corners = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        for (Iface iface : spec.corners()) {
+            Optional<byte[]> kernel = kernel(spec, iface, problems);
+            if (kernel.isEmpty()) continue;
+            GuestImage image = new GuestImage(kernel.get(), spec.initrd(), spec.append());
+            switch (Boards.build(new MachineSpec(iface, spec.memoryBytes(), spec.vcpus(), spec.seed(), image))) {
+                case Built.Ready ready -> corners.add(new MachineCorner(ready.machine()));
+                case Built.Wrong wrong -> problems.addAll(wrong.problems());
+            }
+        }
+        return problems.isEmpty() ? new Opened.Ready(List.copyOf(corners)) : new Opened.Wrong(List.copyOf(problems));
+    }
+
+    private static Optional<byte[]> kernel(BoutSpec spec, Iface iface, List<Problem> problems) {
+        if (spec.kernel().length > 0) return Optional.of(spec.kernel());
+        Optional<Gallery.Guest> guest = Gallery.find(spec.guest());
+        if (guest.isEmpty()) {
+            problems.add(new Problem("guest", "a gallery guest", "\"" + spec.guest() + "\""));
+            return Optional.empty();
+        }
+        Optional<byte[]> image = Gallery.image(spec.guest(), iface);
+        if (image.isEmpty() || !guest.get().corners().contains(iface)) {
+            problems.add(new Problem(
+                    "corner " + iface.id(), "a guest that runs there", spec.guest() + ", which has no image for it"));
+            return Optional.empty();
+        }
+        return image;
     }
 }

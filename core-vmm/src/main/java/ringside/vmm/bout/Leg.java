@@ -95,7 +95,8 @@ public final class Leg {
 
     private Corner.Stop runSome(long stop) {
         long now = corner.tick();
-        long budget = Math.min(stop, (now / LOOK + 1) * LOOK) - now;
+        boolean looks = until instanceof Until.Console || until instanceof Until.Call;
+        long budget = looks ? (now / LOOK + 1) * LOOK - now : stop - now;
         if (until instanceof Until.Time time) budget = Math.min(budget, Math.max(1, time.tick() - now));
         if (until instanceof Until.Instructions insns) return towards(insns.count(), budget);
         return corner.run(budget, true);
@@ -112,7 +113,7 @@ public final class Leg {
     private void settle(Corner.Stop why) {
         if (why == Corner.Stop.BELL) bells++;
         if (why == Corner.Stop.CONDITION || holds()) outcome = Outcome.REACHED;
-        else if (why == Corner.Stop.EXITED) outcome = until instanceof Until.Exit ? Outcome.REACHED : Outcome.EXITED;
+        else if (why == Corner.Stop.EXITED) outcome = Outcome.EXITED;
         else if (why == Corner.Stop.KNOCKED_DOWN) outcome = Outcome.KNOCKED_DOWN;
         else if (why == Corner.Stop.WAITING_FOR_INPUT) outcome = Outcome.WAITING;
     }

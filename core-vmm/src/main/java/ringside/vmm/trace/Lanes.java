@@ -105,11 +105,16 @@ final class Lanes {
             long t = Math.max(0, fromTick + (long) ((double) (toTick - fromTick) * i / bins));
             int target = (int) Math.min(BUCKETS, t >>> s);
             while (b < target) sumBefore += column[b++];
-            long part = b < BUCKETS ? (long) ((double) column[b] * (t - ((long) b << s)) / (1L << s)) : 0;
-            long cumulative = sumBefore + part;
+            long cumulative = sumBefore + (b < BUCKETS ? part(column[b], t - ((long) b << s), (long) b << s) : 0);
             if (i > 0) out[i - 1] = (int) Math.max(0, Math.min(Integer.MAX_VALUE, cumulative - last));
             last = cumulative;
         }
         return out;
+    }
+
+    /// The share of a bucket before `into` ticks of it; the newest bucket is only as wide as time has come.
+    private long part(long value, long into, long bucketStart) {
+        long width = Math.clamp(since - bucketStart, 1, 1L << shift);
+        return into >= width ? value : (long) ((double) value * into / width);
     }
 }

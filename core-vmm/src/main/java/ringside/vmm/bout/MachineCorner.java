@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.bout;
+
+import java.util.ArrayList;
+import java.util.List;
+import ringside.vmm.board.Console;
+import ringside.vmm.board.Machine;
+import ringside.vmm.history.RunHash;
+import ringside.vmm.probe.Snapshot;
+import ringside.vmm.probe.VcpuProbe;
+import ringside.vmm.probe.VcpuView;
+import ringside.vmm.probe.WalkProbe;
+import ringside.vmm.probe.WalkView;
+import ringside.vmm.trace.Counts;
+import ringside.vmm.trace.TraceView;
+import ringside.vmm.trace.Tracer;
+import ringside.vmm.word.Iface;
+
+/// A machine seen as a corner.
+final class MachineCorner implements Corner {
+    private final Machine machine;
+    private final ConsoleView console;
+    private final VcpuProbe vcpus;
+    private final WalkProbe walks;
+
+    MachineCorner(Machine machine) {
+        this.machine = machine;
+        console = new Typewriter(machine.console());
+        vcpus = new VcpuProbe(machine.memory());
+        walks = new WalkProbe(machine.memory(), machine.hypervisor(), machine.iface());
+    }
+
+    @Override
+    public Iface iface() {
+        return machine.iface();
+    }
+
+    @Override
+    public int vcpus() {
+        return machine.vcpus();
+    }
+
+    @Override
+    public long memoryBytes() {
+        return machine.spec().memoryBytes();
+    }
+
+    @Override
+    public long tick() {
+        return machine.tick();
+    }
+
+    @Override
+    public long instructions() {
+        return machine.retired();
+    }
+
+    @Override
+    public Counts counts() {
+        return machine.tracer().counts();
+    }
+
+    @Override
+    public Stop run(long ticks, boolean stopAtBell) {
+        return stop(machine.run(ticks, stopAtBell));
+    }
+
+    @Override
+    public Stop stepInstruction() {
+        return stop(machine.stepInstruction());
+    }
+
+    @Override
+    public Stop stepCrossing(long ticks) {
+        return stop(machine.stepCrossing(ticks));
+    }
+
+    private static Stop stop(ringside.vmm.board.Stop why) {
+        return switch (why) {
+            case BUDGET -> Stop.BUDGET;
+            case INSTRUCTION -> Stop.INSTRUCTION;
+            case CROSSING -> Stop.CROSSING;
+            case BELL -> Stop.BELL;
+            case REQUESTED -> Stop.CONDITION;
+            case EXITED -> Stop.EXITED;
+            case KNOCKED_DOWN -> Stop.KNOCKED_DOWN;
+            case WAITING_FOR_INPUT -> Stop.WAITING_FOR_INPUT;
+        };
+    }
+
+    @Override
+    public Snapshot snapshot(int codeLines) {
+        Tracer tracer = machine.tracer();
+        List<VcpuView> views = new ArrayList<>();
+        for (int v = 0; v < machine.vcpus(); v++) views.add(vcpus.view(machine.vcpu(v), codeLines));
+        return new Snapshot(
+                machine.tick(),
+                machine.lastBell(),
+                List.copyOf(views),
+                machine.exit(),
+                machine.status(),
+                machine.knockdown(),
+                tracer.counts(),
+                tracer.roundCounts());
+    }
+
+    @Override
+    public List<WalkView> walk(int vcpu, int va) {
+        return walks.walk(machine.vcpu(vcpu), va);
+    }
+
+    @Override
+    public List<Round> rounds() {
+        return machine.tracer().rounds().stream()
+                .map(r -> new Round(r.bell(), r.tick(), r.counts()))
+                .toList();
+    }
+
+    @Override
+    public String runHash() {
+        return RunHash.of(List.of(machine), machine.tracer().hash());
+    }
+
+    @Override
+    public TraceView trace() {
+        return machine.tracer();
+    }
+
+    @Override
+    public ConsoleView console() {
+        return console;
+    }
+
+    @Override
+    public List<VcpuView.CodeLine> disassemble(int vcpu, int linear, int lines) {
+        return vcpus.code(machine.vcpu(vcpu), linear, lines);
+    }
+
+    /// The machine's console, seen from outside.
+    private record Typewriter(Console console) implements ConsoleView {
+        @Override
+        public long written() {
+            return console.written();
+        }
+
+        @Override
+        public String tail(int max) {
+            return console.tail(max);
+        }
+
+        @Override
+        public byte[] since(long from) {
+            return console.since(from);
+        }
+
+        @Override
+        public void type(byte[] bytes) {
+            console.type(bytes);
+        }
+    }
+}
