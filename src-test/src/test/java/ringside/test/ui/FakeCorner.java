@@ -33,7 +33,7 @@ final class FakeCorner implements Corner {
     private final long roundTicks;
     private final boolean flood;
     private final FakeConsole console = new FakeConsole();
-    private final FakeTrace trace = new FakeTrace();
+    private final FakeTrace trace;
     private final List<Round> rounds = new ArrayList<>();
     private Counts base = Counts.ZERO;
     private long tick;
@@ -46,6 +46,7 @@ final class FakeCorner implements Corner {
         this.vcpus = vcpus;
         this.roundTicks = roundTicks;
         this.flood = flood;
+        this.trace = new FakeTrace();
     }
 
     @Override

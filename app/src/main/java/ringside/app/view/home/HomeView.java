@@ -31,6 +31,8 @@ import ringside.vmm.word.Problem;
 
 /// Home: one big button, the gallery, the import.
 public final class HomeView extends ScrollPane {
+    private static final double CARD_WIDTH = 300;
+    private static final double CARD_HEIGHT = 136;
     private static final Iface[] ORDER = {Iface.VMI, Iface.XEN, Iface.NATIVE, Iface.HW};
 
     private final HomeViewModel model;
@@ -131,7 +133,8 @@ public final class HomeView extends ScrollPane {
         Label line = new Label(lineOf(guest));
         line.setWrapText(true);
         line.getStyleClass().add(StyleClass.MUTED);
-        line.setMinHeight(54);
+        line.setMinHeight(46);
+        line.setMaxWidth(CARD_WIDTH);
         line.setAlignment(Pos.TOP_LEFT);
         HBox marks = new HBox(8);
         for (Iface iface : ORDER) {
@@ -144,17 +147,18 @@ public final class HomeView extends ScrollPane {
         HBox.setHgrow(gap, Priority.ALWAYS);
         HBox foot = new HBox(8, marks, gap, vcpus);
         foot.setAlignment(Pos.CENTER_LEFT);
-        FlowPane topics = new FlowPane(6, 6);
+        HBox topics = new HBox(5);
         for (String topic : topicsOf(guest)) {
             Label tag = new Label(topic.strip());
             tag.getStyleClass().add(StyleClass.TOPIC);
             topics.getChildren().add(tag);
         }
-        VBox body = new VBox(10, name, line, topics, foot);
+        VBox body = new VBox(9, name, line, topics, foot);
         Button card = new Button();
         card.setId("guest-" + guest.id());
         card.setGraphic(body);
-        body.setPrefWidth(258);
+        body.setPrefSize(CARD_WIDTH, CARD_HEIGHT);
+        body.setMaxHeight(CARD_HEIGHT);
         card.getStyleClass().add(StyleClass.GUEST_CARD);
         card.setAccessibleText(texts.get("home.card.spoken", guest.title(), lineOf(guest)));
         card.disableProperty().bind(model.openingProperty());
