@@ -25,6 +25,7 @@ final class MachineCorner implements Corner {
 
     MachineCorner(Machine machine) {
         this.machine = machine;
+        machine.tracer().position(() -> Math.max(machine.tick(), machine.clock().now()), machine::turn);
         console = new Typewriter(machine.console());
         vcpus = new VcpuProbe(machine.memory());
         walks = new WalkProbe(machine.memory(), machine.hypervisor(), machine.iface());

@@ -3,7 +3,9 @@ package ringside.vmm.trace;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.IntToLongFunction;
+import java.util.function.LongSupplier;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.word.Refusal;
 
@@ -29,6 +31,8 @@ public final class Tracer implements Trace, TraceView {
 
     private final VirtualClock clock;
     private final IntToLongFunction retired;
+    private LongSupplier position;
+    private IntSupplier turn;
     private final int vcpus;
     private final EventRing ring;
     private final Counters counters;
@@ -53,12 +57,23 @@ public final class Tracer implements Trace, TraceView {
         this.clock = clock;
         this.vcpus = vcpus;
         this.retired = retired;
+        position = clock::now;
+        turn = () -> 0;
         ring = new EventRing(ringBits);
         counters = new Counters(vcpus);
         zero = counters.copy();
         roundStart = zero;
         lanes = new Lanes[vcpus];
         for (int i = 0; i < vcpus; i++) lanes[i] = new Lanes();
+    }
+
+    /// Where the machine stands when it stands still in the middle of a round. Without it: where its clock stands.
+    ///
+    /// @param tick guest time of the vCPU whose turn it is
+    /// @param vcpu that vCPU
+    public void position(LongSupplier tick, IntSupplier vcpu) {
+        position = tick;
+        turn = vcpu;
     }
 
     // ---- recording ------------------------------------------------------------------------------------------------
@@ -243,20 +258,20 @@ public final class Tracer implements Trace, TraceView {
         return hash;
     }
 
+    /// Brings the counters to the present position. Only the vCPU whose turn it is has come that far: the others'
+    /// time is accounted at the round's end, when it is known what they did with it.
     private void refresh() {
-        long now = clock.now();
+        long now = position.getAsLong();
         counters.ticks = now;
-        for (int v = 0; v < vcpus; v++) {
-            account(v, now);
-            counters.instructions[v] = retired.applyAsLong(v);
-        }
+        account(turn.getAsInt(), now);
+        for (int v = 0; v < vcpus; v++) counters.instructions[v] = retired.applyAsLong(v);
     }
 
     private void closeRound(int bell) {
         lastBell = bell;
         if (rounds.size() >= MAX_ROUNDS) return;
         refresh();
-        rounds.add(new ClosedRound(bell, clock.now(), counters.since(roundStart, calls)));
+        rounds.add(new ClosedRound(bell, counters.ticks, counters.since(roundStart, calls)));
         roundStart = counters.copy();
     }
 
