@@ -14,6 +14,7 @@ void xen_ap_entry(void);
 
 static struct lock console_lock;
 static u32 timer_port[MAX_CPUS], ipi_port[MAX_CPUS];
+static u32 own_ports[MAX_CPUS][32]; /* the bitmaps hold everybody's ports: which are to be answered here */
 static u32 period_ns;
 static u64 next_tick[MAX_CPUS];
 
@@ -67,11 +68,6 @@ static u32 trap_table(struct xen_trap *t, int by_vector)
     return n + 1;
 }
 
-static inline u32 clear_bits(volatile u32 *at)
-{
-    return swap(at, 0);
-}
-
 static void port_raised(u32 port, u32 cpu)
 {
     if (port == timer_port[cpu]) {
@@ -92,11 +88,11 @@ void xen_events(void)
     while (v->pending) {
         v->pending = 0;
         barrier();
-        u32 words = clear_bits(&v->pending_sel);
+        u32 words = swap(&v->pending_sel, 0);
         while (words) {
             u32 w = __builtin_ctz(words);
             words &= words - 1;
-            u32 bits = shared_page.evtchn_pending[w] & ~shared_page.evtchn_mask[w];
+            u32 bits = shared_page.evtchn_pending[w] & ~shared_page.evtchn_mask[w] & own_ports[cpu][w];
             while (bits) {
                 u32 b = __builtin_ctz(bits);
                 bits &= bits - 1;
@@ -144,6 +140,7 @@ static u32 bind(u32 op, u32 virq, u32 cpu)
     } arg = {op == XEN_EVTCHN_BIND_VIRQ ? virq : cpu, cpu, 0};
     must(hyper(XEN_EVENT_CHANNEL_OP, op, (u32)&arg), "event channel");
     u32 port = op == XEN_EVTCHN_BIND_VIRQ ? arg.c : arg.b;
+    own_ports[cpu][port / 32] |= 1u << port % 32;
     atomic_and(&shared_page.evtchn_mask[port / 32], ~(1u << port % 32));
     return port;
 }
