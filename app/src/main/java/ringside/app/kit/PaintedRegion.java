@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javafx.css.CssMetaData;
 import javafx.css.SimpleStyleableObjectProperty;
 import javafx.css.Styleable;
@@ -47,6 +48,10 @@ public abstract class PaintedRegion extends Region {
         canvas.setManaged(false);
         canvas.setMouseTransparent(true);
         getChildren().add(canvas);
+    }
+
+    private StyleableObjectProperty<Paint> paintOf(Role role) {
+        return Objects.requireNonNull(paints.get(role));
     }
 
     /// Draws everything. The canvas has been cleared.
@@ -100,12 +105,12 @@ public abstract class PaintedRegion extends Region {
 
         @Override
         public boolean isSettable(PaintedRegion region) {
-            return !region.paints.get(role).isBound();
+            return !region.paintOf(role).isBound();
         }
 
         @Override
         public StyleableProperty<Paint> getStyleableProperty(PaintedRegion region) {
-            return region.paints.get(role);
+            return region.paintOf(role);
         }
     }
 }

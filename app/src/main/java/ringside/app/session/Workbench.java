@@ -87,7 +87,7 @@ public final class Workbench {
                 Bouts.Opened opened = openQuietly(spec);
                 Platform.runLater(() -> opened(spec, Map.of(), opened));
             } catch (IOException broken) {
-                Problem problem = new Problem(kernel.toString(), "a readable file", broken.getMessage());
+                Problem problem = new Problem(kernel.toString(), "a readable file", String.valueOf(broken.getMessage()));
                 Platform.runLater(() -> {
                     opening.set(false);
                     problems.setAll(problem);
