@@ -15,6 +15,10 @@ abstract class Delivery extends TaskSwitch {
     /// Where an event comes from: decides the gate's privilege check and the EXT bit.
     static final int SOFTWARE = 0, EXCEPTION = 1, EXTERNAL = 2;
 
+    /// An #AC whose handler runs at CPL 3 on a misaligned stack raises #AC for ever, on silicon too. Here it is a
+    /// triple fault after so many rounds, because a step must end.
+    private static final int ENDLESS = 16;
+
     Spectator spectator = NoSpectator.INSTANCE;
     /// A triple fault happened: the board resets the machine or stops it.
     boolean shutdown;
@@ -55,7 +59,7 @@ abstract class Delivery extends TaskSwitch {
         int va = f.va();
         boolean ask = !asked;
         asked = false;
-        while (true) {
+        for (int attempts = 0; ; attempts++) {
             if (ask && monitor.intercepts(self())) {
                 Verdict v = monitor.exit(self(), new Exit.Fault(vector, hasError, error, va));
                 busTouched = true;
@@ -71,7 +75,7 @@ abstract class Delivery extends TaskSwitch {
             } catch (GuestFault second) {
                 eip = startEip;
                 int next = second.vector();
-                if (vector == DF_VECTOR) {
+                if (vector == DF_VECTOR || attempts == ENDLESS) {
                     tripleFault();
                     return;
                 }
