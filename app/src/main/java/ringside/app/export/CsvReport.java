@@ -34,6 +34,11 @@ public final class CsvReport {
         row(to, head, "kernelTicks", c.kernelTicks());
         row(to, head, "idleTicks", c.idleTicks());
         for (var call : c.calls().entrySet()) row(to, head, "calls." + call.getKey(), call.getValue().count());
+        for (var call : c.calls().entrySet()) {
+            for (var kind : call.getValue().kinds().entrySet()) {
+                row(to, head, "calls." + call.getKey() + "." + Names.of(kind.getKey()), kind.getValue());
+            }
+        }
         for (var item : c.items().entrySet()) row(to, head, "items." + item.getKey(), item.getValue());
         for (var exit : c.exits().entrySet()) row(to, head, "exits." + exit.getKey().id(), exit.getValue());
         for (var fault : c.faults().entrySet()) row(to, head, "faults." + fault.getKey(), fault.getValue());

@@ -214,9 +214,8 @@ public final class HtmlReport {
             html.append("<table><tr><th>").append(text("html.call")).append("</th><th>").append(text("html.class"));
             html.append("</th><th class=n>").append(text("html.count")).append("</th><th class=bars></th></tr>\n");
             for (Map.Entry<String, Counts.CallCount> e : counts.calls().entrySet()) {
-                CallClass kind = e.getValue().kind();
                 html.append("<tr><td><code>").append(escape(e.getKey())).append("</code></td><td>");
-                html.append(text(Explain.classKey(kind))).append("</td>");
+                html.append(escape(classes(e.getValue()))).append("</td>");
                 number(e.getValue().count());
                 barCell(e.getValue().count(), most, c.iface());
                 html.append("</tr>\n");
@@ -230,6 +229,17 @@ public final class HtmlReport {
             html.append("</table></section>\n");
         }
         html.append("</div>\n");
+    }
+
+    /// One class by its name; several with their counts.
+    private String classes(Counts.CallCount call) {
+        if (call.kinds().size() == 1) return texts.get(Explain.classKey(call.kind()));
+        StringBuilder s = new StringBuilder();
+        for (Map.Entry<CallClass, Long> kind : call.kinds().entrySet()) {
+            s.append(s.isEmpty() ? "" : ", ").append(texts.get(Explain.classKey(kind.getKey())));
+            s.append(' ').append(texts.number(kind.getValue()));
+        }
+        return s.toString();
     }
 
     private void exits() {

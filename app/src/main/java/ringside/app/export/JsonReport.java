@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import ringside.vmm.score.Bill;
+import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.Counts;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
@@ -73,6 +74,11 @@ public final class JsonReport {
             g.writeObjectFieldStart(call.getKey());
             g.writeNumberField("count", call.getValue().count());
             g.writeStringField("class", Names.of(call.getValue().kind()));
+            g.writeObjectFieldStart("classes");
+            for (Map.Entry<CallClass, Long> kind : call.getValue().kinds().entrySet()) {
+                g.writeNumberField(Names.of(kind.getKey()), kind.getValue());
+            }
+            g.writeEndObject();
             g.writeEndObject();
         }
         g.writeEndObject();

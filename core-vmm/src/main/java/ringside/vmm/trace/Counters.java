@@ -14,7 +14,8 @@ import java.util.TreeMap;
 ///
 /// A round is the difference of two copies. One thread only.
 final class Counters {
-    private static final int CLASSES = CallClass.values().length;
+    private static final CallClass[] CLASS = CallClass.values();
+    private static final int CLASSES = CLASS.length;
     private static final ExitCause[] CAUSES = ExitCause.values();
     private static final EventKind[] KINDS = EventKind.values();
     private static final int VECTORS = 256;
@@ -101,16 +102,21 @@ final class Counters {
             long total = 0;
             long most = 0;
             int mostly = 0;
+            Map<CallClass, Long> kinds = new EnumMap<>(CallClass.class);
             for (int k = 0; k < CLASSES; k++) {
                 int at = call * CLASSES + k;
                 long n = at(calls, at) - at(start.calls, at);
                 total += n;
+                if (n > 0) kinds.put(CLASS[k], n);
                 if (n > most) {
                     most = n;
                     mostly = k;
                 }
             }
-            if (total > 0) map.put(infos.get(call).key(), new Counts.CallCount(total, CallClass.values()[mostly]));
+            if (total == 0) continue;
+            map.put(
+                    infos.get(call).key(),
+                    new Counts.CallCount(total, CLASS[mostly], Collections.unmodifiableMap(kinds)));
         }
         return Collections.unmodifiableMap(map);
     }

@@ -37,8 +37,16 @@ public record Counts(
         Map<String, Long> items,
         Map<Integer, Long> faults,
         Map<EventKind, Long> events) {
-    /// How often, and by which way it mostly came.
-    public record CallCount(long count, CallClass kind) {}
+    /// How often, and by which way.
+    ///
+    /// @param kind  the way it mostly came
+    /// @param kinds every way it came, with its count
+    public record CallCount(long count, CallClass kind, Map<CallClass, Long> kinds) {
+        /// A call that came one way only.
+        public CallCount(long count, CallClass kind) {
+            this(count, kind, Map.of(kind, count));
+        }
+    }
 
     public static final Counts ZERO =
             new Counts(0, 0, List.of(), 0, List.of(), Map.of(), Map.of(), 0, 0, 0, 0, 0, Map.of(), Map.of(), Map.of());
@@ -59,10 +67,10 @@ public record Counts(
         return c == null ? 0 : c.count();
     }
 
-    /// All calls of one class.
+    /// All calls that came by one way.
     public long calls(CallClass kind) {
         long sum = 0;
-        for (CallCount c : calls.values()) if (c.kind() == kind) sum += c.count();
+        for (CallCount c : calls.values()) sum += c.kinds().getOrDefault(kind, 0L);
         return sum;
     }
 }
