@@ -18,4 +18,7 @@ module ringside.app {
 
     exports ringside.app.main to
             javafx.graphics;
+
+    opens ringside.app.cli to
+            info.picocli;
 }
