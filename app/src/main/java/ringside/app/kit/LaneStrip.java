@@ -115,8 +115,8 @@ public final class LaneStrip extends PaintedRegion {
             g.setFill(full);
             g.fillRect(x, bottom - h * user, w, 1);
         } else if (idle > 0 && kernel == 0) {
-            g.setFill(paint(Role.LINE));
-            g.fillRect(x, y + h - 2, w, 2);
+            g.setFill(paint(Role.SUBTLE));
+            g.fillRect(x, y + h / 2, w, 1);
         }
     }
 

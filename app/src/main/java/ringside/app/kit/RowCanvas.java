@@ -154,6 +154,7 @@ public final class RowCanvas extends PaintedRegion {
     @Override
     protected void layoutOthers(double width, double height) {
         double w = 12;
+        if (following) top = lastTop();
         bar.resizeRelocate(width - w, HEAD, w, height - HEAD);
         moving = true;
         bar.setVisibleAmount(visible());
@@ -167,7 +168,7 @@ public final class RowCanvas extends PaintedRegion {
     @Override
     protected void paint(GraphicsContext g, double width, double height) {
         long count = rows.count();
-        top = Math.clamp(top, 0, Math.max(0, count - visible()));
+        top = following ? lastTop() : Math.clamp(top, 0, lastTop());
         g.setFill(paint(Role.SURFACE));
         g.fillRect(0, 0, width, height);
         head(g, width);

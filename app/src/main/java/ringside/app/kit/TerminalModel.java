@@ -8,7 +8,7 @@ import java.util.List;
 
 /// A VT100-like screen with scrollback, no toolkit in it. Bounded: 80 by 25 cells and the last 2,000 lines.
 ///
-/// Understands CR, LF, BS, TAB, cursor moves, erasing and the eight colours; other sequences are swallowed.
+/// A line feed also returns the carriage, as terminals do for programs. Understands CR, LF, BS, TAB, cursor moves, erasing and the eight colours; other sequences are swallowed.
 public final class TerminalModel {
     public static final int COLUMNS = 80;
     public static final int ROWS = 25;
@@ -98,7 +98,10 @@ public final class TerminalModel {
                 sequence.setLength(0);
             }
             case '\r' -> column = 0;
-            case '\n' -> lineFeed();
+            case '\n' -> {
+                column = 0;
+                lineFeed();
+            }
             case '\b' -> column = Math.max(0, Math.min(column, COLUMNS - 1) - 1);
             case '\t' -> column = Math.min(COLUMNS - 1, (column / 8 + 1) * 8);
             default -> {

@@ -3,6 +3,7 @@ package ringside.app.shell;
 
 import java.util.List;
 import java.util.Map;
+import javafx.collections.ListChangeListener;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
@@ -18,6 +19,7 @@ import ringside.app.action.Actions;
 import ringside.app.action.ViewId;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
+import ringside.vmm.word.Problem;
 
 /// The frame around the views: menu, transport, rail, tiles, status bar.
 public final class Shell extends BorderPane {
@@ -42,6 +44,9 @@ public final class Shell extends BorderPane {
         workbench.onPulse(this::refresh);
         workbench.boutProperty().addListener((_, _, bout) -> {
             if (bout != null) area.show(ViewId.BOUT);
+        });
+        workbench.problems().addListener((ListChangeListener<Problem>) _ -> {
+            if (!workbench.problems().isEmpty()) area.show(ViewId.HOME);
         });
     }
 

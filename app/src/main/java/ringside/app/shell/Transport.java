@@ -41,6 +41,7 @@ final class Transport extends HBox {
     private final FontIcon playIcon = Icons.of("play");
     private final FontIcon pauseIcon = Icons.of("pause");
     private final Label position = new Label();
+    private final Label next = new Label();
     private final HBox who = new HBox();
     private final List<ToggleButton> whoButtons = new ArrayList<>();
     private final Label pace = new Label();
@@ -56,6 +57,11 @@ final class Transport extends HBox {
         run.getStyleClass().add(StyleClass.RUN_BUTTON);
         position.setId("position");
         position.getStyleClass().addAll(StyleClass.POSITION, StyleClass.MONO);
+        next.setId("next-bell");
+        next.getStyleClass().addAll(StyleClass.MUTED, "small");
+        next.setMinWidth(0);
+        who.setAlignment(Pos.CENTER);
+        who.setMinWidth(Region.USE_PREF_SIZE);
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         getChildren()
@@ -65,6 +71,7 @@ final class Transport extends HBox {
                         step(actions, ActionId.STEP_CROSSING),
                         step(actions, ActionId.STEP_BELL),
                         position,
+                        next,
                         gap,
                         who,
                         waiting(),
@@ -180,6 +187,14 @@ final class Transport extends HBox {
         BoutSession bout = workbench.bout();
         String words = bout == null ? texts.get("position.none") : position(bout);
         if (!words.equals(position.getText())) position.setText(words);
+        String coming = bout == null ? "" : next(bout);
+        if (!coming.equals(next.getText())) next.setText(coming);
+    }
+
+    private String next(BoutSession bout) {
+        int moves = Math.max(0, workbench.whoMovesProperty().get());
+        String meaning = bout.meaning(Math.max(0, bout.corners().get(moves).state().lastBell()) + 1);
+        return meaning.isEmpty() || bout.over() ? "" : texts.get("position.next", meaning);
     }
 
     private String position(BoutSession bout) {

@@ -82,26 +82,9 @@ public final class BoutView extends StackPane {
 
     private void refresh() {
         if (getScene() == null) return;
-        long most = 1;
-        boolean whole = model.wholeRunProperty().get();
-        for (CornerModel corner : model.cornersProperty().get()) most = Math.max(most, span(corner.state(), whole));
         List<CornerModel> models = model.cornersProperty().get();
-        for (int i = 0; i < corners.size(); i++) {
-            long from = whole ? 0 : start(models.get(i).state());
-            corners.get(i).refresh(from, from + most);
-        }
-    }
-
-    private static long span(CornerState state, boolean whole) {
-        return state.snapshot().tick() - (whole ? 0 : start(state));
-    }
-
-    /// Where the current round began; right after a bell, where the finished one did.
-    private static long start(CornerState state) {
-        int bells = state.bells();
-        if (bells == 0) return 0;
-        long last = state.rounds().get(bells - 1).tick();
-        if (state.snapshot().tick() > last) return last;
-        return bells == 1 ? 0 : state.rounds().get(bells - 2).tick();
+        List<CornerState> states = models.stream().map(CornerModel::state).toList();
+        List<List<Segment>> segments = Segment.of(states, model.wholeRunProperty().get());
+        for (int i = 0; i < corners.size(); i++) corners.get(i).refresh(segments.get(i));
     }
 }

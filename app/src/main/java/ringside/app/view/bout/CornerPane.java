@@ -19,7 +19,6 @@ import ringside.app.kit.CornerMark;
 import ringside.app.kit.Icons;
 import ringside.app.kit.LaneStrip;
 import ringside.app.kit.TerminalView;
-import ringside.app.session.Bell;
 import ringside.app.session.CornerState;
 import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
@@ -74,6 +73,7 @@ final class CornerPane extends VBox {
     private Region header() {
         Label name = new Label(texts.get("corner.name." + model.iface().id()));
         name.getStyleClass().add(StyleClass.CORNER_NAME);
+        name.setMinWidth(Region.USE_PREF_SIZE);
         Label about = new Label(model.subtitle());
         about.getStyleClass().addAll(StyleClass.MUTED, "small");
         about.setMinWidth(0);
@@ -108,6 +108,7 @@ final class CornerPane extends VBox {
         now.setId("now-" + index());
         now.getStyleClass().addAll(StyleClass.NOW, StyleClass.MONO);
         now.setMinWidth(0);
+        now.setMnemonicParsing(false);
         now.setAccessibleText(texts.get("bout.now"));
         now.setOnAction(_ -> actions.get(ActionId.VIEW_CALLS).trigger());
         HBox line = new HBox(8, title, now);
@@ -123,12 +124,12 @@ final class CornerPane extends VBox {
         if (mine) terminal.requestFocus();
     }
 
-    /// Shows the newest state. @param mostTicks the longest corner's run, for a common scale
-    void refresh(long fromTick, long mostTicks) {
+    /// Shows the newest state. @param segments parts of guest time, each as wide as the next
+    void refresh(List<Segment> segments) {
         terminal.refresh();
         CornerState state = model.state();
         if (frame % FRAMES_PER_TEXT == 0) texts(state);
-        if (frame % FRAMES_PER_LANE == 0) lanes(fromTick, mostTicks);
+        if (frame % FRAMES_PER_LANE == 0) lanes(segments);
         frame++;
     }
 
@@ -189,24 +190,34 @@ final class CornerPane extends VBox {
         node.setManaged(shown);
     }
 
-    private void lanes(long fromTick, long mostTicks) {
-        if (lanes.getWidth() < 80) return;
+    private void lanes(List<Segment> segments) {
+        if (lanes.getWidth() < 80 || segments.isEmpty()) return;
         TraceView trace = model.feed().trace();
-        long to = Math.max(fromTick + 1, mostTicks);
-        int columns = lanes.columns();
+        int each = Math.max(1, lanes.columns() / segments.size());
         List<LaneStrip.Lane> shown = new ArrayList<>();
-        for (int v = 0; v < model.feed().vcpus(); v++) {
-            TraceView.Lane lane = trace.lane(v, fromTick, to, columns);
-            shown.add(new LaneStrip.Lane(
-                    texts.get("bout.lane", v), lane.user(), lane.kernel(), lane.idle(), lane.crossings()));
-        }
-        List<Bell> rounds = model.state().rounds();
-        lanes.show(
-                shown,
-                rounds.stream()
-                        .filter(r -> r.tick() >= fromTick && r.tick() < to)
-                        .mapToDouble(r -> (double) (r.tick() - fromTick) / (to - fromTick))
-                        .toArray());
+        for (int v = 0; v < model.feed().vcpus(); v++) shown.add(lane(trace, v, segments, each));
+        double[] bells = new double[segments.size()];
+        int n = 0;
+        for (int i = 0; i < bells.length; i++) if (segments.get(i).rung()) bells[n++] = (i + 1.0) * each / lanes.columns();
+        lanes.show(shown, java.util.Arrays.copyOf(bells, n));
         lanes.setAccessibleText(texts.get("bout.lanes.spoken", model.feed().vcpus()));
+    }
+
+    private LaneStrip.Lane lane(TraceView trace, int vcpu, List<Segment> segments, int each) {
+        int all = each * segments.size();
+        LaneStrip.Lane out =
+                new LaneStrip.Lane(texts.get("bout.lane", vcpu), new int[all], new int[all], new int[all], new int[all]);
+        int at = 0;
+        for (Segment segment : segments) {
+            if (segment.to() > segment.from()) {
+                TraceView.Lane part = trace.lane(vcpu, segment.from(), segment.to(), each);
+                System.arraycopy(part.user(), 0, out.user(), at, each);
+                System.arraycopy(part.kernel(), 0, out.kernel(), at, each);
+                System.arraycopy(part.idle(), 0, out.idle(), at, each);
+                System.arraycopy(part.crossings(), 0, out.crossings(), at, each);
+            }
+            at += each;
+        }
+        return out;
     }
 }

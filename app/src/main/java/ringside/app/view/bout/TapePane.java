@@ -59,7 +59,12 @@ final class TapePane extends VBox {
         ToggleButton round = choice("tape.since.bell", group, false);
         whole.getStyleClass().add("left-pill");
         round.getStyleClass().add("right-pill");
+        Label legend = new Label(texts.get("bout.lanes.legend"));
+        legend.getStyleClass().addAll(StyleClass.MUTED, "small");
+        legend.setMinWidth(0);
         HBox head = new HBox(8, title, gap, since, new HBox(whole, round));
+        head.getChildren().add(1, legend);
+        head.setSpacing(12);
         head.setAlignment(Pos.CENTER_LEFT);
         return head;
     }

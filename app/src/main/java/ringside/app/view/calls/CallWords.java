@@ -13,9 +13,11 @@ import ringside.vmm.trace.CallInfo;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trace.TraceEvent;
+import ringside.vmm.word.Iface;
 
 /// Rows of the log in words. Made only for rows that are looked at, or that a filter asks about.
 final class CallWords {
+    private static final int FIRST_INTERRUPT = 32;
     private static final ExitCause[] CAUSES = ExitCause.values();
 
     private final Texts texts;
@@ -35,8 +37,10 @@ final class CallWords {
         return switch (e.kind()) {
             case CALL -> call == null ? "#" + e.id() : call.name();
             case EXIT -> texts.get(Explain.causeKey(CAUSES[Math.floorMod(e.id(), CAUSES.length)]));
-            case FAULT -> texts.get("calls.op.fault", Symbol.vector(e.id()));
-            case INTERRUPT -> texts.get("calls.op.interrupt", Symbol.vector(e.id()));
+            case FAULT -> texts.get(e.id() < FIRST_INTERRUPT ? "calls.op.fault" : "calls.op.int", Symbol.vector(e.id()));
+            case INTERRUPT -> row.iface() == Iface.XEN
+                    ? texts.get("calls.op.event", e.id())
+                    : texts.get("calls.op.interrupt", Symbol.vector(e.id()));
             case BELL -> texts.get("calls.op.bell", e.id());
             case IPI -> texts.get("calls.op.ipi");
             case VCPU -> texts.get("calls.op.vcpu");

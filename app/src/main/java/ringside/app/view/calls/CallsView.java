@@ -51,6 +51,7 @@ public final class CallsView extends BorderPane {
         detail.getStyleClass().add(StyleClass.DETAIL);
         ScrollPane scroll = new ScrollPane(detail);
         scroll.setFitToWidth(true);
+        scroll.setFitToHeight(true);
         scroll.setMinHeight(90);
         SplitPane split = new SplitPane(rows, scroll);
         split.setOrientation(Orientation.VERTICAL);
@@ -62,6 +63,11 @@ public final class CallsView extends BorderPane {
         model.detailProperty().addListener((_, _, now) -> detail(now));
         model.filterTextProperty().addListener((_, _, _) -> rows.selectedProperty().set(-1));
         rows.selectedProperty().addListener((_, _, index) -> model.select(index.longValue()));
+        sceneProperty().addListener((_, _, scene) -> {
+            if (scene == null) return;
+            rows.refresh();
+            chips(model.operationsProperty().get());
+        });
         detail(null);
     }
 
@@ -117,6 +123,7 @@ public final class CallsView extends BorderPane {
         List<Button> made = new ArrayList<>();
         for (CallsViewModel.OpCount op : now) {
             Button chip = new Button(texts.get("calls.chip", op.op(), op.count()));
+            chip.setMnemonicParsing(false);
             chip.getStyleClass().add(StyleClass.CHIP);
             chip.setOnAction(_ -> model.addTerm("op", op.op().split(" ")[0]));
             made.add(chip);

@@ -33,6 +33,7 @@ import ringside.vmm.word.Problem;
 public final class HomeView extends ScrollPane {
     private static final double CARD_WIDTH = 300;
     private static final double CARD_HEIGHT = 136;
+    private static final int TOPICS = 4;
     private static final Iface[] ORDER = {Iface.VMI, Iface.XEN, Iface.NATIVE, Iface.HW};
 
     private final HomeViewModel model;
@@ -137,6 +138,7 @@ public final class HomeView extends ScrollPane {
         line.setMaxWidth(CARD_WIDTH);
         line.setAlignment(Pos.TOP_LEFT);
         HBox marks = new HBox(8);
+        marks.setAlignment(Pos.CENTER_LEFT);
         for (Iface iface : ORDER) {
             if (guest.corners().contains(iface)) marks.getChildren().add(new CornerMark(iface, 12));
             else marks.getChildren().add(new Label("·"));
@@ -151,6 +153,7 @@ public final class HomeView extends ScrollPane {
         for (String topic : topicsOf(guest)) {
             Label tag = new Label(topic.strip());
             tag.getStyleClass().add(StyleClass.TOPIC);
+            tag.setMinWidth(Region.USE_PREF_SIZE);
             topics.getChildren().add(tag);
         }
         VBox body = new VBox(9, name, line, topics, foot);
@@ -174,7 +177,9 @@ public final class HomeView extends ScrollPane {
 
     private List<String> topicsOf(GuestCard guest) {
         String key = "gallery." + guest.id() + ".topics";
-        return guest.topics().isEmpty() && texts.has(key) ? List.of(texts.get(key).split(",")) : guest.topics();
+        List<String> all =
+                guest.topics().isEmpty() && texts.has(key) ? List.of(texts.get(key).split(",")) : guest.topics();
+        return all.subList(0, Math.min(TOPICS, all.size()));
     }
 
     private Region imports(Actions actions) {
