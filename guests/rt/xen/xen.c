@@ -155,7 +155,8 @@ static u64 system_time(u32 cpu)
         barrier();
         u64 tsc;
         __asm__ volatile("rdtsc" : "=A"(tsc));
-        u64 delta = tsc - t->tsc_timestamp;
+        /* another vCPU may have written the record a little later than this one's clock shows */
+        u64 delta = tsc > t->tsc_timestamp ? tsc - t->tsc_timestamp : 0;
         delta = t->tsc_shift >= 0 ? delta << t->tsc_shift : delta >> -t->tsc_shift;
         u64 low = (delta & 0xFFFFFFFF) * t->tsc_to_system_mul, high = (delta >> 32) * t->tsc_to_system_mul;
         now = t->system_time + high + (low >> 32);
