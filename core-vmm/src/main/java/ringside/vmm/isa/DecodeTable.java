@@ -445,8 +445,8 @@ final class DecodeTable {
     static char[] slots() {
         char[] slots = new char[2560];
         int next = 0;
-        for (String line : TEXT.split("\n")) {
-            for (String word : line.startsWith(";") ? new String[0] : line.split(" ")) {
+        for (String line : TEXT.lines().toList()) {
+            for (String word : line.startsWith(";") ? new String[0] : line.split(" ", -1)) {
                 if (!word.endsWith(":")) {
                     slots[next++] = (char) Integer.parseInt(word, 16);
                 }

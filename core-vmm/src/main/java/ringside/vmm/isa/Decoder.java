@@ -114,7 +114,8 @@ public final class Decoder {
         if (p < 0) {
             return overrun(available);
         }
-        return out.length = p - offset;
+        out.length = p - offset;
+        return p - offset;
     }
 
     private static int overrun(int available) {

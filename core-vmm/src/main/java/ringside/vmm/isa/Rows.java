@@ -108,7 +108,7 @@ public final class Rows {
             return IW_IU;
         }
         int immediate = NO_IMMEDIATE;
-        for (String code : OPERANDS[row].split(",")) {
+        for (String code : OPERANDS[row].split(",", -1)) {
             immediate = Math.max(immediate, switch (code) {
                 case "Ib", "Is" -> IB;
                 case "Iu" -> IU;

@@ -40,7 +40,7 @@ record Encoding(
         if (twoByte) {
             words.removeFirst();
         }
-        String[] opcodeAndRun = words.removeFirst().split("\\+");
+        String[] opcodeAndRun = words.removeFirst().split("\\+", -1);
         int opcode = Integer.parseInt(opcodeAndRun[0], 16);
         int run = opcodeAndRun.length == 1 ? 1 : opcodeAndRun[1].equals("c") ? 16 : 8;
         if (words.size() > 1) {
@@ -48,7 +48,7 @@ record Encoding(
         }
         String tail = words.isEmpty() ? "" : words.getFirst();
         if (!tail.isEmpty() && !tail.startsWith("/")) {
-            String[] modrm = tail.split("\\+");
+            String[] modrm = tail.split("\\+", -1);
             return new Encoding(
                     text, prefix, twoByte, opcode, run, -1, false, true, hex(modrm[0]), modrm.length == 1 ? 1 : 8, false);
         }
@@ -70,7 +70,7 @@ record Encoding(
 
     /// The four bytes that end a marker, as a number in memory order.
     int markerTail() {
-        String[] words = text.split(" ");
+        String[] words = text.split(" ", -1);
         int tail = 0;
         for (int i = words.length - 1; i >= words.length - 3; i--) {
             tail = tail << 8 | hex(words[i]);

@@ -18,9 +18,8 @@ final class Samples {
     private static final List<String> MEMORY_16 = List.of("04", "42 F0", "06 34 12", "87 34 F2");
 
     /// Bytes of one row, followed by enough others to make 15.
-    ///
-    /// @param length bytes of the instruction before its immediate, for the reader of a failure
-    record Sample(Row row, byte[] bytes, int length) {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Sample(Row row, byte[] bytes) {
         @Override
         public String toString() {
             return row.encoding().text() + " " + row.mnemonic() + ": "
@@ -91,12 +90,15 @@ final class Samples {
 
     private static void modrm(Row row, String opcode, int reg, boolean code32, List<Sample> samples) {
         if (row.encoding().register()) {
-            for (int rm = 0; rm < 8; rm++) {
+            int step = row.encoding().reg() >= 0 ? 1 : 3;
+            for (int rm = reg % step; rm < 8; rm += step) {
                 samples.add(sample(row, opcode, "%02X".formatted(0xC0 | reg << 3 | rm)));
             }
         }
         if (row.encoding().memory() && !row.operands().contains("Rd")) {
-            for (String form : code32 ? MEMORY_32 : MEMORY_16) {
+            List<String> forms = code32 ? MEMORY_32 : MEMORY_16;
+            boolean all = row.encoding().reg() >= 0 || reg == 0;
+            for (String form : all ? forms : List.of(forms.get(reg % forms.size()))) {
                 byte[] bytes = HexFormat.ofDelimiter(" ").parseHex(form);
                 bytes[0] |= (byte) (reg << 3);
                 samples.add(sample(row, opcode, HexFormat.of().formatHex(bytes)));
@@ -117,6 +119,6 @@ final class Samples {
         byte[] start = HexFormat.of().parseHex(opcode + modrm);
         byte[] bytes = HexFormat.of().parseHex("112233445566778899AABBCCDDEEFF");
         System.arraycopy(start, 0, bytes, 0, start.length);
-        return new Sample(row, bytes, start.length);
+        return new Sample(row, bytes);
     }
 }
