@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import ringside.app.export.BoutFile;
+import ringside.vmm.word.Iface;
+
+class RunTest {
+    @TempDir
+    Path folder = Path.of("");
+
+    private CommandLineFixture ringside = new CommandLineFixture(folder);
+
+    @BeforeEach
+    void here() {
+        ringside = new CommandLineFixture(folder);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"native", "vmi", "xen"})
+    void theGuestsConsoleIsStandardOutputAndNothingElseIs(String on) {
+        CommandLineFixture.Result result = ringside.run("run", "--on", on, "hello-boundary");
+
+        assertEquals(0, result.code(), result.err().toString());
+        assertTrue(result.out().startsWith("Hello from ring"), result.out());
+        assertEquals(1, result.out().lines().count());
+    }
+
+    @Test
+    void theJsonHasWhatScriptsCountOn() throws IOException {
+        ringside.run("bout", "hello-boundary", "--corners", "vmi,xen,native", "--json", "f.json");
+
+        JsonNode corners = new ObjectMapper().readTree(folder.resolve("f.json").toFile()).path("corners");
+        assertEquals(List.of("vmi", "xen", "native"), corners.findValuesAsText("interface"));
+        for (JsonNode corner : corners) {
+            for (String field : List.of(
+                    "instructions", "guestSeconds", "crossings", "calls", "exits", "pteUpdates", "hiddenFaults",
+                    "outcome", "firstCause", "rounds", "runHash")) {
+                assertTrue(corner.has(field), field);
+            }
+            assertEquals(0, corner.path("status").asInt());
+            assertTrue(corner.path("instructions").asLong() > 0);
+        }
+        assertEquals(0, corners.get(2).path("crossings").asInt());
+    }
+
+    @Test
+    void anAssertionThatHoldsIsZeroAndOneThatDoesNotIsOne() {
+        assertEquals(0, ringside.run("bout", "hello-boundary", "--assert", "xen.crossings > 0").code());
+
+        CommandLineFixture.Result failed = ringside.run("bout", "hello-boundary", "--assert", "xen.crossings == 0");
+        assertEquals(1, failed.code());
+        assertTrue(failed.err().getLast().startsWith("ringside: xen.crossings == 0: does not hold"));
+    }
+
+    @Test
+    void aConditionThatHoldsEndsTheRun() throws IOException {
+        CommandLineFixture.Result result =
+                ringside.run("run", "--on", "native", "hello-boundary", "--until", "insns:1000", "--json", "f.json");
+
+        assertEquals(0, result.code());
+        JsonNode corner = new ObjectMapper().readTree(folder.resolve("f.json").toFile()).path("corners").get(0);
+        assertEquals(1000, corner.path("instructions").asLong());
+        assertEquals("reached", corner.path("outcome").asText());
+    }
+
+    @Test
+    void theEndOfTypedInputDoesNotEndTheRun() {
+        assertEquals(0, ringside.typing("", "run", "--on", "xen", "--interactive", "hello-boundary").code());
+    }
+
+    @Test
+    void reportsAreWrittenWhereTheyWereAskedFor() throws IOException {
+        ringside.run(
+                "bout", "hello-boundary", "--html", "r.html", "--csv", "r.csv", "--trace", "t.csv");
+
+        String html = Files.readString(folder.resolve("r.html"));
+        assertTrue(html.contains("<svg") && html.endsWith("</html>\n"));
+        assertFalse(html.contains("«"), "a text is missing");
+        assertFalse(html.contains("http"), "the report needs nothing from outside");
+        assertTrue(Files.readString(folder.resolve("r.csv")).startsWith("corner,round,bell,metric,value\n"));
+        assertTrue(Files.readAllLines(folder.resolve("t.csv")).size() > 10);
+    }
+
+    @Test
+    void aBoutFileGivesTheSameRunAsItsOptions() throws IOException {
+        new BoutFile(
+                        "hello-boundary", List.of(Iface.XEN), 1, 32L << 20, 9, new byte[0], new byte[0], "", "exit",
+                        "p4-2004")
+                .write(folder.resolve("b.ringside"));
+        ringside.run("bout", "b.ringside", "--json", "a.json");
+        ringside.run("bout", "hello-boundary", "--corners", "xen", "--vcpus", "1", "--seed", "9", "--profile", "p4-2004",
+                "--json", "b.json");
+
+        assertEquals(Files.readString(folder.resolve("b.json")), Files.readString(folder.resolve("a.json")));
+    }
+
+    @Test
+    void theGalleryListsEveryGuestWithItsCorners() throws IOException {
+        JsonNode list = new ObjectMapper().readTree(ringside.run("gallery", "--json").out());
+
+        assertEquals(List.of("hello-boundary", "fork-storm"), list.findValuesAsText("name"));
+    }
+}
