@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import ringside.vmm.trap.GuestState;
+
+class DebugTest {
+    private static final int RF = 0x10000, TF = 0x100;
+
+    @Test
+    void anInstructionBreakpointFaultsBeforeTheInstruction() {
+        Bare b = new Bare().at(0, "40 40 40 f4");
+        b.cpu.setDr(0, 0x5001);
+        b.cpu.setDr(7, 1);
+        b.run();
+        assertEquals(1, b.handled());
+        assertEquals(1, b.reg(GuestState.EAX));
+        assertEquals(1, b.cpu.dr(6) & 0xF);
+        assertEquals(0x5001, b.stack(1).getFirst());
+        assertEquals(RF | 2, b.stack(3).get(2) & ~0xFD);
+    }
+
+    @Test
+    void rfLetsTheInstructionPassOnce() {
+        Bare b = new Bare().at(0, "40 f4");
+        b.cpu.setDr(0, 0x5000);
+        b.cpu.setDr(7, 1);
+        b.cpu.setEflags(RF | 2);
+        b.run();
+        assertEquals(0x5002, b.cpu.eip());
+        assertEquals(0, b.cpu.eflags() & RF);
+    }
+
+    @Test
+    void aDataBreakpointTrapsAfterTheStore() {
+        Bare b = new Bare().at(0, "a200800000 40 f4");
+        b.cpu.setDr(1, 0x8000);
+        b.cpu.setDr(7, 1 << 2 | 1 << 20);
+        b.cpu.setReg(GuestState.EAX, 0x77);
+        b.run();
+        assertEquals(1, b.handled());
+        assertEquals(0x77, b.memory.read8(0x8000));
+        assertEquals(2, b.cpu.dr(6) & 0xF);
+        assertEquals(0x5005, b.stack(1).getFirst());
+    }
+
+    @Test
+    void singleStepTrapsAfterEachInstruction() {
+        Bare b = new Bare().at(0, "40 40 f4");
+        b.cpu.setEflags(TF | 2);
+        b.run();
+        assertEquals(1, b.handled());
+        assertEquals(1, b.reg(GuestState.EAX));
+        assertEquals(0x4000, b.cpu.dr(6) & 0x4000);
+    }
+
+    @Test
+    void generalDetectGuardsTheDebugRegisters() {
+        Bare b = new Bare().at(0, "0f21c0");
+        b.cpu.setDr(7, 0x2000);
+        b.run();
+        assertEquals(1, b.handled());
+        assertEquals(0x2000, b.cpu.dr(6) & 0x2000);
+        assertEquals(0, b.cpu.dr(7) & 0x2000);
+    }
+}
