@@ -537,7 +537,10 @@ public final class Machine implements Platform, Stateful {
 
         @Override
         public void init(int n) {
-            if (hypervisor.startup(n, true, 0)) return;
+            if (hypervisor.startup(n, true, 0)) {
+                witness.settled(cores[n].cpu);
+                return;
+            }
             if (n == 0) {
                 reset();
                 return;
@@ -552,9 +555,13 @@ public final class Machine implements Platform, Stateful {
 
         @Override
         public void startup(int n, int vector) {
-            if (hypervisor.startup(n, false, vector) || !cores[n].waitsForStartup) return;
-            cores[n].waitsForStartup = false;
             Vcpu cpu = cores[n].cpu;
+            if (hypervisor.startup(n, false, vector)) {
+                witness.settled(cpu);
+                return;
+            }
+            if (!cores[n].waitsForStartup) return;
+            cores[n].waitsForStartup = false;
             cpu.startUp(vector);
             trace.event(n, EventKind.VCPU, VcpuChange.STARTED.ordinal(), 0, 0, 0, 0);
             witness.settled(cpu);

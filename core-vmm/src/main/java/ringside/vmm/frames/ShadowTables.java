@@ -29,6 +29,7 @@ import ringside.vmm.state.Stateful;
 /// made for each vCPU, because the hole in it is.
 public final class ShadowTables implements Stateful {
     private static final int ENTRIES = 512;
+    private static final String[] KINDS = {"free", "monitor's", "root", "directory", "table", "large page"};
     private static final int P = PageWalk.P, RW = PageWalk.RW, US = PageWalk.US, A = PageWalk.A, D = PageWalk.D;
     private static final int PS = PageWalk.PS, G = PageWalk.G;
     private static final long FRAME = PageWalk.FRAME;
@@ -715,9 +716,17 @@ public final class ShadowTables implements Stateful {
         }
     }
 
+    /// What a machine frame is to the monitor, in a few words; "" for the guest's.
+    public String note(int mfn) {
+        if (mfn < 0 || mfn >= pool.frames()) return "";
+        String what = KINDS[pool.kind(mfn)];
+        if (pool.kind(mfn) <= ShadowPool.HELD) return what;
+        String of = pool.pfn(mfn) == ShadowPool.ABSENT ? "" : " of pfn " + Integer.toHexString(pool.pfn(mfn));
+        return "shadow " + what + of + ", " + pool.references(mfn) + " refs";
+    }
+
     private String text(int f, int i, long e) {
-        String[] names = {"free", "held", "root", "directory", "table", "large"};
-        return names[pool.kind(f)] + " " + f + "[" + i + "] = " + Long.toHexString(e);
+        return KINDS[pool.kind(f)] + " " + f + "[" + i + "] = " + Long.toHexString(e);
     }
 
     @Override

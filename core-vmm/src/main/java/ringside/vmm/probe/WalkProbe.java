@@ -49,7 +49,7 @@ public final class WalkProbe {
             long at = walk.address(i);
             int tableMfn = (int) (at >>> 12);
             int targetMfn = target(walk.entry(i));
-            steps.add(step(g, walk, i, toGuest(tableMfn), tableMfn, targetMfn < 0 ? -1 : toGuest(targetMfn), targetMfn));
+            steps.add(step(g.cr(4), walk, i, toGuest(tableMfn), tableMfn, targetMfn < 0 ? -1 : toGuest(targetMfn), targetMfn));
         }
         return new WalkView(title, va, List.copyOf(steps), walk.machine());
     }
@@ -65,19 +65,20 @@ public final class WalkProbe {
         PageWalk walk = new PageWalk(memory);
         walk.setPhysMap(map);
         if (root < 0) return new WalkView(WalkView.Tables.GUEST_COPY, va, List.of(), -1);
-        walk.walk((int) root, g.cr(4), g.msr(EFER), va);
+        int cr4 = hypervisor.guestCr4(g);
+        walk.walk((int) root, cr4, g.msr(EFER), va);
         List<WalkView.Step> steps = new ArrayList<>();
         for (int i = 0; i < walk.levels(); i++) {
             int tablePfn = (int) (walk.address(i) >>> 12);
             int targetPfn = target(walk.entry(i));
-            steps.add(step(g, walk, i, tablePfn, toMachine(map, tablePfn), targetPfn, targetPfn < 0 ? -1 : toMachine(map, targetPfn)));
+            steps.add(step(cr4, walk, i, tablePfn, toMachine(map, tablePfn), targetPfn, targetPfn < 0 ? -1 : toMachine(map, targetPfn)));
         }
         return new WalkView(WalkView.Tables.GUEST_COPY, va, List.copyOf(steps), walk.machine());
     }
 
     private WalkView.Step step(
-            GuestState g, PageWalk walk, int i, int tablePfn, int tableMfn, int targetPfn, int targetMfn) {
-        boolean wide = (g.cr(4) & CR4_PAE) != 0;
+            int cr4, PageWalk walk, int i, int tablePfn, int tableMfn, int targetPfn, int targetMfn) {
+        boolean wide = (cr4 & CR4_PAE) != 0;
         int index = (int) (walk.address(i) & 0xFFF) / (wide ? 8 : 4);
         // The four PAE pointers may lie anywhere in their page, 32 bytes aligned: number them from the root.
         if (wide && i == 0) index &= 3;

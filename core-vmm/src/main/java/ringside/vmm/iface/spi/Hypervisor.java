@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import ringside.vmm.frames.P2m;
 import ringside.vmm.state.Stateful;
 import ringside.vmm.trace.CallInfo;
+import ringside.vmm.trap.GuestState;
 import ringside.vmm.trap.Monitor;
 import ringside.vmm.word.Problem;
 
@@ -36,6 +37,11 @@ public interface Hypervisor extends Monitor, Stateful {
     /// or -1 where it walks the guest's. For probes.
     default long guestRoot(int vcpu) {
         return -1;
+    }
+
+    /// CR4 by which the guest's own tables are to be read, where the silicon's differs. For probes.
+    default int guestCr4(GuestState g) {
+        return g.cr(4);
     }
 
     /// What is known of a machine frame, in symbols ("L1, 3 refs"), or "". For probes.

@@ -18,8 +18,10 @@ import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.CallInfo;
+import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trace.Trace;
+import ringside.vmm.trace.VcpuChange;
 import ringside.vmm.trap.Exit;
 import ringside.vmm.trap.GuestState;
 import ringside.vmm.trap.Verdict;
@@ -33,7 +35,7 @@ import ringside.vmm.word.Problem;
 ///
 /// The machine's lowest frames are the monitor's; the rest are the guest's, scattered by the bout's seed.
 public final class VmiHypervisor implements Hypervisor {
-    private static final int SOFT_EXITS_WITHOUT_PROGRESS = 100_000;
+    private static final int EXITS_WITHOUT_PROGRESS = 10_000;
     private static final int PAGING = 0x80000000;
     private static final int APIC_BASE_MSR = 0x1B;
     private static final long APIC_ENABLED = 0x800;
@@ -87,7 +89,7 @@ public final class VmiHypervisor implements Hypervisor {
         dispatcher = new Dispatcher(table, trace);
     }
 
-    /// Which machine frame holds which guest frame.
+    @Override
     public P2m p2m() {
         return p2m;
     }
@@ -101,14 +103,19 @@ public final class VmiHypervisor implements Hypervisor {
         return wrong;
     }
 
-    /// The root of the guest's own tables on a vCPU (a guest-physical address), as the guest has loaded it.
-    public int guestCr3(int vcpu) {
-        return vcpus[vcpu].active ? vcpus[vcpu].cr3 : platform.vcpu(vcpu).cr(3);
+    @Override
+    public long guestRoot(int vcpu) {
+        return vcpus[vcpu].active ? vcpus[vcpu].cr3 & 0xFFFFFFFFL : -1;
     }
 
-    /// CR4 as the guest believes it to be: says how its tables are to be read.
-    public int guestCr4(int vcpu) {
-        return vcpus[vcpu].active ? vcpus[vcpu].cr4 : platform.vcpu(vcpu).cr(4);
+    @Override
+    public int guestCr4(GuestState g) {
+        return vcpus[g.vcpu()].active ? vcpus[g.vcpu()].cr4 : g.cr(4);
+    }
+
+    @Override
+    public String frameNote(int mfn) {
+        return shadow.note(mfn);
     }
 
     /// Whether a vCPU's kernel runs deprivileged, on shadow tables.
@@ -249,7 +256,7 @@ public final class VmiHypervisor implements Hypervisor {
             v.lastRetired = retired;
             v.exitsWithoutProgress = 0;
         }
-        return ++v.exitsWithoutProgress > SOFT_EXITS_WITHOUT_PROGRESS;
+        return ++v.exitsWithoutProgress > EXITS_WITHOUT_PROGRESS;
     }
 
     private void count(VmiVcpu v, ExitCause cause, long qualifier, long value) {
@@ -399,6 +406,7 @@ public final class VmiHypervisor implements Hypervisor {
         if (vcpu == 0) return true;
         if (init) {
             timer.cancelAll(vcpu);
+            if (v.g.online()) trace.event(vcpu, EventKind.VCPU, VcpuChange.STOPPED.ordinal(), 0, 0, 0, 0);
             v.active = false;
             v.g.reset(true);
             v.g.setPhysMap(null);
@@ -434,6 +442,7 @@ public final class VmiHypervisor implements Hypervisor {
         loadApSegments(v);
         g.setOnline(true);
         g.wake();
+        trace.event(v.n(), EventKind.VCPU, VcpuChange.STARTED.ordinal(), 0, 0, 0, 0);
     }
 
     /// EAX, EBX, ECX, EDX, ESP, EBP, ESI, EDI: the block's order.
