@@ -137,6 +137,13 @@ class MachineTest {
     }
 
     @Test
+    void aTimerThatFiresEveryTickHoldsUpTheGuestAndNotTheHost() {
+        Machine m = multiboot(APIC_TIMER.replace("c78380030000e8030000", "c7838003000001000000"), 1);
+        assertEquals(Stop.BUDGET, m.run(100_000, false));
+        assertEquals(100_000, m.tick());
+    }
+
+    @Test
     void aGuestThatOnlyWaitsForTypingSaysSoAndGoesOnWhenTyped() {
         Machine m = bootSector(ECHO);
         assertEquals(Stop.WAITING_FOR_INPUT, m.run(SECOND, false));

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import ringside.vmm.cpu.Vcpu;
 import ringside.vmm.history.RunHash;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.word.Iface;
@@ -34,8 +35,18 @@ public final class RunKernel {
         }
     }
 
+    private static String where(Machine machine) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < machine.vcpus(); i++) {
+            Vcpu v = machine.vcpu(i);
+            text.append(String.format("vCPU %d %s cpl %d eip %08x eflags %08x retired %d%n",
+                    i, !v.online() ? "off" : v.asleep() ? "asleep" : "runs", v.cpl(), v.eip(), v.eflags(), v.retired()));
+        }
+        return text.toString();
+    }
+
     private static void run(Machine machine, Map<String, String> options) {
-        long limit = Long.parseLong(options.getOrDefault("seconds", "60")) * 1_000_000_000L;
+        long limit = (long) (Double.parseDouble(options.getOrDefault("seconds", "60")) * 1e9);
         long step = Long.parseLong(options.getOrDefault("step", "100000000"));
         machine.console().tap(b -> {
             System.out.write(b);
@@ -46,6 +57,7 @@ public final class RunKernel {
         while (stop == Stop.BUDGET && machine.tick() < limit) stop = machine.run(step, false);
         double seconds = (System.nanoTime() - began) / 1e9;
         System.out.flush();
+        if (options.containsKey("where")) System.err.print(where(machine));
         System.err.printf(
                 "%s%s status %d, knockdown %s%n%d instructions, %d ticks, %.2f s, %.1f M/s, hash %s%n",
                 stop, machine.exit() == null ? "" : " (" + machine.exit() + ")", machine.status(), machine.knockdown(),
