@@ -36,7 +36,7 @@ public final class Actions {
 
     /// The action of a key press.
     ///
-    /// @param plain whether single keys that type something (Space) count as well
+    /// @param plain whether single keys that type something (Space, O, the period) count as well
     public Optional<Action> of(KeyEvent event, boolean plain) {
         return actions.values().stream()
                 .filter(action -> action.keys().stream().anyMatch(key -> key.match(event) && (plain || !types(key))))
@@ -60,6 +60,7 @@ public final class Actions {
         return key instanceof KeyCodeCombination code
                 && code.getControl() != KeyCombination.ModifierValue.DOWN
                 && code.getShortcut() != KeyCombination.ModifierValue.DOWN
-                && (code.getCode().isLetterKey() || code.getCode().isWhitespaceKey());
+                && code.getAlt() != KeyCombination.ModifierValue.DOWN
+                && !code.getCode().isFunctionKey();
     }
 }

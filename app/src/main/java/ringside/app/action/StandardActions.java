@@ -41,7 +41,7 @@ public final class StandardActions {
                 steppable,
                 () -> w.postMovers(new EngineCommand.StepInstruction()),
                 "F7",
-                ".");
+                "Period");
         a.add(
                 ActionId.STEP_CROSSING,
                 "chevrons-right",

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.test.ui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javafx.scene.Node;
+import javafx.scene.Parent;
+import javafx.scene.control.Labeled;
+import javafx.scene.control.TextInputControl;
+import javafx.scene.input.KeyCode;
+import javafx.stage.Stage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.testfx.api.FxRobot;
+import org.testfx.framework.junit5.ApplicationExtension;
+import org.testfx.framework.junit5.Start;
+import org.testfx.util.WaitForAsyncUtils;
+import ringside.app.action.ViewId;
+import ringside.app.kit.TerminalView;
+import ringside.app.main.Window;
+import ringside.app.session.BoutSession;
+import ringside.app.session.CornerState;
+import ringside.app.session.GuestCard;
+import ringside.app.text.Texts;
+import ringside.app.theme.Theme;
+
+/// The window over fake corners, by mouse and keyboard.
+@ExtendWith(ApplicationExtension.class)
+class WindowTest {
+    private Window window;
+    private Stage stage;
+    private Path picked = Path.of("no-such-file");
+
+    @Start
+    void start(Stage primary) {
+        stage = primary;
+        window = new Window(primary, new FakeBouts(), () -> Optional.of(picked), Theme.DARK, new Texts(Locale.ENGLISH));
+        primary.setWidth(980);
+        primary.setHeight(640);
+        primary.show();
+    }
+
+    @AfterEach
+    void close() {
+        WaitForAsyncUtils.asyncFx(window::close);
+        WaitForAsyncUtils.waitForFxEvents();
+    }
+
+    @Test
+    void ringingTheBellBringsBothCornersToTheirFirstBell(FxRobot robot) throws TimeoutException {
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null && state(0).bells() > 0 && state(1).bells() > 0);
+        await(() -> console(robot, 0).contains("round 1 done") && console(robot, 1).contains("round 1 done"));
+        assertTrue(robot.lookup("#corner-pane-1").queryAs(Node.class).isVisible());
+    }
+
+    @Test
+    void aCornerThatHasRungWaitsForTheOther(FxRobot robot) throws TimeoutException {
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null && bout().over());
+        assertEquals(state(0).bells(), state(1).bells());
+    }
+
+    @Test
+    void f2GivesTheKeysToAConsoleAndTakesThemBack(FxRobot robot) throws TimeoutException {
+        ring(FakeBouts.FLOOD);
+        robot.press(KeyCode.F5).release(KeyCode.F5);
+        await(() -> state(0).mode() == CornerState.Mode.PAUSED);
+        robot.press(KeyCode.F2).release(KeyCode.F2);
+        await(() -> text(robot, "#status-keys").equals("KEYS: ● console"));
+        robot.write("bell?");
+        await(() -> console(robot, 0).contains("bell?"));
+        robot.press(KeyCode.F2).release(KeyCode.F2);
+        await(() -> text(robot, "#status-keys").equals("KEYS: app"));
+    }
+
+    @Test
+    void twoQuickEscapesTakeTheKeysBackToo(FxRobot robot) throws TimeoutException {
+        ring(FakeBouts.FLOOD);
+        robot.press(KeyCode.F2).release(KeyCode.F2);
+        await(() -> window.workbench().keysToProperty().get() == 0);
+        robot.press(KeyCode.ESCAPE).release(KeyCode.ESCAPE).press(KeyCode.ESCAPE).release(KeyCode.ESCAPE);
+        await(() -> window.workbench().keysToProperty().get() == -1);
+    }
+
+    @Test
+    void aGuestThatPrintsForEverLeavesPauseStepAndCloseResponsive(FxRobot robot) throws TimeoutException {
+        ring(FakeBouts.FLOOD);
+        await(() -> state(0).snapshot().tick() > 200_000);
+        robot.press(KeyCode.F5).release(KeyCode.F5);
+        WaitForAsyncUtils.waitFor(1, TimeUnit.SECONDS, () -> state(0).mode() == CornerState.Mode.PAUSED);
+        await(() -> state(1).mode() == CornerState.Mode.PAUSED);
+        long tick = state(0).snapshot().tick();
+        robot.press(KeyCode.F7).release(KeyCode.F7);
+        await(() -> state(0).snapshot().tick() == tick + 1);
+        robot.press(KeyCode.F5).release(KeyCode.F5);
+        await(() -> state(0).mode() == CornerState.Mode.RUNNING);
+        WaitForAsyncUtils.asyncFx(() -> window.workbench().closeBout());
+        await(() -> bout() == null);
+    }
+
+    @Test
+    void theFilterKeepsOnlyWhatItNames(FxRobot robot) throws TimeoutException {
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null && bout().over());
+        WaitForAsyncUtils.asyncFx(() -> window.show(ViewId.CALLS));
+        await(() -> robot.lookup("#calls-filter").tryQuery().isPresent());
+        await(() -> all(text(robot, "#calls-counter")));
+        robot.clickOn("#calls-filter").write("corner:xen op:mmu_update");
+        await(() -> !all(text(robot, "#calls-counter")) && !text(robot, "#calls-counter").startsWith("0 "));
+        WaitForAsyncUtils.asyncFx(() -> robot.lookup("#calls-filter").queryAs(TextInputControl.class).setText("nonsense:1"));
+        await(() -> text(robot, "#calls-counter").startsWith("0 "));
+    }
+
+    @Test
+    void aFileThatIsNoKernelIsRefusedWithFieldExpectedAndFound(FxRobot robot) throws IOException, TimeoutException {
+        picked = Files.createTempFile("no-kernel", ".txt");
+        Files.writeString(picked, "#!/bin/sh");
+        robot.press(KeyCode.CONTROL, KeyCode.I).release(KeyCode.I, KeyCode.CONTROL);
+        await(() -> textsUnder(robot.lookup("#import-problems").queryAs(Parent.class)).toString().contains("expected 7F 45 4C 46"));
+        assertFalse(window.workbench().problems().isEmpty());
+        Files.delete(picked);
+    }
+
+    @Test
+    void noKeyHasTwoMeanings() {
+        assertEquals(List.of(), window.actions().conflicts());
+    }
+
+    @Test
+    void everyTextThatIsShownExists(FxRobot robot) throws TimeoutException {
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null && bout().over());
+        List<String> missing = new ArrayList<>();
+        for (ViewId view : ViewId.values()) {
+            WaitForAsyncUtils.asyncFx(() -> window.show(view));
+            WaitForAsyncUtils.waitForFxEvents();
+            for (String text : textsUnder(stage.getScene().getRoot())) if (text.contains("«")) missing.add(text);
+        }
+        assertEquals(List.of(), missing);
+    }
+
+    private void ring(String guest) throws TimeoutException {
+        GuestCard card = window.home().gallery().stream().filter(g -> g.id().equals(guest)).findFirst().orElseThrow();
+        WaitForAsyncUtils.asyncFx(() -> window.home().ring(card));
+        await(() -> bout() != null);
+        WaitForAsyncUtils.waitForFxEvents();
+    }
+
+    private BoutSession bout() {
+        return window.workbench().bout();
+    }
+
+    private CornerState state(int corner) {
+        return bout().corners().get(corner).state();
+    }
+
+    private static boolean all(String counter) {
+        String[] parts = counter.split(" of ");
+        return parts.length == 2 && parts[0].equals(parts[1]);
+    }
+
+    private static String text(FxRobot robot, String id) {
+        return robot.lookup(id).queryAs(Labeled.class).getText();
+    }
+
+    private static String console(FxRobot robot, int corner) throws Exception {
+        TerminalView view = robot.lookup("#console-" + corner).queryAs(TerminalView.class);
+        return WaitForAsyncUtils.asyncFx(() -> view.model().text()).get();
+    }
+
+    private static List<String> textsUnder(Parent root) {
+        List<String> out = new ArrayList<>();
+        for (Node child : root.getChildrenUnmodifiable()) {
+            if (child instanceof Labeled labeled && labeled.getText() != null) out.add(labeled.getText());
+            if (child instanceof Parent parent) out.addAll(textsUnder(parent));
+        }
+        return out;
+    }
+
+    private static void await(Callable<Boolean> condition) throws TimeoutException {
+        WaitForAsyncUtils.waitFor(20, TimeUnit.SECONDS, condition);
+    }
+}
