@@ -5,6 +5,7 @@ package ringside.vmm.iface.vmi;
 final class Descriptor {
     private static final long PRESENT = 1L << 47, SEGMENT = 1L << 44, GRANULAR = 1L << 55, BIG = 1L << 54;
     private static final long ACCESSED = 1L << 40, WRITABLE = 1L << 41, CONFORMING = 1L << 42, CODE = 1L << 43;
+    private static final long RIGHTS = 0x00F0FF00_00000000L;
     private static final int TASK_GATE = 5, CALL_GATE_16 = 4, CALL_GATE_32 = 12;
 
     private Descriptor() {}
@@ -48,7 +49,7 @@ final class Descriptor {
         return (d & GRANULAR) != 0 ? limit << 12 | 0xFFF : limit;
     }
 
-    /// Puts a descriptor together. @param flags bits 40..55 in place, limit bits excluded
+    /// Puts a descriptor together. @param flags a descriptor whose type, level and size bits are taken
     static long of(int base, long limit, long flags) {
         long granular = limit > 0xFFFFF ? GRANULAR : 0;
         long field = granular != 0 ? limit >>> 12 : limit;
@@ -56,7 +57,7 @@ final class Descriptor {
                 | (field & 0xF0000) << 32
                 | (base & 0xFFFFFFL) << 16
                 | (base & 0xFF000000L) << 32
-                | flags & ~GRANULAR & ~(0xFL << 48)
+                | flags & RIGHTS & ~GRANULAR
                 | granular;
     }
 

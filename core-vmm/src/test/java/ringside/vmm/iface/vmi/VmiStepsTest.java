@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.iface.vmi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import ringside.vmm.board.Boards;
+import ringside.vmm.board.Built;
+import ringside.vmm.board.Machine;
+import ringside.vmm.board.MachineSpec;
+import ringside.vmm.clock.Seeded;
+import ringside.vmm.history.RunHash;
+import ringside.vmm.iface.spi.GuestImage;
+import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.trace.CallClass;
+import ringside.vmm.trace.Counts;
+import ringside.vmm.trace.ExitCause;
+import ringside.vmm.trap.GuestFault;
+import ringside.vmm.trap.GuestState;
+import ringside.vmm.word.Iface;
+
+/// The small guest of `guests/tests/vmi-steps`, which goes through the interface step by step (vmi.md 9).
+class VmiStepsTest {
+    private static final int MB = 1 << 20;
+    private static final long LIMIT = 50_000_000;
+
+    private static byte[] guest(String name) throws IOException {
+        try (InputStream in = VmiStepsTest.class.getResourceAsStream(name)) {
+            assertNotNull(in, name);
+            return in.readAllBytes();
+        }
+    }
+
+    private static Machine machine(String name, int vcpus, long seed) throws IOException {
+        GuestImage image = new GuestImage(guest(name), new byte[0], "");
+        Built built = Boards.build(new MachineSpec(Iface.VMI, 4 * MB, vcpus, seed, image));
+        return switch (built) {
+            case Built.Ready ready -> ready.machine();
+            case Built.Wrong wrong -> throw new AssertionError(wrong.problems().toString());
+        };
+    }
+
+    private static List<String> check(Machine m) {
+        return ((VmiHypervisor) m.hypervisor()).check();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vmi-steps.elf", "vmi-steps-pae.elf"})
+    void everyStepPasses(String name) throws IOException {
+        Machine m = machine(name, 2, 42);
+        while (m.exit() == null && m.knockdown() == null && m.tick() < LIMIT) {
+            m.run(10_000, false);
+            assertEquals(List.of(), check(m));
+        }
+        String console = m.console().tail(20_000);
+        assertNull(m.knockdown());
+        assertTrue(console.contains("all steps passed"), console);
+        assertEquals(0, m.status());
+    }
+
+    @Test
+    void localCallsDoNotCrossAndQueuedOnesOnlyWhenTheQueueIsFull() throws IOException {
+        Machine m = machine("vmi-steps-pae.elf", 2, 42);
+        m.run(LIMIT, false);
+        Counts counts = m.tracer().counts();
+        assertEquals(CallClass.LOCAL, counts.calls().get("vmi.GetInterruptMask").kind());
+        assertEquals(CallClass.LOCAL, counts.calls().get("vmi.GetCycleCounter").kind());
+        assertEquals(CallClass.QUEUED, counts.calls().get("vmi.SetPxELong").kind());
+        assertEquals(74, counts.calls().get("vmi.GetRelocationInfo").count());
+        assertTrue(counts.pteUpdates() > 300);
+        assertTrue(counts.hiddenFaults() > 0);
+        assertTrue(counts.exits().get(ExitCause.MEMORY_IO) >= 3);
+        assertTrue(counts.exits().get(ExitCause.INTERRUPT_FLAG) == 2);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameRun() throws IOException {
+        String[] hashes = new String[2];
+        for (int i = 0; i < 2; i++) {
+            Machine m = machine("vmi-steps.elf", 2, 7);
+            m.run(LIMIT, false);
+            hashes[i] = RunHash.of(List.of(m), m.tracer().hash());
+        }
+        assertEquals(hashes[0], hashes[1]);
+    }
+
+    /// Calls with wild arguments, damaged page tables, a scribbled queue: the guest may fall, nothing else.
+    @Test
+    void illFormedCallsNeverThrow() throws IOException {
+        for (int seed = 0; seed < 30; seed++) {
+            Seeded random = new Seeded(seed);
+            Machine m = machine(seed % 2 == 0 ? "vmi-steps.elf" : "vmi-steps-pae.elf", 2, seed);
+            m.run(60_000 + random.nextInt(80_000), false);
+            for (int i = 0; i < 40 && m.exit() == null && m.knockdown() == null; i++) {
+                switch (random.nextInt(3)) {
+                    case 0 -> damage(m, random);
+                    case 1 -> scribble(m, random);
+                    default -> call(m, random);
+                }
+                m.run(1 + random.nextInt(2000), false);
+                assertEquals(List.of(), check(m), "seed " + seed);
+            }
+        }
+    }
+
+    private static int wild(Seeded random) {
+        return switch (random.nextInt(7)) {
+            case 0 -> (int) random.nextLong();
+            case 1 -> random.nextInt(16);
+            case 2 -> -1;
+            case 3 -> random.nextInt(2048) << 12 | random.nextInt(0x200);
+            case 4 -> 0x100000 + (random.nextInt(0x10000) & ~7);
+            case 5 -> VmmArea.TOP + random.nextInt(-VmmArea.TOP);
+            default -> 1 << random.nextInt(32);
+        };
+    }
+
+    private static void damage(Machine m, Seeded random) {
+        VmiHypervisor h = (VmiHypervisor) m.hypervisor();
+        for (int i = 0; i < 16; i++) {
+            int at = h.p2m().toMachine(random.nextInt(1024)) * MachineMemory.PAGE + random.nextInt(1024) * 4;
+            m.memory().write32(at, random.nextInt(2) == 0 ? wild(random) : random.nextInt(1024) << 12 | 0x67);
+        }
+    }
+
+    private static void scribble(Machine m, Seeded random) {
+        GuestState g = m.vcpu(0);
+        long state = g.translate(VmmArea.TOP, true, false);
+        long queue = g.translate(VmmArea.TOP + 0x1000, true, false);
+        if (state < 0 || queue < 0 || !((VmiHypervisor) m.hypervisor()).active(0)) return;
+        m.memory().write32((int) state + VmmArea.QUEUED, random.nextInt(3) == 0 ? wild(random) : random.nextInt(129));
+        for (int i = 0; i < 1024; i++) m.memory().write32((int) queue + 4 * i, wild(random));
+    }
+
+    private static void call(Machine m, Seeded random) {
+        GuestState g = m.vcpu(0);
+        long row = g.translate(VmiRom.BASE + 0x200 + 4 * random.nextInt(74), false, false);
+        if (row < 0 || g.cpl() != 1) return;
+        int entry = m.memory().read16((int) row);
+        if (entry == 0) return;
+        for (int r : new int[] {GuestState.EAX, GuestState.ECX, GuestState.EDX}) g.setReg(r, wild(random));
+        int esp = g.reg(GuestState.ESP) - 32;
+        try {
+            g.write(esp, 4, g.eip(), false);
+            for (int i = 1; i < 6; i++) g.write(esp + 4 * i, 4, wild(random), false);
+        } catch (GuestFault noStack) {
+            // then the call finds what is there
+        }
+        g.setReg(GuestState.ESP, esp);
+        g.setEip(VmiRom.BASE + entry);
+    }
+}
