@@ -122,6 +122,7 @@ abstract class Interpreter extends SystemInsns {
 
     /// Across a page, at the end of a segment or of RAM, or from the bus: byte by byte.
     private Insn decodeSlowly(int va, long maddr, int inPage, long inSegment) throws GuestFault {
+        stepBudget = 1; // a string that may overwrite its own second half is fetched for each iteration
         int have = 0;
         while (true) {
             int length = Decoder.decode(buffer, 0, have, code32, uncached);

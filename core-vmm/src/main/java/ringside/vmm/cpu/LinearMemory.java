@@ -62,6 +62,9 @@ abstract class LinearMemory extends Arithmetic {
     /// Set by bus and port accesses: an interrupt may have come up.
     boolean busTouched;
 
+    /// A monitor is storing for itself: it is not asked about its own store.
+    boolean monitorStores;
+
     private int rmwVa;
     private int rmwMaddr;
 
@@ -327,7 +330,7 @@ abstract class LinearMemory extends Arithmetic {
 
     /// A supervisor store to a present, read-only page belongs to the monitor, when it wants it.
     private boolean handedToMonitor(GuestFault f, int va, int size, long v) throws GuestFault {
-        if (f.vector() != PF_VECTOR || f.error() != 3 || !monitor.intercepts(self())) return false;
+        if (f.vector() != PF_VECTOR || f.error() != 3 || monitorStores || !monitor.intercepts(self())) return false;
         int error = f.error();
         int faultVa = f.va();
         long maddr = translate(va, Tlb.READ, false);

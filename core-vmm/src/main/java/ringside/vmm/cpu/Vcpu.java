@@ -29,7 +29,7 @@ import ringside.vmm.trap.Spectator;
 /// state. After a run that used fewer ticks than it was given, look at {@link #asleep}, {@link #online},
 /// {@link #hasShutDown} and {@link #sliceLeft}.
 ///
-/// A vCPU that sleeps wakes in `run` when its {@link InterruptSource} is pending and IF is set, or by {@link #wake}.
+/// A vCPU that is asleep wakes in `run` when its {@link InterruptSource} is pending and IF is set, or by {@link #wake}.
 public final class Vcpu extends Interpreter implements GuestState, Progress, Stateful {
     private static final int ATTENTION = 1, NMI = 2, WATCH = 4, BREAKPOINTS = 8, ONCE = 16, STOP = 32, ASLEEP = 64;
     private static final int OFFLINE = 128, NMI_BLOCKED = 256;
@@ -558,7 +558,13 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     @Override
     public void write(int va, int size, int value, boolean user) throws GuestFault {
-        storeSlow(va, size, value, user);
+        boolean before = monitorStores;
+        monitorStores = true;
+        try {
+            storeSlow(va, size, value, user);
+        } finally {
+            monitorStores = before;
+        }
     }
 
     @Override

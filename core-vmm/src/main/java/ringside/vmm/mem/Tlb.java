@@ -9,7 +9,7 @@ import java.util.Arrays;
 /// and D as well where the access is a store. So a hit is one load and one compare. The upper half of an entry is the
 /// virtual page number with the generation in the low 12 bits, the lower half the machine address of the page.
 /// Flushing moves the generation on; the arrays are wiped only when it wraps. Nothing here is architectural: an
-/// empty TLB is always right.
+/// empty TLB is always right. That is why global pages go with the rest: keeping them is allowed, not demanded.
 public final class Tlb {
     public static final int READ = 0, WRITE = 1, FETCH = 2;
     public static final int BITS = 11;
