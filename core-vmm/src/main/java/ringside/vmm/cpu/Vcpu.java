@@ -111,12 +111,13 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         special &= ~STOP;
         busTouched = true;
         while (sliceTicks < runLimit) {
-            if ((special & CAREFUL) != 0
+            if ((special & CAREFUL & ~WATCH) != 0
                     || held != NOTHING_HELD
                     || (other & (TF | RF)) != 0
                     || busTouched && (other & IF) != 0) {
                 if (!carefulStep()) break;
             } else {
+                if ((special & WATCH) != 0) noteFetch();
                 stepBudget = runLimit - sliceTicks;
                 one();
                 long used = 1 + extraTicks;
