@@ -40,8 +40,8 @@ public final class RingsideCommand implements Callable<Integer> {
         line.addSubcommand("debate", new LaterCommand(io, "debate"));
         line.addSubcommand("lessons", new LaterCommand(io, "lessons"));
         line.addSubcommand("grade", new LaterCommand(io, "grade"));
-        line.setOut(new PrintWriter(io.out(), true));
-        line.setErr(new PrintWriter(io.err(), true));
+        line.setOut(new PrintWriter(io.out(), true, io.out().charset()));
+        line.setErr(new PrintWriter(io.err(), true, io.err().charset()));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, given) -> usage(io, e));
         line.setExecutionExceptionHandler((e, cmd, result) -> failed(io, e));

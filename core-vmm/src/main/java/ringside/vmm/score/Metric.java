@@ -43,8 +43,8 @@ public final class Metric {
         String key = name.substring(dot + 1);
         return switch (name.substring(0, dot)) {
             case "calls" -> OptionalDouble.of(
-                    Math.max(c.calls(key), c.calls(table + "." + key)));
-            case "items" -> OptionalDouble.of(Math.max(
+                    (double) Math.max(c.calls(key), c.calls(table + "." + key)));
+            case "items" -> OptionalDouble.of((double) Math.max(
                     c.items().getOrDefault(key, 0L), c.items().getOrDefault(table + "." + key, 0L)));
             case "exits" -> exits(c, key);
             case "events" -> events(c, key);
