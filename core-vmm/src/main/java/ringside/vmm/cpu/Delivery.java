@@ -59,6 +59,8 @@ abstract class Delivery extends TaskSwitch {
         int va = f.va();
         boolean ask = !asked;
         asked = false;
+        boolean faultLike = faultLikeDebug;
+        faultLikeDebug = false;
         for (int attempts = 0; ; attempts++) {
             if (ask && monitor.intercepts(self())) {
                 Verdict v = monitor.exit(self(), new Exit.Fault(vector, hasError, error, va));
@@ -67,7 +69,7 @@ abstract class Delivery extends TaskSwitch {
             }
             ask = true;
             if (vector == PF_VECTOR) cr2 = va;
-            boolean trap = vector == DB && !faultLikeDebug || vector == BP || vector == OV;
+            boolean trap = vector == DB && !faultLike || vector == BP || vector == OV;
             try {
                 event(vector, EXCEPTION, hasError, error, eip, trap ? flags() : flags() | RF);
                 spectator.delivered(self(), vector, false, error, va);

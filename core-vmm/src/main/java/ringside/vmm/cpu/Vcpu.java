@@ -213,7 +213,6 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         dr[6] |= hits;
         faultLikeDebug = true;
         raise(plain(DB));
-        faultLikeDebug = false;
         return true;
     }
 
