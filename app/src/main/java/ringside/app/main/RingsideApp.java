@@ -43,7 +43,7 @@ public class RingsideApp extends Application {
         if (options.exitAfterFirstFrame()) {
             new Frames(2, window::quit).start();
         } else if (options.screenshots().isPresent()) {
-            new ScreenshotTour(window, stage.getScene(), options.screenshots().get(), options.guest()).start();
+            new ScreenshotTour(window, stage.getScene(), options).start();
         }
     }
 

@@ -18,7 +18,7 @@ import ringside.app.session.EngineCommand;
 import ringside.app.theme.Theme;
 import ringside.app.session.GuestCard;
 
-/// Rings the bell, waits until every corner has rung its first bell (or is over), takes a picture of each view in both
+/// Rings the bell, waits until every corner has rung its first bell (or is over, when asked), takes a picture of each view in both
 /// themes, and exits.
 final class ScreenshotTour extends AnimationTimer {
     private static final int SETTLE = 45;
@@ -27,17 +27,19 @@ final class ScreenshotTour extends AnimationTimer {
     private final Window window;
     private final Scene scene;
     private final Path folder;
+    private final boolean toTheEnd;
     private final String guest;
     private final Deque<Runnable> steps = new ArrayDeque<>();
     private int wait = SETTLE;
     private int frames;
     private boolean awaitingBell;
 
-    ScreenshotTour(Window window, Scene scene, Path folder, String guest) {
+    ScreenshotTour(Window window, Scene scene, WindowOptions options) {
         this.window = window;
         this.scene = scene;
-        this.folder = folder;
-        this.guest = guest;
+        this.folder = options.screenshots().orElseThrow();
+        this.toTheEnd = options.toTheEnd();
+        this.guest = options.guest();
         steps.add(() -> picture(ViewId.HOME));
         steps.add(this::ring);
         for (Theme theme : Theme.values()) {
@@ -86,7 +88,7 @@ final class ScreenshotTour extends AnimationTimer {
         @Nullable BoutSession bout = window.workbench().bout();
         if (bout == null) return !window.workbench().problems().isEmpty();
         for (CornerFeed feed : bout.corners()) {
-            if (feed.state().bells() == 0 && !feed.state().mode().over()) return false;
+            if (!feed.state().mode().over() && (toTheEnd || feed.state().bells() == 0)) return false;
         }
         bout.post(-1, EngineCommand.Pause::new);
         return true;

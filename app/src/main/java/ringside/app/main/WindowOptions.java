@@ -10,11 +10,13 @@ import ringside.app.theme.Theme;
 ///
 /// @param exitAfterFirstFrame start, show one frame, exit 0
 /// @param screenshots         ring the bell, take pictures of the views in both themes into this folder, exit 0
+/// @param toTheEnd            take them when the guests have ended, not at the first bell
 /// @param guest               the guest of the screenshots, or "" for the first bout
 /// @param theme               the theme to start with
-record WindowOptions(boolean exitAfterFirstFrame, Optional<Path> screenshots, String guest, Theme theme) {
+record WindowOptions(
+        boolean exitAfterFirstFrame, Optional<Path> screenshots, boolean toTheEnd, String guest, Theme theme) {
     private static final List<String> FLAGS =
-            List.of("--exit-after-first-frame", "--screenshot-dir", "--guest", "--light", "--window");
+            List.of("--exit-after-first-frame", "--screenshot-dir", "--to-the-end", "--guest", "--light", "--window");
 
     /// Whether these arguments are the window's (and not the command line's).
     static boolean ours(List<String> args) {
@@ -24,6 +26,7 @@ record WindowOptions(boolean exitAfterFirstFrame, Optional<Path> screenshots, St
     static WindowOptions of(List<String> args) {
         boolean exit = false;
         Optional<Path> screenshots = Optional.empty();
+        boolean toTheEnd = false;
         String guest = "";
         Theme theme = Theme.DARK;
         for (int i = 0; i < args.size(); i++) {
@@ -33,11 +36,12 @@ record WindowOptions(boolean exitAfterFirstFrame, Optional<Path> screenshots, St
             switch (parts[0]) {
                 case "--exit-after-first-frame" -> exit = true;
                 case "--screenshot-dir" -> screenshots = Optional.of(Path.of(value));
+                case "--to-the-end" -> toTheEnd = true;
                 case "--guest" -> guest = value;
                 case "--light" -> theme = Theme.LIGHT;
                 default -> {}
             }
         }
-        return new WindowOptions(exit, screenshots, guest, theme);
+        return new WindowOptions(exit, screenshots, toTheEnd, guest, theme);
     }
 }

@@ -83,7 +83,7 @@ final class CornerPane extends VBox {
         mode.setId("mode-" + index());
         mode.setMinWidth(Region.USE_PREF_SIZE);
         position.getStyleClass().addAll(StyleClass.MONO, "small");
-        position.setMinWidth(Region.USE_PREF_SIZE);
+        position.setMinWidth(0);
         HBox header = new HBox(8, new CornerMark(model.iface(), 15), name, about, gap, position, mode);
         header.setAlignment(Pos.CENTER_LEFT);
         header.getStyleClass().add(StyleClass.CORNER_HEADER);

@@ -53,6 +53,8 @@ final class TapePane extends VBox {
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         Label since = new Label(texts.get("tape.since"));
+        title.setMinWidth(Region.USE_PREF_SIZE);
+        since.setMinWidth(Region.USE_PREF_SIZE);
         since.getStyleClass().addAll(StyleClass.MUTED, "small");
         ToggleGroup group = new ToggleGroup();
         ToggleButton whole = choice("tape.since.start", group, true);
@@ -73,6 +75,7 @@ final class TapePane extends VBox {
         ToggleButton button = new ToggleButton(texts.get(key));
         button.setToggleGroup(group);
         button.setSelected(model.wholeRunProperty().get() == wholeRun);
+        button.setMinWidth(Region.USE_PREF_SIZE);
         button.getStyleClass().add("small-button");
         button.setOnAction(_ -> {
             button.setSelected(true);

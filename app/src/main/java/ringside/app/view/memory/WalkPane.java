@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import org.jspecify.annotations.Nullable;
 import ringside.app.kit.CornerMark;
@@ -137,12 +139,15 @@ final class WalkPane extends VBox {
         out.add(mono((step.entry() & 1) == 0 || flags.length < 2 ? "" : flags[1], false));
         out.getLast().getStyleClass().add(StyleClass.FLAGS);
         out.add(mono(step.note(), true));
+        out.getLast().setMinWidth(0);
+        out.getLast().setTooltip(step.note().isEmpty() ? null : new Tooltip(step.note()));
         return out;
     }
 
     private static Label mono(String text, boolean muted) {
         Label label = new Label(text);
         label.getStyleClass().add(StyleClass.MONO);
+        label.setMinWidth(Region.USE_PREF_SIZE);
         if (muted) label.getStyleClass().add(StyleClass.MUTED);
         return label;
     }
