@@ -12,6 +12,7 @@ public final class M2p {
     private final MachineMemory memory;
     private final int maddr;
     private final int slots;
+    private long changes;
 
     /// @param maddr machine address of the table: frames in a row
     /// @param slots machine frames it covers
@@ -27,10 +28,16 @@ public final class M2p {
 
     public void set(int mfn, int pfn) {
         memory.write32(maddr + mfn * 4, pfn);
+        changes++;
     }
 
     public void clear(int mfn) {
         set(mfn, INVALID);
+    }
+
+    /// Grows with every write: tells who keeps a copy when to make another.
+    public long changes() {
+        return changes;
     }
 
     public int slots() {

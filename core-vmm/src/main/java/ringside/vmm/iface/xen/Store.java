@@ -11,12 +11,14 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.iface.spi.Platform;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
 
 /// xenstore's requests: what each message type does to the tree, and whom it tells.
 ///
 /// Transactions work on a copy. One commits only if nothing else changed meanwhile, else the guest hears EAGAIN and
 /// tries again. The store lets its one guest write everywhere.
-final class Store {
+final class Store implements Stateful {
     static final int MAX_PAYLOAD = 4096;
     private static final int MAX_PATH = 3072;
     private static final int MAX_WATCHES = 128;
@@ -60,12 +62,6 @@ final class Store {
 
     StoreTree tree() {
         return tree;
-    }
-
-    /// Watches and transactions do not survive a restored state; the tree does.
-    void forgetClients() {
-        watches.clear();
-        transactions.clear();
     }
 
     private static byte[] text(String s) {
@@ -288,5 +284,54 @@ final class Store {
         ByteArrayOutputStream payload = new ByteArrayOutputStream();
         payload.writeBytes(text(path + "\0" + w.token() + "\0"));
         replies.accept(new Message(WATCH_EVENT, 0, 0), payload.toByteArray());
+    }
+
+    // --- state ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public void state(StateVisitor v) {
+        tree.state(v);
+        generation = v.i64("generation", generation);
+        lastTransaction = v.i32("lastTransaction", lastTransaction);
+        watchState(v);
+        transactionState(v);
+    }
+
+    private void watchState(StateVisitor v) {
+        List<String> flat = new ArrayList<>();
+        for (Watch w : watches) flat.addAll(List.of(w.given(), w.path(), w.token()));
+        List<String> loaded = strings(v, "watches", flat);
+        if (loaded.equals(flat)) return;
+        watches.clear();
+        for (int i = 0; i + 2 < loaded.size(); i += 3) {
+            watches.add(new Watch(loaded.get(i), loaded.get(i + 1), loaded.get(i + 2)));
+        }
+    }
+
+    private void transactionState(StateVisitor v) {
+        Map<Integer, Transaction> before = new TreeMap<>(transactions);
+        List<Integer> ids = List.copyOf(before.keySet());
+        int count = v.i32("transactions", ids.size());
+        transactions.clear();
+        for (int i = 0; i < count; i++) {
+            int id = v.i32("id", i < ids.size() ? ids.get(i) : 0);
+            Transaction t = before.getOrDefault(id, new Transaction(new StoreTree(), 0, List.of()));
+            long from = v.i64("from", t.generation());
+            List<String> written = strings(v, "written", t.written());
+            StoreTree copy = t.tree().copy();
+            copy.state(v);
+            transactions.put(id, new Transaction(copy, from, new ArrayList<>(written)));
+        }
+    }
+
+    /// Strings without NUL in them, as one array.
+    private static List<String> strings(StateVisitor v, String name, List<String> values) {
+        StringBuilder all = new StringBuilder();
+        for (String each : values) all.append(each).append('\0');
+        byte[] bytes = text(all.toString());
+        int length = v.i32(name + ".length", bytes.length);
+        byte[] loaded = length == bytes.length ? bytes : new byte[length];
+        v.bytes(name, loaded);
+        return words(loaded);
     }
 }

@@ -117,7 +117,7 @@ final class StoreRing implements Stateful {
         broken = v.flag("broken", broken);
         inbox = sized(v, "inbox", inbox);
         outbox = sized(v, "outbox", outbox);
-        store.tree().state(v);
+        store.state(v);
     }
 
     private static byte[] sized(StateVisitor v, String name, byte[] value) {

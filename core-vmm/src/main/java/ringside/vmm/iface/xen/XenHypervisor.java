@@ -3,6 +3,7 @@ package ringside.vmm.iface.xen;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.frames.FrameTable;
 import ringside.vmm.frames.M2p;
@@ -49,6 +50,8 @@ public final class XenHypervisor implements Hypervisor {
     private final Dispatcher dispatcher;
     /// The hypervisor itself is writing for the guest: its stores are not the guest's page-table writes.
     private boolean inside;
+    private @Nullable P2m probed;
+    private long probedAt;
 
     /// @param platform    the board; its memory should have {@link #machineFrames} frames, and more is used
     /// @param guestFrames pages of the guest
@@ -73,6 +76,26 @@ public final class XenHypervisor implements Hypervisor {
     /// The machine-to-physical table, for probes.
     public M2p m2p() {
         return domain.m2p;
+    }
+
+    /// Both ways as the M2P has it now: a copy, made again when the M2P has changed.
+    @Override
+    public P2m p2m() {
+        P2m known = probed;
+        if (known != null && probedAt == domain.m2p.changes()) return known;
+        P2m fresh = new P2m(domain.guestFrames, domain.frames.frames());
+        for (int mfn = domain.map.firstPool(); mfn < domain.frames.frames(); mfn++) {
+            int pfn = domain.m2p.get(mfn);
+            if (domain.frames.guestOwns(mfn) && pfn >= 0 && pfn < domain.guestFrames) fresh.set(pfn, mfn);
+        }
+        probed = fresh;
+        probedAt = domain.m2p.changes();
+        return fresh;
+    }
+
+    @Override
+    public String frameNote(int mfn) {
+        return domain.frames.describe(mfn);
     }
 
     /// Machine frame of the root of a vCPU's tables, or -1.
@@ -339,5 +362,6 @@ public final class XenHypervisor implements Hypervisor {
     @Override
     public void state(StateVisitor v) {
         parts.state(v);
+        probed = null;
     }
 }
