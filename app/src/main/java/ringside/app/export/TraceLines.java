@@ -90,6 +90,7 @@ public final class TraceLines implements Closeable {
             g.writeObjectFieldStart("args");
             for (DecodedArg arg : explain.arguments(e)) g.writeStringField(arg.name(), arg.shown());
             g.writeEndObject();
+            if (e.kind() == EventKind.CALL) g.writeStringField("class", Names.of(e.callClass()));
         }
         g.writeStringField("a0", "0x" + Symbol.hex(e.a0()));
         g.writeStringField("a1", "0x" + Symbol.hex(e.a1()));

@@ -4,6 +4,7 @@ package ringside.vmm.explain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import ringside.vmm.trace.ArgInfo;
 import ringside.vmm.trace.ArgType;
 import ringside.vmm.trace.CallClass;
@@ -24,6 +25,9 @@ public final class Explain {
     private static final Why[] REASONS = Why.values();
     private static final List<String> FRAME_TYPES =
             List.of("none", "L1", "L2", "L3", "L4", "segdesc", "writable", "shared");
+
+    private static final Set<String> VMI_ANSWERS = Set.of(
+            "APICRead", "CancelAlarm", "RDMSR", "RDPMC", "RDTSC", "CPUID", "INB", "INW", "INL", "WallclockUpdated");
 
     private final Iface iface;
     private final List<CallInfo> calls;
@@ -96,6 +100,18 @@ public final class Explain {
         return i < 5 ? word(e, i) & 0xFFFF_FFFFL | (long) word(e, i + 1) << 32 : word(e, i) & 0xFFFF_FFFFL;
     }
 
+    /// The result of a CALL or ITEM event as a symbol; "" for calls that answer nothing.
+    public String result(TraceEvent e) {
+        return answers(call(e)) ? Symbol.result(e.result()) : "";
+    }
+
+    /// VMI's calls are C functions and most of them void; every hypercall has a result.
+    private static boolean answers(CallInfo call) {
+        if (!call.table().equals("vmi")) return true;
+        return call.name().startsWith("Get")
+                || VMI_ANSWERS.contains(call.name());
+    }
+
     /// Arguments on one line: `va 0804A000, val mfn 7D2 P W U`.
     public String argumentLine(TraceEvent e) {
         StringBuilder s = new StringBuilder();
@@ -106,7 +122,9 @@ public final class Explain {
     /// What happened, as a key with symbols.
     public Explained what(TraceEvent e) {
         return switch (e.kind()) {
-            case CALL -> Explained.of("event.call", call(e).name(), argumentLine(e), Symbol.result(e.result()));
+            case CALL -> answers(call(e))
+                    ? Explained.of("event.call", call(e).name(), argumentLine(e), result(e))
+                    : Explained.of("event.call-void", call(e).name(), argumentLine(e));
             case ITEM -> Explained.of("event.item", call(e).name(), argumentLine(e), Symbol.result(e.result()));
             case EXIT -> exit(e);
             case PTE_UPDATE -> Explained.of(

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The newest events of one machine in eight primitive columns, overwriting, without a lock.
+/// The newest events of one machine in primitive columns, overwriting, without a lock.
 ///
 /// One writer; readers on any thread. The writer claims a slot before it touches the columns and publishes after:
 /// a reader copies first and then drops whatever has been claimed anew meanwhile. (Tour 8.10)
@@ -29,6 +29,7 @@ final class EventRing {
     private final long[] tick;
     private final byte[] vcpu;
     private final byte[] kind;
+    private final byte[] way;
     private final int[] id;
     private final long[] a0;
     private final long[] a1;
@@ -47,6 +48,7 @@ final class EventRing {
         tick = new long[size];
         vcpu = new byte[size];
         kind = new byte[size];
+        way = new byte[size];
         id = new int[size];
         a0 = new long[size];
         a1 = new long[size];
@@ -64,7 +66,7 @@ final class EventRing {
     }
 
     /// Writes an event; it is not published yet. @return its seq
-    long write(long atTick, int onVcpu, EventKind k, int eventId, long x0, long x1, long x2, int res) {
+    long write(long atTick, int onVcpu, EventKind k, int eventId, long x0, long x1, long x2, int res, int w) {
         long seq = claimed;
         CLAIMED.setOpaque(this, seq + 1);
         VarHandle.storeStoreFence();
@@ -77,6 +79,7 @@ final class EventRing {
         a1[slot] = x1;
         a2[slot] = x2;
         result[slot] = res;
+        way[slot] = (byte) w;
         return seq;
     }
 
@@ -107,7 +110,8 @@ final class EventRing {
         for (long seq = first; seq < last; seq++) {
             int slot = (int) seq & mask;
             events.add(new TraceEvent(
-                    seq, tick[slot], vcpu[slot], KINDS[kind[slot]], id[slot], a0[slot], a1[slot], a2[slot], result[slot]));
+                    seq, tick[slot], vcpu[slot], KINDS[kind[slot]], id[slot], a0[slot], a1[slot], a2[slot], result[slot],
+                    way[slot]));
         }
         VarHandle.loadLoadFence();
         long intact = (long) CLAIMED.getOpaque(this) - capacity();

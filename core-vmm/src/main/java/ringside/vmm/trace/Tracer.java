@@ -91,7 +91,8 @@ public final class Tracer implements Trace, TraceView {
     @Override
     public long beginCall(int vcpu, int call, CallClass kind, int w0, int w1, int w2, int w3, int w4, int w5) {
         counters.call(call, kind);
-        long seq = record(vcpu, EventKind.CALL, call, pair(w0, w1), pair(w2, w3), pair(w4, w5), 0);
+        long seq = record(
+                vcpu, EventKind.CALL, call, pair(w0, w1), pair(w2, w3), pair(w4, w5), 0, kind.ordinal());
         hash = mix(hash, kind.ordinal());
         if (openCall < 0) openCall = seq;
         return seq;
@@ -153,6 +154,10 @@ public final class Tracer implements Trace, TraceView {
     }
 
     private long record(int vcpu, EventKind kind, int id, long a0, long a1, long a2, int result) {
+        return record(vcpu, kind, id, a0, a1, a2, result, 0);
+    }
+
+    private long record(int vcpu, EventKind kind, int id, long a0, long a1, long a2, int result, int way) {
         long tick = clock.now();
         lastTick = tick;
         counters.events[kind.ordinal()]++;
@@ -161,7 +166,7 @@ public final class Tracer implements Trace, TraceView {
         h = mix(h, a0);
         h = mix(h, a1);
         hash = mix(h, a2);
-        return ring.write(tick, vcpu, kind, id, a0, a1, a2, result);
+        return ring.write(tick, vcpu, kind, id, a0, a1, a2, result, way);
     }
 
     private void publishOutsideCalls() {
