@@ -117,8 +117,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
                     || busTouched && (other & IF) != 0) {
                 if (!carefulStep()) break;
             } else {
-                if ((special & WATCH) != 0) noteFetch();
-                stepBudget = runLimit - sliceTicks;
+                stepBudget = (special & WATCH) != 0 && noteFetch() ? 1 : runLimit - sliceTicks;
                 one();
                 long used = 1 + extraTicks;
                 extraTicks = 0;
@@ -191,11 +190,13 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         return true;
     }
 
-    private void noteFetch() {
+    /// Tells the monitor of an instruction in the watched range. Each iteration of a string counts, so those are not
+    /// done in bulk there.
+    private boolean noteFetch() {
         int linear = base[Registers.CS] + eip;
-        if (Integer.compareUnsigned(linear, watchStart) >= 0 && Integer.compareUnsigned(linear, watchEnd) < 0) {
-            monitor.fetched(this, linear);
-        }
+        if (Integer.compareUnsigned(linear - watchStart, watchEnd - watchStart) >= 0) return false;
+        monitor.fetched(this, linear);
+        return true;
     }
 
     // ---- debugging
