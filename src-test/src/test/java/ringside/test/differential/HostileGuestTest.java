@@ -2,6 +2,7 @@
 package ringside.test.differential;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,13 +35,15 @@ class HostileGuestTest {
     void randomPagesOfCodeNeverHurtTheEngine(Iface corner) {
         SplittableRandom random = new SplittableRandom(1);
         List<String> broken = new ArrayList<>();
+        int started = 0;
         for (int i = 0; i < ROUNDS && broken.size() < 5; i++) {
             byte[] code = new byte[4096];
             random.nextBytes(code);
             byte[] image = corner == Iface.XEN ? xenElf(code) : multiboot(code);
-            attempt(corner, image, MEMORY, "random guest " + i, broken);
+            if (attempt(corner, image, MEMORY, "random guest " + i, broken)) started++;
         }
         assertEquals(List.of(), broken);
+        assertEquals(ROUNDS, started, "every random guest starts");
     }
 
     @ParameterizedTest
@@ -49,6 +52,7 @@ class HostileGuestTest {
         byte[] good = Files.readAllBytes(IMAGES.resolve(corner == Iface.XEN ? "hello-boundary-xen.elf" : "hello-boundary-pc.elf"));
         SplittableRandom random = new SplittableRandom(2);
         List<String> broken = new ArrayList<>();
+        int started = 0;
         for (int i = 0; i < ROUNDS && broken.size() < 5; i++) {
             byte[] bad = good.clone();
             // Half the mutations hit the headers, where the loaders look.
@@ -57,18 +61,20 @@ class HostileGuestTest {
                 bad[at] = (byte) random.nextInt(256);
             }
             if (random.nextInt(8) == 0) bad = java.util.Arrays.copyOf(bad, random.nextInt(bad.length));
-            attempt(corner, bad, MEMORY * 2, "mutated image " + i, broken);
+            if (attempt(corner, bad, MEMORY * 2, "mutated image " + i, broken)) started++;
         }
         assertEquals(List.of(), broken);
+        assertTrue(started > 0, "some mutated images start");
     }
 
-    private static void attempt(Iface iface, byte[] image, long memory, String name, List<String> broken) {
+    /// @return whether the guest was started
+    private static boolean attempt(Iface iface, byte[] image, long memory, String name, List<String> broken) {
         try {
             BoutSpec spec = new BoutSpec(name, List.of(iface), 2, memory, 7, image, new byte[0], "");
             Bouts.Opened opened = Bouts.open(spec);
             if (opened instanceof Bouts.Opened.Wrong wrong && wrong.toString().contains("Ringside itself"))
                 broken.add(name + ": " + wrong.problems());
-            if (!(opened instanceof Bouts.Opened.Ready ready)) return;
+            if (!(opened instanceof Bouts.Opened.Ready ready)) return false;
             Corner corner = ready.corners().getFirst();
             corner.run(TICKS, false);
             Snapshot end = corner.snapshot(0);
@@ -78,6 +84,7 @@ class HostileGuestTest {
             StackTraceElement[] at = x.getStackTrace();
             broken.add(name + ": " + x + (at.length > 0 ? " at " + at[0] : ""));
         }
+        return true;
     }
 
     /// A multiboot 1 kernel of one page at 1 MiB, with the address fields, whose body is `code`.
