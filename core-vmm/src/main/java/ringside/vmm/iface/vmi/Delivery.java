@@ -112,18 +112,28 @@ final class Delivery {
             vector = next;
             fault = again;
         }
-        fall(v, "triple fault");
+        fall(v, "triple fault", failure(first, nested));
+    }
+
+    private static String failure(int first, GuestFault nested) {
+        String what = first < 0 ? "an interrupt" : "exception " + first;
+        String address = nested.vector() == PAGE_FAULT ? ", address " + Integer.toHexString(nested.va()) : "";
+        return what + " could not be delivered: exception " + nested.vector() + ", error "
+                + Integer.toHexString(nested.error()) + address;
     }
 
     private static boolean contributory(int vector) {
         return vector == 0 || vector >= 10 && vector <= 13;
     }
 
+    /// The guest cannot go on.
     void fall(VmiVcpu v, String what) {
-        platform.knockdown(new Knockdown(
-                what,
-                what + " on vCPU " + v.n() + " at EIP " + Integer.toHexString(v.g.eip()),
-                platform.clock().now()));
+        fall(v, what, what);
+    }
+
+    private void fall(VmiVcpu v, String what, String cause) {
+        String where = " on vCPU " + v.n() + " at EIP " + Integer.toHexString(v.g.eip());
+        platform.knockdown(new Knockdown(what, cause + where, platform.clock().now()));
     }
 
     /// Builds the frame. @return what went wrong, or null

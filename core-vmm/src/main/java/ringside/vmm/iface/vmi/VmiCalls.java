@@ -10,7 +10,9 @@ import static ringside.vmm.iface.spi.CallTable.pointer;
 import static ringside.vmm.iface.spi.CallTable.va;
 import static ringside.vmm.iface.spi.CallTable.wide;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import ringside.vmm.iface.spi.CallTable;
 import ringside.vmm.iface.spi.Caller;
 import ringside.vmm.iface.spi.Platform;
@@ -56,7 +58,7 @@ final class VmiCalls {
             VmiMmu mmu,
             Emulation emulation,
             VmiTimer timer,
-            java.util.function.ToIntFunction<VmiVcpu> init) {
+            ToIntFunction<VmiVcpu> init) {
         this.platform = platform;
         this.vcpus = vcpus;
         this.memory = memory;
@@ -76,8 +78,8 @@ final class VmiCalls {
         ports(b);
         devices(b);
         time(b);
-        add(b, VmiRom.INIT, "Init", CROSSING, args(), "5.11", init);
-        add(b, VmiRom.GET_RELOCATION_INFO, "GetRelocationInfo", LOCAL, args(number("call")), "5.12", this::nothing);
+        add(b, VmiRom.INIT, "Init", CROSSING, args(), "5.00", init);
+        add(b, VmiRom.GET_RELOCATION_INFO, "GetRelocationInfo", LOCAL, args(number("call")), "5.10", this::nothing);
         return b.otherwise(c -> c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL));
     }
 
@@ -86,7 +88,9 @@ final class VmiCalls {
         b.call(number, name, kind, API, args, tour, c -> work.of(vcpus[c.vcpu()], c));
     }
 
-    /// A call that the ROM answers NONE: the instruction stays.
+    /// Tour 9.50 — Calls that the ROM answers NONE: the instruction stays, and traps if it must. Ports and machine
+    /// registers, because no kernel ever asked for these calls; the translation of frame numbers and the callbacks,
+    /// because nobody ever said what their arguments are (vmi.md 11).
     private void native_(CallTable.Builder b, int number, String name, List<ArgInfo> args) {
         add(b, number, name, IN_LINE, args, "9.50", (v, c) -> c.notImplemented());
     }
@@ -103,59 +107,59 @@ final class VmiCalls {
     // ---- CPU state ------------------------------------------------------------------------------------------------
 
     private void state(CallTable.Builder b) {
-        add(b, 0, "CPUID", LOCAL, args(hex("leaf")), "5.21", this::nothing);
+        add(b, 0, "CPUID", LOCAL, args(hex("leaf")), "5.20", this::nothing);
         native_(b, 1, "WRMSR", args(wide("value", ArgType.HEX), hex("msr")));
         native_(b, 2, "RDMSR", args(hex("msr")));
-        add(b, 3, "SetGDT", CROSSING, args(pointer("gdtr")), "5.41", this::setGdt);
-        add(b, 4, "SetLDT", CROSSING, args(of("selector", ArgType.SELECTOR)), "5.42", this::setLdt);
-        add(b, 5, "SetIDT", CROSSING, args(pointer("idtr")), "5.43", this::setIdt);
-        add(b, 6, "SetTR", CROSSING, args(of("selector", ArgType.SELECTOR)), "5.44", this::setTr);
-        add(b, 7, "GetGDT", CROSSING, args(pointer("gdtr")), "5.45", (v, c) -> get(v, c, v.gdtBase, v.gdtLimit));
-        add(b, 8, "GetLDT", CROSSING, args(), "5.45", (v, c) -> v.ldtSelector);
-        add(b, 9, "GetIDT", CROSSING, args(pointer("idtr")), "5.45", (v, c) -> get(v, c, v.idtBase, v.idtLimit));
-        add(b, 10, "GetTR", CROSSING, args(), "5.45", (v, c) -> v.trSelector);
+        add(b, 3, "SetGDT", CROSSING, args(pointer("gdtr")), "5.40", this::setGdt);
+        add(b, 4, "SetLDT", CROSSING, args(of("selector", ArgType.SELECTOR)), "5.40", this::setLdt);
+        add(b, 5, "SetIDT", CROSSING, args(pointer("idtr")), "5.40", this::setIdt);
+        add(b, 6, "SetTR", CROSSING, args(of("selector", ArgType.SELECTOR)), "5.40", this::setTr);
+        add(b, 7, "GetGDT", CROSSING, args(pointer("gdtr")), "5.40", (v, c) -> get(v, c, v.gdtBase, v.gdtLimit));
+        add(b, 8, "GetLDT", CROSSING, args(), "5.40", (v, c) -> v.ldtSelector);
+        add(b, 9, "GetIDT", CROSSING, args(pointer("idtr")), "5.40", (v, c) -> get(v, c, v.idtBase, v.idtLimit));
+        add(b, 10, "GetTR", CROSSING, args(), "5.40", (v, c) -> v.trSelector);
         List<ArgInfo> entry = args(va("table"), number("index"), wide("descriptor", ArgType.DESCRIPTOR));
-        add(b, 11, "WriteGDTEntry", CROSSING, entry, "5.46", (v, c) -> writeEntry(v, c, 1));
-        add(b, 12, "WriteLDTEntry", CROSSING, entry, "5.46", (v, c) -> writeEntry(v, c, 2));
-        add(b, 13, "WriteIDTEntry", CROSSING, entry, "5.47", (v, c) -> writeEntry(v, c, 0));
-        add(b, 14, "UpdateKernelStack", CROSSING, args(of("ss", ArgType.SELECTOR), va("esp")), "5.48", (v, c) -> {
+        add(b, 11, "WriteGDTEntry", CROSSING, entry, "5.40", (v, c) -> writeEntry(v, c, 1));
+        add(b, 12, "WriteLDTEntry", CROSSING, entry, "5.40", (v, c) -> writeEntry(v, c, 2));
+        add(b, 13, "WriteIDTEntry", CROSSING, entry, "5.40", (v, c) -> writeEntry(v, c, 0));
+        add(b, 14, "UpdateKernelStack", CROSSING, args(of("ss", ArgType.SELECTOR), va("esp")), "5.40", (v, c) -> {
             tables.setKernelStack(v, c.word(0), c.word(1));
             return 0;
         });
         controlRegisters(b);
-        add(b, 23, "WBINVD", LOCAL, args(), "5.24", this::nothing);
-        add(b, 24, "SetDR", CROSSING, args(number("register"), hex("value")), "5.25", (v, c) -> {
+        add(b, 23, "WBINVD", LOCAL, args(), "5.20", this::nothing);
+        add(b, 24, "SetDR", CROSSING, args(number("register"), hex("value")), "5.20", (v, c) -> {
             if (c.word(0) >= 0 && c.word(0) < 8) v.g.setDr(c.word(0), c.word(1));
             return 0;
         });
-        add(b, 25, "GetDR", CROSSING, args(number("register")), "5.25",
+        add(b, 25, "GetDR", CROSSING, args(number("register")), "5.20",
                 (v, c) -> c.word(0) >= 0 && c.word(0) < 8 ? v.g.dr(c.word(0)) : 0);
         native_(b, 26, "RDPMC", args(number("counter")));
-        add(b, 27, "RDTSC", LOCAL, args(), "5.21", this::nothing);
-        add(b, 28, "CLTS", CROSSING, args(), "5.23", (v, c) -> {
+        add(b, 27, "RDTSC", LOCAL, args(), "5.20", this::nothing);
+        add(b, 28, "CLTS", CROSSING, args(), "5.20", (v, c) -> {
             mmu.clts(v);
             return 0;
         });
     }
 
     private void controlRegisters(CallTable.Builder b) {
-        add(b, 15, "SetCR0", CROSSING, args(hex("value")), "5.22", (v, c) -> {
+        add(b, 15, "SetCR0", CROSSING, args(hex("value")), "5.20", (v, c) -> {
             mmu.setCr0(v, c.word(0));
             return 0;
         });
-        add(b, 16, "SetCR2", LOCAL, args(va("value")), "5.22", this::nothing);
-        add(b, 17, "SetCR3", CROSSING, args(hex("value")), "5.22", (v, c) -> {
+        add(b, 16, "SetCR2", LOCAL, args(va("value")), "5.20", this::nothing);
+        add(b, 17, "SetCR3", CROSSING, args(hex("value")), "5.20", (v, c) -> {
             mmu.setCr3(v, c.word(0));
             return 0;
         });
-        add(b, 18, "SetCR4", CROSSING, args(hex("value")), "5.22", (v, c) -> {
+        add(b, 18, "SetCR4", CROSSING, args(hex("value")), "5.20", (v, c) -> {
             mmu.setCr4(v, c.word(0));
             return 0;
         });
-        add(b, 19, "GetCR0", LOCAL, args(), "5.22", this::nothing);
-        add(b, 20, "GetCR2", LOCAL, args(), "5.22", this::nothing);
-        add(b, 21, "GetCR3", LOCAL, args(), "5.22", this::nothing);
-        add(b, 22, "GetCR4", LOCAL, args(), "5.22", this::nothing);
+        add(b, 19, "GetCR0", LOCAL, args(), "5.20", this::nothing);
+        add(b, 20, "GetCR2", LOCAL, args(), "5.20", this::nothing);
+        add(b, 21, "GetCR3", LOCAL, args(), "5.20", this::nothing);
+        add(b, 22, "GetCR4", LOCAL, args(), "5.20", this::nothing);
     }
 
     private int setGdt(VmiVcpu v, Caller c) throws GuestFault {
@@ -206,36 +210,36 @@ final class VmiCalls {
     // ---- interrupt flag and control transfer ----------------------------------------------------------------------
 
     private void interrupts(CallTable.Builder b) {
-        add(b, 29, "EnableInterrupts", LOCAL, args(), "5.31", (v, c) -> {
+        add(b, 29, "EnableInterrupts", LOCAL, args(), "5.30", (v, c) -> {
             v.setVif(true);
             return keep(c);
         });
-        add(b, 30, "DisableInterrupts", LOCAL, args(), "5.31", this::nothing);
-        add(b, 31, "GetInterruptMask", LOCAL, args(), "5.31", this::nothing);
-        add(b, 32, "SetInterruptMask", LOCAL, args(flags("mask")), "5.31", (v, c) -> {
+        add(b, 30, "DisableInterrupts", LOCAL, args(), "5.30", this::nothing);
+        add(b, 31, "GetInterruptMask", LOCAL, args(), "5.30", this::nothing);
+        add(b, 32, "SetInterruptMask", LOCAL, args(flags("mask")), "5.30", (v, c) -> {
             v.setVif((c.word(0) & VmiVcpu.IF) != 0);
             return keep(c);
         });
         List<ArgInfo> frame = args(va("eip"), of("cs", ArgType.SELECTOR), hex("eflags"), va("esp"),
                 of("ss", ArgType.SELECTOR));
-        add(b, 33, "IRET", CROSSING, frame, "5.32", (v, c) -> {
+        add(b, 33, "IRET", CROSSING, frame, "5.30", (v, c) -> {
             delivery.iret(v);
             return keep(c);
         });
-        add(b, 34, "SYSEXIT", CROSSING, args(va("eip"), va("esp")), "5.33", (v, c) -> {
+        add(b, 34, "SYSEXIT", CROSSING, args(va("eip"), va("esp")), "5.30", (v, c) -> {
             delivery.sysexit(v);
             return keep(c);
         });
-        add(b, 35, "Halt", CROSSING, args(), "5.34", (v, c) -> {
+        add(b, 35, "Halt", CROSSING, args(), "5.30", (v, c) -> {
             v.setVif(true);
             emulation.halt(v);
             return 0;
         });
-        add(b, 36, "Reboot", CROSSING, args(number("hard")), "5.35", (v, c) -> {
+        add(b, 36, "Reboot", CROSSING, args(number("hard")), "5.30", (v, c) -> {
             platform.exited("reboot", c.word(0));
             return 0;
         });
-        add(b, 37, "Shutdown", CROSSING, args(), "5.35", (v, c) -> {
+        add(b, 37, "Shutdown", CROSSING, args(), "5.30", (v, c) -> {
             platform.exited("shutdown", 0);
             return 0;
         });
@@ -246,29 +250,29 @@ final class VmiCalls {
     private void memory(CallTable.Builder b) {
         ArgInfo ptep = va("ptep");
         ArgInfo how = flags("flags");
-        add(b, 38, "SetPxE", QUEUED, args(of("value", ArgType.PTE), ptep, how), "5.61",
+        add(b, 38, "SetPxE", QUEUED, args(of("value", ArgType.PTE), ptep, how), "5.60",
                 (v, c) -> mmu.setEntry(v, c, c.word(1), c.word(0) & 0xFFFFFFFFL, 4, c.word(2)));
-        add(b, 39, "SetPxELong", QUEUED, args(wide("value", ArgType.PTE), ptep, how), "5.61",
+        add(b, 39, "SetPxELong", QUEUED, args(wide("value", ArgType.PTE), ptep, how), "5.60",
                 (v, c) -> mmu.setEntry(v, c, c.word(2), c.wide(0), 8, c.word(3)));
-        add(b, 40, "UpdatePxE", QUEUED, args(ptep, how), "5.62", (v, c) -> mmu.updateEntry(v, c, c.word(0), c.word(1)));
-        add(b, 41, "UpdatePxELong", QUEUED, args(ptep, how), "5.62",
+        add(b, 40, "UpdatePxE", QUEUED, args(ptep, how), "5.60", (v, c) -> mmu.updateEntry(v, c, c.word(0), c.word(1)));
+        add(b, 41, "UpdatePxELong", QUEUED, args(ptep, how), "5.60",
                 (v, c) -> mmu.updateEntry(v, c, c.word(0), c.word(1)));
         native_(b, 42, "MachineToPhysical", args());
         native_(b, 43, "PhysicalToMachine", args());
         ArgInfo pfn = of("pfn", ArgType.PFN);
         add(b, 44, "AllocatePage", CROSSING,
-                args(pfn, how, of("clone", ArgType.PFN), number("first"), number("count")), "5.51",
+                args(pfn, how, of("clone", ArgType.PFN), number("first"), number("count")), "5.50",
                 (v, c) -> mmu.allocatePage(v, c, c.word(0)));
-        add(b, 45, "ReleasePage", CROSSING, args(pfn, how), "5.52", (v, c) -> mmu.releasePage(v, c, c.word(0)));
-        add(b, 46, "InvalPage", CROSSING, args(va("va")), "5.53", (v, c) -> {
+        add(b, 45, "ReleasePage", CROSSING, args(pfn, how), "5.50", (v, c) -> mmu.releasePage(v, c, c.word(0)));
+        add(b, 46, "InvalPage", CROSSING, args(va("va")), "5.50", (v, c) -> {
             mmu.invalidate(v, c.word(0));
             return 0;
         });
-        add(b, 47, "FlushTLB", CROSSING, args(how), "5.53", (v, c) -> {
+        add(b, 47, "FlushTLB", CROSSING, args(how), "5.50", (v, c) -> {
             mmu.flush(v, (c.word(0) & 2) != 0);
             return 0;
         });
-        add(b, 48, "SetLinearMapping", CROSSING, args(number("slot"), va("va"), number("pages"), pfn), "5.54",
+        add(b, 48, "SetLinearMapping", CROSSING, args(number("slot"), va("va"), number("pages"), pfn), "5.50",
                 (v, c) -> mmu.setLinearMapping(v, c, c.word(0), c.word(1), c.word(2), c.word(3)));
     }
 
@@ -282,18 +286,18 @@ final class VmiCalls {
     }
 
     private void devices(CallTable.Builder b) {
-        add(b, 61, "SetIOPLMask", CROSSING, args(hex("mask")), "5.26", (v, c) -> {
+        add(b, 61, "SetIOPLMask", CROSSING, args(hex("mask")), "5.20", (v, c) -> {
             v.iopl = c.word(0) >>> 12 & 3;
             return 0;
         });
-        add(b, 62, "SetInitialAPState", CROSSING, args(pointer("state"), number("apic")), "5.71", this::setInitialApState);
-        add(b, 63, "APICWrite", CROSSING, args(hex("register"), hex("value")), "5.36", (v, c) -> {
+        add(b, 62, "SetInitialAPState", CROSSING, args(pointer("state"), number("apic")), "5.70", this::setInitialApState);
+        add(b, 63, "APICWrite", CROSSING, args(hex("register"), hex("value")), "5.30", (v, c) -> {
             platform.apicWrite(v.n(), c.word(0) & 0xFF0, c.word(1));
             return 0;
         });
-        add(b, 64, "APICRead", CROSSING, args(hex("register")), "5.36",
+        add(b, 64, "APICRead", CROSSING, args(hex("register")), "5.30",
                 (v, c) -> platform.apicRead(v.n(), c.word(0) & 0xFF0));
-        add(b, 65, "IODelay", IN_LINE, args(), "5.37", this::nothing);
+        add(b, 65, "IODelay", IN_LINE, args(), "5.30", this::nothing);
     }
 
     /// The block is copied now, because it is a local variable of the caller; it need not be aligned.
@@ -310,19 +314,19 @@ final class VmiCalls {
     // ---- time -----------------------------------------------------------------------------------------------------
 
     private void time(CallTable.Builder b) {
-        add(b, 66, "GetCycleFrequency", LOCAL, args(), "5.81", this::nothing);
-        add(b, 67, "GetCycleCounter", LOCAL, args(number("counter")), "5.82", this::nothing);
+        add(b, 66, "GetCycleFrequency", LOCAL, args(), "5.80", this::nothing);
+        add(b, 67, "GetCycleCounter", LOCAL, args(number("counter")), "5.80", this::nothing);
         add(b, 68, "SetAlarm", CROSSING,
-                args(flags("flags"), wide("expiry", ArgType.NUMBER), wide("period", ArgType.NUMBER)), "5.83", (v, c) -> {
+                args(flags("flags"), wide("expiry", ArgType.NUMBER), wide("period", ArgType.NUMBER)), "5.80", (v, c) -> {
                     timer.set(v.n(), c.word(0), c.wide(1), c.wide(3));
                     return 0;
                 });
-        add(b, 69, "CancelAlarm", CROSSING, args(flags("flags")), "5.83",
+        add(b, 69, "CancelAlarm", CROSSING, args(flags("flags")), "5.80",
                 (v, c) -> timer.cancel(v.n(), c.word(0)) ? 1 : 0);
-        add(b, 70, "GetWallclockTime", LOCAL, args(), "5.84", this::nothing);
-        add(b, 71, "WallclockUpdated", LOCAL, args(), "5.84", this::nothing);
+        add(b, 70, "GetWallclockTime", LOCAL, args(), "5.80", this::nothing);
+        add(b, 71, "WallclockUpdated", LOCAL, args(), "5.80", this::nothing);
         native_(b, 72, "SetCallbacks", args());
-        add(b, 73, "SetLazyMode", LOCAL, args(number("mode")), "5.63", (v, c) -> {
+        add(b, 73, "SetLazyMode", LOCAL, args(number("mode")), "5.60", (v, c) -> {
             mmu.drain(v);
             v.set(VmmArea.LAZY, c.word(0));
             return 0;
@@ -332,7 +336,7 @@ final class VmiCalls {
     /// The argument words of a call that begins or crosses now, in the order of its row.
     void words(VmiVcpu v, int call, int[] words) {
         GuestState g = v.g;
-        java.util.Arrays.fill(words, 0);
+        Arrays.fill(words, 0);
         words[0] = g.reg(GuestState.EAX);
         words[1] = g.reg(GuestState.EDX);
         words[2] = g.reg(GuestState.ECX);

@@ -23,6 +23,7 @@ import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trace.Trace;
 import ringside.vmm.trace.VcpuChange;
 import ringside.vmm.trap.Exit;
+import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.GuestState;
 import ringside.vmm.trap.Verdict;
 import ringside.vmm.word.Problem;
@@ -387,7 +388,7 @@ public final class VmiHypervisor implements Hypervisor {
         try {
             fits = fits && tables.setLdt(v, ldt);
             if (fits) tables.setTr(v, tr);
-        } catch (ringside.vmm.trap.GuestFault unreadable) {
+        } catch (GuestFault unreadable) {
             g.forceLdt(0, 0);
         }
         if (!fits) delivery.fall(v, "the monitor's frames are used up");

@@ -2,6 +2,7 @@
 package ringside.vmm.iface.vmi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -108,6 +109,8 @@ class VmiStepsTest {
                 m.run(1 + random.nextInt(2000), false);
                 assertEquals(List.of(), check(m), "seed " + seed);
             }
+            String down = m.knockdown() == null ? "" : m.knockdown().toString();
+            assertFalse(down.contains("Ringside itself"), down);
         }
     }
 
