@@ -37,6 +37,7 @@ public final class Shell extends BorderPane {
         transport = new Transport(workbench, actions, texts);
         status = new StatusBar(workbench, texts);
         area = new WorkArea(views, texts);
+        setMinSize(0, 0);
         setTop(new VBox(menu(actions, texts), transport));
         setLeft(rail);
         setCenter(area);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
+import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
 import javafx.scene.control.ToggleButton;
@@ -34,6 +35,8 @@ final class Transport extends HBox {
     private static final double SLOWEST = 1;
 
     private static final double UNLIMITED = 9;
+    /// Below this width the steps are icons only.
+    private static final double ROOMY = 1_180;
 
     private final Workbench workbench;
     private final Texts texts;
@@ -45,6 +48,7 @@ final class Transport extends HBox {
     private final HBox who = new HBox();
     private final List<ToggleButton> whoButtons = new ArrayList<>();
     private final Label pace = new Label();
+    private final List<Button> steps = new ArrayList<>();
 
     Transport(Workbench workbench, Actions actions, Texts texts) {
         this.workbench = workbench;
@@ -77,6 +81,8 @@ final class Transport extends HBox {
                         waiting(),
                         pace(),
                         theme(actions));
+        setMinWidth(0);
+        widthProperty().addListener((_, _, width) -> compact(width.doubleValue() < ROOMY));
         workbench.boutProperty().addListener((_, _, bout) -> corners(bout));
         workbench.whoMovesProperty().addListener((_, _, _) -> select());
         corners(workbench.bout());
@@ -89,7 +95,12 @@ final class Transport extends HBox {
         button.setId(id.textKey().replace('.', '-'));
         button.getStyleClass().add(StyleClass.STEP_BUTTON);
         button.setMinWidth(Region.USE_PREF_SIZE);
+        steps.add(button);
         return button;
+    }
+
+    private void compact(boolean small) {
+        for (Button step : steps) step.setContentDisplay(small ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT);
     }
 
     private Region waiting() {

@@ -14,6 +14,7 @@ import ringside.vmm.word.Problem;
 /// Bouts of {@link FakeCorner}s.
 final class FakeBouts implements CornerSource {
     static final String FLOOD = "flood";
+    static final String CRASH = "crash";
 
     private static final List<Iface> ALL = List.of(Iface.VMI, Iface.XEN, Iface.NATIVE);
 
@@ -27,7 +28,8 @@ final class FakeBouts implements CornerSource {
 
     private static Corner corner(Iface iface, BoutSpec spec) {
         long round = iface == Iface.XEN ? 410_000 : 400_000;
-        return new FakeCorner(iface, spec.vcpus(), round, spec.guest().equals(FLOOD));
+        FakeCorner corner = new FakeCorner(iface, spec.vcpus(), round, spec.guest().equals(FLOOD));
+        return spec.guest().equals(CRASH) && iface == Iface.XEN ? corner.crashingAt(450_000) : corner;
     }
 
     @Override
@@ -35,6 +37,7 @@ final class FakeBouts implements CornerSource {
         return List.of(
                 new GuestCard("hello-boundary", "Hello, boundary", "", ALL, 1, 32L << 20, List.of(), Map.of(1, "booted")),
                 new GuestCard("fork-storm", "Fork storm", "", ALL, 2, 32L << 20, List.of(), Map.of()),
-                new GuestCard(FLOOD, "Endless printer", "Prints for ever.", ALL, 1, 32L << 20, List.of(), Map.of()));
+                new GuestCard(FLOOD, "Endless printer", "Prints for ever.", ALL, 1, 32L << 20, List.of(), Map.of()),
+                new GuestCard(CRASH, "Knock-out", "Crashes under Xen.", ALL, 1, 32L << 20, List.of(), Map.of()));
     }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.bout.Corner;
 import ringside.vmm.probe.Snapshot;
 import ringside.vmm.probe.VcpuView;
@@ -21,6 +22,7 @@ import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trace.TraceEvent;
 import ringside.vmm.trace.TraceView;
 import ringside.vmm.word.Iface;
+import ringside.vmm.word.Knockdown;
 
 /// A corner without an engine: a deterministic stream of calls, page-table updates, faults and lines of text. A bell
 /// rings every `roundTicks`; the sixth one ends the guest. A flooding corner prints in every tick and never ends.
@@ -40,6 +42,14 @@ final class FakeCorner implements Corner {
     private long crossings;
     private long pteUpdates;
     private long hidden;
+    private long knockAt = -1;
+    private @Nullable Knockdown knockdown;
+
+    /// Lets the guest crash at a tick.
+    FakeCorner crashingAt(long when) {
+        knockAt = when;
+        return this;
+    }
 
     FakeCorner(Iface iface, int vcpus, long roundTicks, boolean flood) {
         this.iface = iface;
@@ -73,7 +83,7 @@ final class FakeCorner implements Corner {
     public Stop run(long ticks, boolean stopAtBell) {
         for (long i = 0; i < ticks; i++) {
             Stop stop = advance();
-            if (stop == Stop.EXITED || stop == Stop.BELL && stopAtBell) return stop;
+            if (stop == Stop.EXITED || stop == Stop.KNOCKED_DOWN || stop == Stop.BELL && stopAtBell) return stop;
         }
         return Stop.BUDGET;
     }
@@ -94,7 +104,12 @@ final class FakeCorner implements Corner {
     }
 
     private Stop advance() {
+        if (knockdown != null) return Stop.KNOCKED_DOWN;
         tick++;
+        if (tick == knockAt) {
+            knockdown = new Knockdown("the guest told the hypervisor it had crashed", "update_va_mapping was refused", tick);
+            return Stop.KNOCKED_DOWN;
+        }
         if (flood) {
             console.print("spam " + tick + " and more and more and more of it\r\n");
             return Stop.BUDGET;
@@ -193,7 +208,7 @@ final class FakeCorner implements Corner {
         boolean over = !rounds.isEmpty() && rounds.getLast().bell() == BELLS;
         Counts total = counts();
         return new Snapshot(
-                tick, rounds.isEmpty() ? -1 : rounds.getLast().bell(), views, over ? "debug exit" : null, 0, null, total,
+                tick, rounds.isEmpty() ? -1 : rounds.getLast().bell(), views, over ? "debug exit" : null, 0, knockdown, total,
                 minus(total, base));
     }
 

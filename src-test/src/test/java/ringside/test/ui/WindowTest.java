@@ -136,6 +136,16 @@ class WindowTest {
     }
 
     @Test
+    void aKnockedDownCornerSaysWhatHappenedAndTheOtherGoesOn(FxRobot robot) throws TimeoutException {
+        ring(FakeBouts.CRASH);
+        await(() -> bout().over());
+        await(() -> robot.lookup("#knocked-down-1").queryAs(Node.class).isVisible());
+        String said = textsUnder(robot.lookup("#knocked-down-1").queryAs(Parent.class)).toString();
+        assertTrue(said.contains("update_va_mapping was refused"), said);
+        assertEquals(CornerState.Mode.ENDED, state(0).mode());
+    }
+
+    @Test
     void noKeyHasTwoMeanings() {
         assertEquals(List.of(), window.actions().conflicts());
     }

@@ -10,7 +10,9 @@ import ringside.app.session.CornerFeed;
 import ringside.app.session.CornerState;
 import ringside.app.text.Texts;
 import ringside.vmm.explain.Explain;
+import ringside.vmm.explain.Symbol;
 import ringside.vmm.probe.Snapshot;
+import ringside.vmm.probe.VcpuView;
 import ringside.vmm.trace.Counts;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.TraceEvent;
@@ -117,6 +119,20 @@ public final class CornerModel {
             }
             default -> null;
         };
+    }
+
+    /// The next instruction of the vCPU that is at work, while the corner stands still.
+    public String next() {
+        CornerState s = feed.state();
+        if (s.mode() == CornerState.Mode.RUNNING) return texts.get("bout.next.running");
+        for (VcpuView v : s.snapshot().vcpus()) {
+            boolean works = v.doing() == VcpuView.Doing.USER || v.doing() == VcpuView.Doing.KERNEL;
+            if (works && !v.code().isEmpty()) {
+                VcpuView.CodeLine line = v.code().getFirst();
+                return texts.get("bout.next.line", v.number(), v.cpl(), Symbol.hex32(line.linear()), line.text());
+            }
+        }
+        return texts.get("bout.next.idle");
     }
 
     /// The way so far: first crossing, first user instruction, each bell, the end.

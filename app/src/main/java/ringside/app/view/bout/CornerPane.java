@@ -40,6 +40,7 @@ final class CornerPane extends VBox {
     private final Label mode = new Label();
     private final Label position = new Label();
     private final Hyperlink now = new Hyperlink();
+    private final Label next = new Label();
     private final FlowPane way = new FlowPane(6, 4);
     private final VBox down = new VBox(4);
     private List<CornerModel.Milestone> shownWay = List.of();
@@ -54,8 +55,8 @@ final class CornerPane extends VBox {
         this.lanes = new LaneStrip(model.iface(), model.feed().vcpus());
         setId("corner-pane-" + model.feed().index());
         getStyleClass().addAll(StyleClass.CORNER_PANE, StyleClass.corner(model.iface().id()));
-        setSpacing(6);
-        getChildren().addAll(header(), console(), down, lanes, nowLine(actions), way);
+        setSpacing(4);
+        getChildren().addAll(header(), console(), down, lanes, nowLine(actions), nextLine(), way);
         way.setMinHeight(Region.USE_PREF_SIZE);
         down.setId("knocked-down-" + model.feed().index());
         down.getStyleClass().add(StyleClass.KNOCKED_DOWN);
@@ -116,6 +117,18 @@ final class CornerPane extends VBox {
         return line;
     }
 
+    private Region nextLine() {
+        Label title = new Label(texts.get("bout.next"));
+        title.getStyleClass().addAll(StyleClass.MUTED, "small");
+        title.setMinWidth(Region.USE_PREF_SIZE);
+        next.setId("next-" + index());
+        next.getStyleClass().add(StyleClass.MONO);
+        next.setMinWidth(0);
+        HBox line = new HBox(8, title, next);
+        line.setAlignment(Pos.CENTER_LEFT);
+        return line;
+    }
+
     private void keys() {
         boolean mine = bout.keysToProperty().get() == index();
         terminal.hasKeysProperty().set(mine);
@@ -138,6 +151,7 @@ final class CornerPane extends VBox {
         set(position, model.position());
         String words = model.now();
         if (!words.equals(now.getText())) now.setText(words);
+        set(next, model.next());
         List<CornerModel.Milestone> steps = model.milestones();
         if (!steps.equals(shownWay)) {
             shownWay = steps;

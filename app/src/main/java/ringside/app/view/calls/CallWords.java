@@ -66,11 +66,13 @@ final class CallWords {
         return kind == null ? "" : texts.get(Explain.classKey(kind));
     }
 
+    /// What the guest heard. VMI has no common meaning of a return value: what was refused says so by itself.
     String result(LogRow row) {
         TraceEvent e = row.event();
         TraceEvent refusal = row.refusal();
         if (refusal != null && e.result() >= 0) return Symbol.result(-Math.abs(refusal.result()));
-        return e.kind() == EventKind.CALL ? Symbol.result(e.result()) : "";
+        if (e.kind() != EventKind.CALL) return "";
+        return row.iface() == Iface.XEN ? Symbol.result(e.result()) : "-";
     }
 
     CallFilter.Facts facts(BoutSession bout, LogRow row, boolean withAbout) {

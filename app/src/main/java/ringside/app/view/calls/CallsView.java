@@ -28,6 +28,7 @@ import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
 import ringside.vmm.explain.DecodedArg;
 import ringside.vmm.trace.EventKind;
+import ringside.vmm.word.Iface;
 
 /// The calls log: filter, rows, and the selected row in full.
 public final class CallsView extends BorderPane {
@@ -49,6 +50,7 @@ public final class CallsView extends BorderPane {
         rows.setId("calls-rows");
         rows.setAccessibleText(texts.get("calls.title"));
         detail.getStyleClass().add(StyleClass.DETAIL);
+        detail.setMinHeight(Region.USE_PREF_SIZE);
         ScrollPane scroll = new ScrollPane(detail);
         scroll.setFitToWidth(true);
         scroll.setFitToHeight(true);
@@ -187,6 +189,7 @@ public final class CallsView extends BorderPane {
         list.getItems().setAll(lines);
         list.setFixedCellSize(ITEM);
         list.setPrefHeight(Math.min(8, lines.size()) * ITEM + 4);
+        list.setMinHeight(Region.USE_PREF_SIZE);
         list.setAccessibleText(texts.get("calls.items.title", lines.size()));
         list.getStyleClass().add(StyleClass.MONO);
         return new VBox(4, title, list);
@@ -210,7 +213,7 @@ public final class CallsView extends BorderPane {
 
         private Role role(int column, LogRow row, boolean bell) {
             if (bell) return Role.BELL;
-            boolean refused = row.refusal() != null || row.event().kind() == EventKind.CALL && isError(row);
+            boolean refused = row.refusal() != null || row.iface() == Iface.XEN && row.event().kind() == EventKind.CALL && isError(row);
             return switch (column) {
                 case 3 -> refused ? Role.PROBLEM : row.event().kind() == EventKind.CALL ? Role.TEXT : Role.ACCENT;
                 case 5 -> refused ? Role.PROBLEM : Role.MUTED;
