@@ -2,14 +2,20 @@
 package ringside.vmm.iface.vmi;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What a kernel checks before it trusts the ROM (vmi.md 2.2, 2.3), and what the monitor relies on.
 class VmiRomTest {
@@ -101,5 +107,19 @@ class VmiRomTest {
         assertEquals(35, rom.crossingBefore(halt + 2));
         assertTrue(rom.returnsAt(halt + 6));
         assertNotEquals(35, rom.crossingBefore(halt + 3));
+    }
+
+    @Test
+    void theCheckedInRomIsWhatItsSourceMakes(@TempDir Path dir) throws IOException, InterruptedException {
+        Path source = Path.of("..", "guests", "rom");
+        assumeTrue(Files.exists(source.resolve("rom.sh")) && Files.isExecutable(Path.of("/usr/bin/as")));
+        Path made = dir.resolve("vmi-rom.bin");
+        Process p = new ProcessBuilder("sh", "rom.sh", "as", "ld", "vmi-rom.S", dir.toString(), made.toString())
+                .directory(source.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(dir.resolve("log").toFile())
+                .start();
+        assertEquals(0, p.waitFor(), () -> "see " + dir);
+        assertArrayEquals(rom.bytes(), Files.readAllBytes(made));
     }
 }
