@@ -10,7 +10,7 @@ import ringside.vmm.word.Why;
 
 /// Who owns each machine frame, what it is used as, and how often.
 ///
-/// Tour 4.20: direct paging rests on one sentence: no frame is mapped writable and used as a page table at the same
+/// Tour 4.12: direct paging rests on one sentence: no frame is mapped writable and used as a page table at the same
 /// time. The guest writes the tables the processor walks, so the hypervisor must know, for every frame, whether
 /// it is a table (then every writable mapping of it is refused) or mapped writable (then it cannot become a table). A
 /// frame has one type and a count of uses as that type; the type can change only while the count is zero.
@@ -21,7 +21,7 @@ import ringside.vmm.word.Why;
 /// References: `general` counts every reason why the frame may not be given away (1 for being allocated, 1 per mapping
 /// in a validated L1, 1 per type reference); `typeCount` counts uses as the type. 32-bit PAE only.
 ///
-/// Not done: linear mappings between two different L2 tables. See Tour 9.20.
+/// Tour 9.20: not done: linear mappings between two different L2 tables.
 public final class FrameTable implements Stateful {
     public static final int FREE = 0;
     public static final int GUEST = 1;
@@ -272,7 +272,7 @@ public final class FrameTable implements Stateful {
 
     /// Replaces an entry of a live table: takes the new references, stores, drops the old ones.
     ///
-    /// Tour 4.30: in this order, so that swapping two mappings never passes through a moment where a frame looks
+    /// Tour 4.14: in this order, so that swapping two mappings never passes through a moment where a frame looks
     /// unused, and a refusal leaves everything as it was.
     public Refusal replace(int tableMfn, int level, int index, long value) {
         if (level == FrameType.L3 && index >= 3) return refusal(Why.RESERVED_SLOT, tableMfn);

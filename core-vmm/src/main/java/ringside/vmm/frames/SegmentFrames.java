@@ -9,8 +9,8 @@ import ringside.vmm.mem.MachineMemory;
 /// least. The accessed bit is set in advance: descriptor frames are mapped read-only, and the processor must
 /// not need to write there. Frames are Xen's `seg_desc_page`; section 3.3, update_descriptor.
 ///
-/// Not done: base and limit are left alone (the flat kernel segments have full limits here), so era Xen's
-/// truncation to the hypervisor's start never happens. See Tour 9.21.
+/// Tour 9.21: not done: base and limit are left alone (the flat kernel segments have full limits here), so era Xen's
+/// truncation to the hypervisor's start never happens.
 public final class SegmentFrames {
     private static final long PRESENT = 1L << 47;
     private static final long CODE_OR_DATA = 1L << 44;

@@ -65,12 +65,14 @@ final class Bounce {
     }
 
     /// Delivers the event callback. The mask is set whatever the registration said.
-    void upcall(XenVcpu v) {
+    ///
+    /// @param port what it is about, for the trace
+    void upcall(XenVcpu v, int port) {
         if (!v.event.registered()) {
             domain.crash(v, "event without a registered callback");
             return;
         }
-        domain.trace.event(v.number, EventKind.INTERRUPT, 0, Integer.toUnsignedLong(v.guest.eip()), 0, 0, 0);
+        domain.trace.event(v.number, EventKind.INTERRUPT, port, Integer.toUnsignedLong(v.guest.eip()), 0, 0, 0);
         frame(v, Interrupted.now(v.guest), v.event.cs, v.event.eip, true, false, 0);
     }
 
@@ -126,7 +128,7 @@ final class Bounce {
         g.write(va, 4, value, false);
     }
 
-    /// The iret call (23): EAX, EIP, CS, EFLAGS and, to user mode, ESP and SS come off the kernel's stack.
+    /// Tour 6.22: the iret call (23): EAX, EIP, CS, EFLAGS and, to user mode, ESP and SS come off the kernel's stack.
     void iret(XenVcpu v) {
         GuestState g = v.guest;
         try {

@@ -21,7 +21,7 @@ import ringside.vmm.word.Refusal;
 /// store page, console page, page tables, one page of stack, and padding to a 4 MiB boundary with at least
 /// 512 KiB free. Everything up to there is mapped at VIRT_BASE; the tables themselves read-only.
 ///
-/// Not done: compressed kernels, a ramdisk outside the mapping (MOD_START_PFN). See Tour 9.22.
+/// Tour 9.22: not done: compressed kernels, a ramdisk outside the mapping (MOD_START_PFN).
 final class DomainBuilder {
     private static final long REGION = 4L << 20;
     private static final int PADDING_PAGES = 129;

@@ -2,11 +2,12 @@
 package ringside.vmm.iface.xen;
 
 import ringside.vmm.iface.spi.Caller;
+import ringside.vmm.trace.EventKind;
 import ringside.vmm.trap.GuestFault;
 import ringside.vmm.word.Errno;
 import ringside.vmm.word.Why;
 
-/// event_channel_op (32) and its older form (16).
+/// Tour 6.31: event_channel_op (32) and its older form (16): opening, closing and kicking ports.
 final class EventCalls {
     static final String TABLE = "xen.event_channel_op";
     private static final int VIRQS = 24;
@@ -135,6 +136,9 @@ final class EventCalls {
         int state = events.state(port);
         if (state != EventChannels.INTERDOMAIN && state != EventChannels.IPI && state != EventChannels.UNBOUND) {
             return c.refuse(Errno.EINVAL, Why.NO_SUCH_PORT);
+        }
+        if (state == EventChannels.IPI) {
+            c.trace().event(c.vcpu(), EventKind.IPI, events.notifyVcpu(port), port, 0, 0, 0);
         }
         events.send(port);
         return 0;

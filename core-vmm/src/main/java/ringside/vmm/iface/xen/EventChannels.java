@@ -7,7 +7,6 @@ import java.util.List;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
-import ringside.vmm.trace.EventKind;
 
 /// 1024 ports, two bitmaps in shared memory, one callback: Xen's interrupt controller.
 ///
@@ -141,6 +140,18 @@ final class EventChannels implements Stateful {
         return bit(Abi.EVTCHN_MASK, port);
     }
 
+    /// The lowest port that a vCPU would find pending now, or -1: what an upcall is about, for the trace.
+    int firstPending(XenVcpu v) {
+        int selector = memory.read32(v.info + Abi.PENDING_SEL);
+        for (int word = 0; word < 32; word++) {
+            if ((selector >>> word & 1) == 0) continue;
+            int at = domain.sharedInfo + word * 4;
+            int set = memory.read32(at + Abi.EVTCHN_PENDING) & ~memory.read32(at + Abi.EVTCHN_MASK);
+            if (set != 0) return word * 32 + Integer.numberOfTrailingZeros(set);
+        }
+        return NOBODY;
+    }
+
     /// An event on a port of the guest's.
     void raise(int port) {
         if (!inRange(port) || state[port] == FREE || pending(port)) return;
@@ -163,7 +174,6 @@ final class EventChannels implements Stateful {
         if ((selector & bit) != 0) return;
         memory.write32(v.info + Abi.PENDING_SEL, selector | bit);
         v.setUpcallPending();
-        if (state[port] == IPI) domain.trace.event(v.number, EventKind.IPI, v.number, port, 0, 0, 0);
         kick(v);
     }
 

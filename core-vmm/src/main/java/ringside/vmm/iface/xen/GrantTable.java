@@ -14,11 +14,11 @@ import ringside.vmm.word.Errno;
 import ringside.vmm.word.Refusal;
 import ringside.vmm.word.Why;
 
-/// grant_table_op (20), version 1: a guest offers frames by writing entries in a table the hypervisor owns.
+/// Tour 6.60: grant_table_op (20), version 1: a guest offers frames by writing entries in a table the hypervisor owns.
 ///
 /// There is one domain, so the only mappings are of the guest's own grants; the back ends are Java and need none.
 ///
-/// Not done: version 2, transfers, unmap_and_replace. See Tour 9.25.
+/// Tour 9.25: not done: version 2, transfers, unmap_and_replace.
 final class GrantTable implements Stateful {
     static final String TABLE = "xen.grant_table_op";
     private static final int OK = 0, GENERAL_ERROR = -1, BAD_DOMAIN = -2, BAD_GREF = -3, BAD_HANDLE = -4, BAD_PAGE = -9,

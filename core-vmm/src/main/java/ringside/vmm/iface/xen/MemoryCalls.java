@@ -11,9 +11,9 @@ import ringside.vmm.word.Errno;
 import ringside.vmm.word.Refusal;
 import ringside.vmm.word.Why;
 
-/// memory_op (12): giving frames back and getting others.
+/// Tour 6.48: memory_op (12): giving frames back and getting others.
 ///
-/// Not done: extents of more than one page, exchange. See Tour 9.24.
+/// Tour 9.24: not done: extents of more than one page, exchange.
 final class MemoryCalls implements Stateful {
     static final String TABLE = "xen.memory_op";
     private static final int COMMAND = 0x3F;

@@ -8,6 +8,8 @@ import ringside.vmm.trap.GuestFault;
 import ringside.vmm.word.Errno;
 import ringside.vmm.word.Why;
 
+/// Tour 6.02: a guest finds out where it is by asking (xen_version, features) and switches conveniences on (vm_assist).
+///
 /// multicall (13), xen_version (17), console_io (18), vm_assist (21), physdev_op (33).
 final class MiscCalls {
     static final String VERSION_TABLE = "xen.xen_version";
@@ -112,7 +114,7 @@ final class MiscCalls {
         return 0;
     }
 
-    /// The emergency console: no ring, no event channel, one call.
+    /// Tour 6.61: the emergency console: no ring, no event channel, one call.
     int consoleIo(Caller c) throws GuestFault {
         if (c.word(0) == 1) return 0;
         if (c.word(0) != 0) return c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);

@@ -139,6 +139,7 @@ final class Mmu {
 
     // --- mmu_update (1) ------------------------------------------------------------------------------------------
 
+    /// Tour 6.42: a batch of updates by machine address. It stops at the first refusal and says how far it came.
     int update(Caller c) throws GuestFault {
         if (foreign(c.word(3))) return c.refuse(Errno.ESRCH, Why.NO_SUCH_DOMAIN);
         int count = c.word(1) & COUNT_MASK;
@@ -227,6 +228,7 @@ final class Mmu {
 
     // --- mmuext_op (26) ------------------------------------------------------------------------------------------
 
+    /// Tour 6.43: what is not an entry: pinning, roots, flushes, the LDT.
     int extended(Caller c) throws GuestFault {
         if (foreign(c.word(3))) return c.refuse(Errno.ESRCH, Why.NO_SUCH_DOMAIN);
         int count = c.word(1) & COUNT_MASK;

@@ -7,7 +7,7 @@ import ringside.vmm.trap.GuestFault;
 import ringside.vmm.word.Errno;
 import ringside.vmm.word.Why;
 
-/// sched_op (29) and its older form (6), set_timer_op (15).
+/// Tour 6.32: sched_op (29) and its older form (6), set_timer_op (15).
 ///
 /// Yield, block and poll let the back ends run: small guests wait for their console in a loop of yields.
 final class SchedCalls {

@@ -23,6 +23,8 @@ import ringside.vmm.word.Why;
 ///
 /// Arguments come in EBX, ECX, EDX, ESI, EDI, EBP; 64-bit values low word first. Numbers that this hypervisor knows but
 /// does not offer have rows too, so that the trace can name them.
+///
+/// Tour 9.26: not done: calls of the control domain, of 64-bit guests and of hardware-assisted ones.
 final class XenCalls {
     private static final String FIRST = "3.0.0";
     private static final String LATER = "3.0.3";

@@ -209,13 +209,13 @@ public final class XenHypervisor implements Hypervisor {
     private void back(XenVcpu v) {
         if (domain.dead()) return;
         if (v.runstateStale) parts.vcpuCalls.refreshRunstate(v);
-        if (v.up && !v.blocked && v.deliverable()) parts.bounce.upcall(v);
+        if (v.up && !v.blocked && v.deliverable()) parts.bounce.upcall(v, parts.events.firstPending(v));
     }
 
     private Verdict attention(XenVcpu v) {
         if (v.up && !v.blocked && v.deliverable()) {
             int eip = v.guest.eip();
-            domain.trace.exit(v.number, ExitCause.INTERRUPT, eip, 0, 0);
+            domain.trace.exit(v.number, ExitCause.INTERRUPT, eip, parts.events.firstPending(v), 0);
         }
         return Verdict.RESUME;
     }

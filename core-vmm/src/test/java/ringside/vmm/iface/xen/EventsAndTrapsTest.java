@@ -133,7 +133,7 @@ class EventsAndTrapsTest {
         f.fault(6, false, 0, 0);
         assertEquals(
                 "exception 6 without a handler in the guest",
-                f.knockdown == null ? "" : f.knockdown.what());
+                f.knockdownText());
     }
 
     @Test

@@ -174,6 +174,20 @@ final class XenFixture implements Platform {
         return call(26, SCRATCH, 1, 0, SELF);
     }
 
+    /// Has the guest's kernel store a word: `mov %eax,(%ebx)`, executed.
+    void store(int va, int value) {
+        put(SCRATCH + 0x800, 0x0389);
+        cpu().setEip(SCRATCH + 0x800);
+        cpu().setReg(GuestState.EAX, value);
+        cpu().setReg(GuestState.EBX, va);
+        run(1);
+    }
+
+    String knockdownText() {
+        Knockdown k = knockdown;
+        return k == null ? "" : k.what();
+    }
+
     String printed() {
         return console.out.toString();
     }
