@@ -68,8 +68,12 @@ final class Typist {
 
     /// The Enter key of a terminal line is a carriage return on a console.
     private static byte[] newlines(byte[] bytes) {
-        byte[] out = bytes.clone();
-        for (int i = 0; i < out.length; i++) if (out[i] == '\n') out[i] = '\r';
-        return out;
+        byte[] out = new byte[bytes.length];
+        int n = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] != '\n') out[n++] = bytes[i];
+            else if (i == 0 || bytes[i - 1] != '\r') out[n++] = '\r';
+        }
+        return Arrays.copyOf(out, n);
     }
 }
