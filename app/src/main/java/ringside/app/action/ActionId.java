@@ -6,6 +6,7 @@ import java.util.Locale;
 /// Everything that people can do from a menu, a button or a key.
 public enum ActionId {
     RING_BELL,
+    RING_AGAIN,
     IMPORT_KERNEL,
     CLOSE_BOUT,
     QUIT,

@@ -27,6 +27,7 @@ public final class StandardActions {
             Actions a, Navigator window, Workbench workbench, ObservableBooleanValue always, ObservableBooleanValue hasBout) {
         ObservableBooleanValue idle = Bindings.not(workbench.openingProperty());
         a.add(ActionId.RING_BELL, "bell", idle, window::ringBell, "Shortcut+R");
+        a.add(ActionId.RING_AGAIN, "rotate-ccw", Bindings.and(idle, hasBout), workbench::ringAgain, "Shortcut+Shift+R");
         a.add(ActionId.IMPORT_KERNEL, "upload", idle, window::importKernel, "Shortcut+I");
         a.add(ActionId.CLOSE_BOUT, "x", hasBout, workbench::closeBout, "Shortcut+W");
         a.add(ActionId.QUIT, "", always, window::quit, "Shortcut+Q");

@@ -172,6 +172,11 @@ public final class RowCanvas extends PaintedRegion {
         g.setFill(paint(Role.SURFACE));
         g.fillRect(0, 0, width, height);
         head(g, width);
+        if (isFocused()) {
+            g.setStroke(paint(Role.ACCENT));
+            g.setLineWidth(1.5);
+            g.strokeRect(0.75, 0.75, width - 1.5, height - 1.5);
+        }
         if (count == 0) {
             g.setFont(Font.font(13));
             g.setFill(paint(Role.MUTED));

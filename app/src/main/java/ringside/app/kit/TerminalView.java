@@ -89,6 +89,11 @@ public final class TerminalView extends PaintedRegion {
             cursor(g, piece, cw, lh, y, size);
             y += lh;
         }
+        if (isFocused()) {
+            g.setStroke(paint(Role.ACCENT));
+            g.setLineWidth(1.5);
+            g.strokeRect(0.75, 0.75, width - 1.5, height - 1.5);
+        }
     }
 
     private List<Piece> newest(int columns, int rows) {

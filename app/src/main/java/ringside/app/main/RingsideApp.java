@@ -2,9 +2,11 @@
 package ringside.app.main;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import javafx.application.Application;
 import javafx.geometry.Rectangle2D;
+import javafx.scene.image.Image;
 import javafx.stage.FileChooser;
 import javafx.stage.Screen;
 import javafx.stage.Stage;
@@ -35,6 +37,7 @@ public class RingsideApp extends Application {
         Texts texts = Texts.ofHost();
         Rectangle2D screen = Screen.getPrimary().getVisualBounds();
         Window window = new Window(stage, source, () -> pick(stage, texts), options.theme(), texts);
+        stage.getIcons().add(new Image(Objects.requireNonNull(RingsideApp.class.getResourceAsStream("ringside.png"))));
         stage.setMinWidth(900);
         stage.setMinHeight(560);
         stage.setWidth(Math.min(WIDTH, screen.getWidth() - 20));

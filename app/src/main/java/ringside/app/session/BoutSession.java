@@ -53,6 +53,14 @@ public final class BoutSession implements AutoCloseable {
         return spec.seed();
     }
 
+    BoutSpec spec() {
+        return spec;
+    }
+
+    Map<Integer, String> bells() {
+        return bells;
+    }
+
     /// What a bell means, or "".
     public String meaning(int bell) {
         return bells.getOrDefault(bell, "");

@@ -12,9 +12,9 @@ import ringside.vmm.trace.TraceEvent;
 /// Reads the traces of all corners once a pulse, a bounded part each time, into two bounded logs: what the guests asked
 /// for and ran into, and what happened to page tables. What it could not read in time it counts as lost.
 public final class EventLog {
-    private static final int PER_PULSE = 3_000;
-    private static final int BACKLOG = 60_000;
-    private static final int KEPT = 100_000;
+    private static final int PER_PULSE = 6_000;
+    private static final int BACKLOG = 200_000;
+    private static final int KEPT = 150_000;
 
     /// How far one corner's trace has been read.
     private static final class Reader {

@@ -65,10 +65,22 @@ public final class Workbench {
         if (opening.get()) return;
         opening.set(true);
         problems.clear();
-        BoutSpec spec = guest.bout(corners);
+        open(guest.bout(corners), guest.bells());
+    }
+
+    /// Rings the bell for the current bout once more, from the start.
+    public void ringAgain() {
+        BoutSession current = bout.get();
+        if (current == null || opening.get()) return;
+        opening.set(true);
+        problems.clear();
+        open(current.spec(), current.bells());
+    }
+
+    private void open(BoutSpec spec, Map<Integer, String> bells) {
         Thread.ofVirtual().name("open-bout").start(() -> {
             Bouts.Opened opened = openQuietly(spec);
-            Platform.runLater(() -> opened(spec, guest.bells(), opened));
+            Platform.runLater(() -> opened(spec, bells, opened));
         });
     }
 

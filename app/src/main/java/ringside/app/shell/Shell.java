@@ -88,7 +88,7 @@ public final class Shell extends BorderPane {
 
     private static MenuBar menu(Actions actions, Texts texts) {
         return new MenuBar(
-                menu("menu.file", actions, texts, ActionId.RING_BELL, ActionId.IMPORT_KERNEL, null, ActionId.CLOSE_BOUT, ActionId.QUIT),
+                menu("menu.file", actions, texts, ActionId.RING_BELL, ActionId.RING_AGAIN, ActionId.IMPORT_KERNEL, null, ActionId.CLOSE_BOUT, ActionId.QUIT),
                 menu(
                         "menu.view",
                         actions,

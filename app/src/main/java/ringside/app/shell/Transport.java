@@ -71,6 +71,7 @@ final class Transport extends HBox {
         getChildren()
                 .addAll(
                         run,
+                        step(actions, ActionId.RING_AGAIN),
                         step(actions, ActionId.STEP_INSTRUCTION),
                         step(actions, ActionId.STEP_CROSSING),
                         step(actions, ActionId.STEP_BELL),

@@ -41,7 +41,7 @@ public final class BoutViewModel {
     private void opened(@Nullable BoutSession bout) {
         List<CornerModel> models = new ArrayList<>();
         if (bout != null) {
-            for (CornerFeed feed : bout.corners()) models.add(new CornerModel(feed, texts));
+            for (CornerFeed feed : bout.corners()) models.add(new CornerModel(bout, feed, texts));
         }
         corners.set(List.copyOf(models));
         frame = 0;

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringside.app.kit.TerminalModel;
 import ringside.app.session.Bell;
+import ringside.app.session.BoutSession;
 import ringside.app.session.CornerFeed;
 import ringside.app.session.CornerState;
 import ringside.app.text.Texts;
@@ -25,8 +26,15 @@ public final class CornerModel {
     private static final int LOOK_BACK = 64;
 
     /// A step of the way: how it is called, and whether it was reached.
-    public record Milestone(String text, boolean reached) {}
+    ///
+    /// @param hint more about it, or ""
+    public record Milestone(String text, boolean reached, String hint) {
+        Milestone(String text, boolean reached) {
+            this(text, reached, "");
+        }
+    }
 
+    private final BoutSession bout;
     private final CornerFeed feed;
     private final Texts texts;
     private final TerminalModel terminal = new TerminalModel();
@@ -34,7 +42,8 @@ public final class CornerModel {
     private long nowAt = -1;
     private String now = "";
 
-    CornerModel(CornerFeed feed, Texts texts) {
+    CornerModel(BoutSession bout, CornerFeed feed, Texts texts) {
+        this.bout = bout;
         this.feed = feed;
         this.texts = texts;
     }
@@ -112,7 +121,7 @@ public final class CornerModel {
                     "bout.now.call",
                     explain.call(e).name(),
                     explain.argumentLine(e),
-                    texts.get(Explain.classKey(explain.call(e).kind())));
+                    texts.get(Explain.classKey(e.callClass())));
             case EXIT, FAULT, INTERRUPT -> {
                 var what = explain.what(e);
                 yield iface() == Iface.NATIVE ? texts.get(what.key(), what.array()) : null;
@@ -144,9 +153,15 @@ public final class CornerModel {
         if (iface() != Iface.NATIVE) out.add(new Milestone(texts.get("milestone.first-call"), total.crossings() > 0));
         out.add(new Milestone(texts.get("milestone.console"), total.events(EventKind.CONSOLE) > 0 || consoleAt > 0));
         out.add(new Milestone(texts.get("milestone.user"), total.userTicks() > 0));
-        for (Bell bell : s.rounds()) out.add(new Milestone(texts.get("milestone.bell", bell.number()), true));
+        for (Bell bell : s.rounds()) out.add(rung(bell));
         if (s.mode().over()) out.add(new Milestone(texts.get("milestone." + id(s.mode())), true));
         return out;
+    }
+
+    private Milestone rung(Bell bell) {
+        String meaning = bout.meaning(bell.number());
+        String hint = meaning.isEmpty() ? "" : texts.get("milestone.bell.meaning", bell.number(), meaning);
+        return new Milestone(texts.get("milestone.bell", bell.number()), true, hint);
     }
 
     /// Counts of the whole run, or since the last bell; between rounds the finished one.

@@ -7,6 +7,7 @@ import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
@@ -174,6 +175,7 @@ final class CornerPane extends VBox {
         for (CornerModel.Milestone step : steps.subList(from, steps.size())) {
             Label chip = new Label(step.text(), Icons.of(step.reached() ? "check" : "circle"));
             chip.getStyleClass().add(StyleClass.MILESTONE);
+            if (!step.hint().isEmpty()) chip.setTooltip(new Tooltip(step.hint()));
             if (step.reached()) chip.getStyleClass().add(StyleClass.REACHED);
             out.add(chip);
         }

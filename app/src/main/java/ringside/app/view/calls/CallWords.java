@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.view.calls;
 
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import ringside.app.session.BoutSession;
 import ringside.app.session.LogRow;
 import ringside.app.text.Texts;
@@ -18,9 +21,11 @@ import ringside.vmm.word.Iface;
 /// Rows of the log in words. Made only for rows that are looked at, or that a filter asks about.
 final class CallWords {
     private static final int FIRST_INTERRUPT = 32;
+    private static final int MOST_NAMES = 4_096;
     private static final ExitCause[] CAUSES = ExitCause.values();
 
     private final Texts texts;
+    private final Map<Long, String> names = new HashMap<>();
 
     CallWords(Texts texts) {
         this.texts = texts;
@@ -32,10 +37,17 @@ final class CallWords {
 
     /// The operation: a call's name, an exit's cause, a vector.
     String op(LogRow row) {
-        TraceEvent e = row.event();
         CallInfo call = row.call();
+        if (call != null) return call.name();
+        TraceEvent e = row.event();
+        long key = (long) row.iface().ordinal() << 48 | (long) e.kind().ordinal() << 32 | e.id() & 0xFFFF_FFFFL;
+        if (names.size() > MOST_NAMES) names.clear();
+        return names.computeIfAbsent(key, _ -> name(row, e));
+    }
+
+    private String name(LogRow row, TraceEvent e) {
         return switch (e.kind()) {
-            case CALL -> call == null ? "#" + e.id() : call.name();
+            case CALL -> "#" + e.id();
             case EXIT -> texts.get(Explain.causeKey(CAUSES[Math.floorMod(e.id(), CAUSES.length)]));
             case FAULT -> texts.get(e.id() < FIRST_INTERRUPT ? "calls.op.fault" : "calls.op.int", Symbol.vector(e.id()));
             case INTERRUPT -> row.iface() == Iface.XEN
@@ -89,9 +101,8 @@ final class CallWords {
                 row.event().vcpu());
     }
 
-    private static @org.jspecify.annotations.Nullable CallClass kind(LogRow row) {
-        CallInfo call = row.call();
-        if (call != null) return call.kind();
+    private static @Nullable CallClass kind(LogRow row) {
+        if (row.event().kind() == EventKind.CALL) return row.event().callClass();
         return row.event().kind() == EventKind.EXIT ? CallClass.CROSSING : null;
     }
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.test.ui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javafx.scene.control.Labeled;
+import javafx.scene.input.KeyCode;
+import javafx.stage.Stage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.testfx.api.FxRobot;
+import org.testfx.framework.junit5.ApplicationExtension;
+import org.testfx.framework.junit5.Start;
+import org.testfx.util.WaitForAsyncUtils;
+import ringside.app.kit.TerminalView;
+import ringside.app.main.Window;
+import ringside.app.session.BoutSession;
+import ringside.app.session.CornerFeed;
+import ringside.app.session.CornerState;
+import ringside.app.text.Texts;
+import ringside.app.theme.Theme;
+import ringside.vmm.bout.Bouts;
+
+/// The window over the engine's own corners.
+@ExtendWith(ApplicationExtension.class)
+class RealBoutTest {
+    private Window window;
+
+    @Start
+    void start(Stage primary) {
+        window = new Window(primary, Bouts::open, Optional::empty, Theme.LIGHT, new Texts(Locale.ENGLISH));
+        primary.setWidth(980);
+        primary.setHeight(640);
+        primary.show();
+    }
+
+    @AfterEach
+    void close() {
+        WaitForAsyncUtils.asyncFx(window::close);
+        WaitForAsyncUtils.waitForFxEvents();
+    }
+
+    @Test
+    void theFirstBoutReachesItsFirstBellOnBothCorners(FxRobot robot) throws TimeoutException {
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null && corners().stream().allMatch(c -> c.state().bells() > 0));
+        await(() -> console(robot, 0).contains("VMI") && console(robot, 1).contains("Xen"));
+        await(() -> !robot.lookup("#tape-crossings-0").queryAs(Labeled.class).getText().equals("0"));
+        assertTrue(corners().stream().noneMatch(c -> c.state().mode() == CornerState.Mode.BROKEN));
+    }
+
+    @Test
+    void oneInstructionIsOneInstruction(FxRobot robot) throws TimeoutException {
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null && corners().getFirst().state().bells() > 0);
+        robot.press(KeyCode.F5).release(KeyCode.F5);
+        await(() -> corners().stream().noneMatch(c -> c.state().mode().moving()));
+        List<Long> before = retired();
+        robot.press(KeyCode.F7).release(KeyCode.F7);
+        await(() -> !retired().equals(before));
+        for (int i = 0; i < before.size(); i++) assertEquals(before.get(i) + 1, retired().get(i));
+    }
+
+    private List<Long> retired() {
+        return corners().stream()
+                .map(c -> c.state().snapshot().total().instructions())
+                .toList();
+    }
+
+    private List<CornerFeed> corners() {
+        return bout().corners();
+    }
+
+    private BoutSession bout() {
+        return window.workbench().bout();
+    }
+
+    private static String console(FxRobot robot, int corner) throws ExecutionException, InterruptedException {
+        TerminalView view = robot.lookup("#console-" + corner).queryAs(TerminalView.class);
+        return WaitForAsyncUtils.asyncFx(() -> view.model().text()).get();
+    }
+
+    private static void await(Callable<Boolean> condition) throws TimeoutException {
+        WaitForAsyncUtils.waitFor(60, TimeUnit.SECONDS, condition);
+    }
+}
