@@ -195,6 +195,8 @@ abstract class Interpreter extends SystemInsns {
             case Op.BSF -> bsf(i);
             case Op.BSR -> bsr(i);
             case Op.BSWAP -> bswap(i);
+            // One vCPU runs at a time and every store is in order, so a fence has nothing to wait for.
+            case Op.LFENCE, Op.MFENCE, Op.SFENCE -> {}
             case Op.XADD -> xadd(i);
             case Op.CMPXCHG -> cmpxchg(i);
             case Op.CMPXCHG8B -> cmpxchg8b(i);
