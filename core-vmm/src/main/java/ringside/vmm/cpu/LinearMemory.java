@@ -139,19 +139,23 @@ abstract class LinearMemory extends Arithmetic {
 
     private long translateByWalk(int va, int access, boolean user) throws GuestFault {
         long physical;
-        boolean global = false;
+        boolean large = false;
         if (cr0 < 0) {
             walk.walk(cr3, cr4, efer, va, pdptes);
             int error = walk.fault(access, user, (cr0 & CR0_WP) != 0);
             if (error >= 0) throw fault.set(PF_VECTOR, true, error, va);
             walk.touch(access == Tlb.WRITE);
             physical = walk.physical();
+            large = walk.large();
         } else {
             physical = va & 0xFFFFFFFFL;
         }
         long machine = walk.toMachine(physical);
         if (machine < 0) return NOT_RAM | physical;
-        if (memory.contains(machine, 1) && !breakOnPage(va)) tlb.fill(va, access, user, (int) machine);
+        if (memory.contains(machine, 1) && !breakOnPage(va)) {
+            tlb.fill(va, access, user, (int) machine);
+            if (large) tlb.filledFromLarge(va);
+        }
         return machine;
     }
 

@@ -16,9 +16,12 @@ public final class Tlb {
     public static final int MASK = (1 << BITS) - 1;
     private static final int PAGE_MASK = -MachineMemory.PAGE;
     private static final int LAST_GENERATION = 0xFFF;
+    private static final int PAGES_PER_LARGE = 1 << 10;
 
     private final long[][] arrays = new long[6][1 << BITS];
     private int generation = 1;
+    /// By 4 MB of linear addresses: the generation in which a page of a large leaf was remembered there.
+    private final int[] large = new int[1 << 10];
 
     /// The array for one kind of access by one privilege, for fast paths.
     public long[] array(int access, boolean user) {
@@ -42,8 +45,19 @@ public final class Tlb {
                 (long) (va & PAGE_MASK | generation) << 32 | maddr & PAGE_MASK & 0xFFFFFFFFL;
     }
 
-    /// Forgets one page.
+    /// Says that the page just filled is part of a 2 or 4 MB page, which goes as a whole when one of them is dropped.
+    public void filledFromLarge(int va) {
+        large[va >>> 22] = generation;
+    }
+
+    /// Forgets one page, however large it was when it was walked.
     public void drop(int va) {
+        if (large[va >>> 22] == generation) {
+            large[va >>> 22] = 0;
+            int from = va >>> 12 & MASK & -PAGES_PER_LARGE;
+            for (long[] array : arrays) Arrays.fill(array, from, from + PAGES_PER_LARGE, 0);
+            return;
+        }
         int at = va >>> 12 & MASK;
         for (long[] array : arrays) array[at] = 0;
     }
@@ -52,6 +66,7 @@ public final class Tlb {
     public void flush() {
         if (generation++ < LAST_GENERATION) return;
         generation = 1;
+        Arrays.fill(large, 0);
         for (long[] array : arrays) Arrays.fill(array, 0);
     }
 }

@@ -178,4 +178,16 @@ class PagingTest {
         assertEquals(0x6001, b.cpu.eip());
         assertTrue((b.cpu.cr(0) & 0x80000000) == 0);
     }
+
+    @Test
+    void invlpgForgetsALargePageAsAWhole() throws GuestFault {
+        Bare b = new Bare().at(0, "0f013d00004000 f4").paged();
+        b.cpu.setCr(4, 0x10);
+        b.memory.write32(0x10004, P | RW | PS);
+        b.cpu.read(0x480010, 4, false);
+        b.memory.write32(0x10004, 0);
+        assertEquals(0, b.cpu.read(0x480010, 4, false));
+        b.run();
+        assertThrows(GuestFault.class, () -> b.cpu.read(0x480010, 4, false));
+    }
 }
