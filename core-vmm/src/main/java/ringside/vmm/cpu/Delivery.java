@@ -69,6 +69,8 @@ abstract class Delivery extends TaskSwitch {
             }
             ask = true;
             if (vector == PF_VECTOR) cr2 = va;
+            // The handler may have the debug registers.
+            if (vector == DB) dr[7] &= ~0x2000;
             boolean trap = vector == DB && !faultLike || vector == BP || vector == OV;
             try {
                 event(vector, EXCEPTION, hasError, error, eip, trap ? flags() : flags() | RF);
@@ -161,11 +163,11 @@ abstract class Delivery extends TaskSwitch {
         if (Descriptors.segment(gate) || !known) throw gp(gateError);
         if (source == SOFTWARE && Descriptors.dpl(gate) < cpl) throw gp(gateError);
         if (!Descriptors.present(gate)) throw np(gateError);
-        if (type == Descriptors.TASK_GATE) throughTaskGate(gate, ext, hasError ? error & 0xFFFFFFFFL : -1, returnEip);
+        if (type == Descriptors.TASK_GATE) throughTaskGate(gate, ext, hasError ? error & 0xFFFFFFFFL : -1, returnEip, image);
         else throughGate(gate, ext, hasError, error, returnEip, image);
     }
 
-    private void throughTaskGate(long gate, int ext, long error, int returnEip) throws GuestFault {
+    private void throughTaskGate(long gate, int ext, long error, int returnEip, int image) throws GuestFault {
         int selector = Descriptors.gateSelector(gate);
         long d;
         try {
@@ -174,7 +176,7 @@ abstract class Delivery extends TaskSwitch {
             if (f.vector() != PF_VECTOR) f.set(f.vector(), true, f.error() | ext, 0);
             throw f;
         }
-        switchTask(selector, d, BY_EVENT, returnEip, error);
+        switchTask(selector, d, BY_EVENT, returnEip, image, error);
     }
 
     private void realEvent(int vector, int returnEip) throws GuestFault {

@@ -19,6 +19,9 @@ abstract class Strings extends Integers {
     /// Iterations that the current step may do: 1 while anything watches single instructions.
     long stepBudget;
 
+    /// A string instruction has iterations left.
+    boolean repeats;
+
     Strings(int number, MachineMemory memory, Bus bus, Monitor monitor) {
         super(number, memory, bus, monitor);
     }
@@ -46,7 +49,9 @@ abstract class Strings extends Integers {
         if (i.rep == 0) return;
         int left = reg(ECX, i.addressSize) - iterations;
         setReg(ECX, i.addressSize, left);
-        if (left != 0 && goesOn) eip = startEip;
+        if (left == 0 || !goesOn) return;
+        eip = startEip;
+        repeats = true;
     }
 
     final void movs(Insn i) throws GuestFault {

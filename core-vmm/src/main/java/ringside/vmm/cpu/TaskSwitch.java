@@ -51,8 +51,9 @@ abstract class TaskSwitch extends Segmentation {
 
     /// Switches to the task whose TSS descriptor is `d`. Faults before the commit leave the old task as it was.
     ///
+    /// @param image     EFLAGS to keep for the old task
     /// @param pushError the error code to push in the new task, or -1 for none
-    final void switchTask(int selector, long d, int by, int nextEip, long pushError) throws GuestFault {
+    final void switchTask(int selector, long d, int by, int nextEip, int image, long pushError) throws GuestFault {
         boolean wide = Descriptors.type(d) >= Descriptors.TSS32;
         int error = selector & 0xFFFC;
         int newBase = Descriptors.base(d);
@@ -60,10 +61,10 @@ abstract class TaskSwitch extends Segmentation {
         if (Integer.compareUnsigned(newLimit, wide ? 103 : 43) < 0) throw ts(error);
         reachable(newBase, wide ? 104 : 44);
         reachable(trBase, wideTask() ? 104 : 44);
-        int[] image = wide ? read32(newBase) : read16(newBase);
+        if (by != BY_IRET) forStore(descriptorVa(selector) + 5, 1, false);
+        int[] next = wide ? read32(newBase) : read16(newBase);
         if (by == BY_JUMP || by == BY_IRET) setBusy(trSel, false);
-        int savedFlags = by == BY_IRET ? flags() & ~NT : flags();
-        save(nextEip, savedFlags);
+        save(nextEip, image);
         if (by == BY_CALL || by == BY_EVENT) systemStore(newBase, 2, trSel);
         if (by != BY_IRET) setBusy(selector, true);
         trSel = selector & 0xFFFF;
@@ -72,7 +73,7 @@ abstract class TaskSwitch extends Segmentation {
         trAttr = Descriptors.attr(d) | 0x200;
         cr0 |= CR0_TS;
         dr[7] &= ~0x155;
-        load(image, by == BY_CALL || by == BY_EVENT, wide);
+        load(next, by == BY_CALL || by == BY_EVENT, wide);
         if (pushError >= 0) push((int) pushError, wide ? 4 : 2);
         if (beyond(eip, foldedDescriptor(CS))) throw gp(0);
     }
@@ -124,7 +125,6 @@ abstract class TaskSwitch extends Segmentation {
 
     /// The new task's state. From here on faults belong to the new task.
     private void load(int[] v, boolean nested, boolean wide) throws GuestFault {
-        if (wide && (cr0 & CR0_PG) != 0 && v[0] != cr3) loadCr3(v[0]);
         eip = v[1];
         int f = nested ? v[2] | NT : v[2];
         other = f & OTHER;
@@ -137,20 +137,21 @@ abstract class TaskSwitch extends Segmentation {
         }
         ldtSel = v[17];
         ldtAttr = 0;
+        setCpl((other & VM) != 0 ? 3 : v[12] & 3);
+        selectArrays();
+        if (wide && (cr0 & CR0_PG) != 0) loadCr3(v[0]);
+        if (v[18] != 0) breakHits |= 0x8000;
         if ((other & VM) != 0) {
-            setCpl(3);
             for (int i = 0; i < 6; i++) setRealSegment(SEGMENT_ORDER[i], v[11 + i]);
             loadTaskLdt(v[17]);
             return;
         }
-        setCpl(v[12] & 3);
         loadTaskLdt(v[17]);
         loadTaskCode(v[12]);
         setSegment(SS, v[13], stackDescriptor(v[13], cpl, TS));
         for (int i = 0; i < 6; i++) {
             if (SEGMENT_ORDER[i] != CS && SEGMENT_ORDER[i] != SS) loadTaskData(SEGMENT_ORDER[i], v[11 + i]);
         }
-        if (v[18] != 0) breakHits |= 0x8000;
     }
 
     private void loadTaskLdt(int selector) throws GuestFault {

@@ -97,11 +97,11 @@ abstract class Transfers extends Delivery {
             case Descriptors.TASK_GATE -> {
                 gateRights(selector, d);
                 int tss = Descriptors.gateSelector(d);
-                switchTask(tss, availableTask(tss), BY_JUMP, nextEip, -1);
+                switchTask(tss, availableTask(tss), BY_JUMP, nextEip, flags(), -1);
             }
             case Descriptors.TSS16, Descriptors.TSS32 -> {
                 taskRights(selector, d);
-                switchTask(selector, d, BY_JUMP, nextEip, -1);
+                switchTask(selector, d, BY_JUMP, nextEip, flags(), -1);
             }
             default -> throw gp(error);
         }
@@ -164,11 +164,11 @@ abstract class Transfers extends Delivery {
             case Descriptors.TASK_GATE -> {
                 gateRights(selector, d);
                 int tss = Descriptors.gateSelector(d);
-                switchTask(tss, availableTask(tss), BY_CALL, nextEip, -1);
+                switchTask(tss, availableTask(tss), BY_CALL, nextEip, flags(), -1);
             }
             case Descriptors.TSS16, Descriptors.TSS32 -> {
                 taskRights(selector, d);
-                switchTask(selector, d, BY_CALL, nextEip, -1);
+                switchTask(selector, d, BY_CALL, nextEip, flags(), -1);
             }
             default -> throw gp(selector & 0xFFFC);
         }
@@ -341,6 +341,6 @@ abstract class Transfers extends Delivery {
             throw ts(error);
         }
         if (!Descriptors.present(d)) throw np(error);
-        switchTask(selector, d, BY_IRET, eip, -1);
+        switchTask(selector, d, BY_IRET, eip, flags() & ~NT, -1);
     }
 }

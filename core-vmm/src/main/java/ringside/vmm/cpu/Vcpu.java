@@ -118,7 +118,8 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
                 if (!carefulStep()) break;
             } else {
                 stepBudget = (special & WATCH) != 0 && noteFetch() ? 1 : runLimit - sliceTicks;
-                one();
+                boolean completed = one();
+                if (breakHits != 0) taskTrap(completed);
                 long used = 1 + extraTicks;
                 extraTicks = 0;
                 sliceTicks += used;
@@ -150,12 +151,19 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         int serial = onceSerial;
         boolean once = (special & ONCE) != 0;
         if (!codeBreakpoint()) {
+            boolean passes = (other & RF) != 0;
             other &= ~RF;
             if ((special & WATCH) != 0) noteFetch();
             stepBudget = 1;
             eventTaken = false;
-            breakHits = 0;
-            if (one()) debugTraps(trap && !eventTaken);
+            repeats = false;
+            // What MOV SS hit is reported after the instruction behind it.
+            if (waits != ALL_HELD) breakHits = 0;
+            if (one()) {
+                // RF covers a repeated string as a whole.
+                if (passes && repeats) other |= RF;
+                debugTraps(trap && !eventTaken);
+            }
         }
         if (once && serial == onceSerial) endOnce();
         extraTicks = 0;
@@ -212,9 +220,17 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         }
         if (hits == 0) return false;
         dr[6] |= hits;
+        startEip = eip;
+        startEsp = regs[Registers.ESP];
         faultLikeDebug = true;
         raise(plain(DB));
         return true;
+    }
+
+    /// The trap bit of a task that was switched to while nothing else is being debugged.
+    private void taskTrap(boolean completed) {
+        if (completed) debugTraps(false);
+        breakHits = 0;
     }
 
     private void debugTraps(boolean singleStep) {
@@ -554,7 +570,10 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     @Override
     public int read(int va, int size, boolean user) throws GuestFault {
-        return loadSlow(va, size, user);
+        int hits = breakHits;
+        int value = loadSlow(va, size, user);
+        breakHits = hits; // a monitor's read trips no breakpoint
+        return value;
     }
 
     @Override
@@ -640,6 +659,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         tables(v);
         modelRegisters(v);
         held = v.u8("held", held);
+        breakHits = v.i32("breakHits", breakHits);
         special = v.i32("special", special);
         asleep = (special & ASLEEP) != 0;
         shutdown = v.flag("shutdown", shutdown);

@@ -65,4 +65,55 @@ class DebugTest {
         assertEquals(0x2000, b.cpu.dr(6) & 0x2000);
         assertEquals(0, b.cpu.dr(7) & 0x2000);
     }
+
+    @Test
+    void everyDebugExceptionOpensTheDebugRegisters() {
+        Bare b = new Bare().at(0, "40 40 f4");
+        b.cpu.setDr(7, 0x2000);
+        b.cpu.setEflags(TF | 2);
+        b.run();
+        assertEquals(1, b.handled());
+        assertEquals(0, b.cpu.dr(7) & 0x2000);
+    }
+
+    @Test
+    void rfCoversARepeatedStringAsAWhole() {
+        Bare b = new Bare().at(0, "f3a4 f4");
+        b.cpu.setDr(0, 0x5000);
+        b.cpu.setDr(7, 1);
+        b.cpu.setReg(GuestState.ECX, 3);
+        b.cpu.setReg(GuestState.ESI, 0x8000);
+        b.cpu.setReg(GuestState.EDI, 0x8100);
+        b.cpu.setEflags(RF | 2);
+        b.run();
+        assertEquals(0x5003, b.cpu.eip());
+        assertEquals(0, b.reg(GuestState.ECX));
+    }
+
+    @Test
+    void aDataBreakpointOnMovSsIsReportedBehindTheNextInstruction() {
+        Bare b = new Bare().at(0, "8e1500800000 40 f4");
+        b.memory.write16(0x8000, Bare.DATA0);
+        b.cpu.setDr(0, 0x8000);
+        b.cpu.setDr(7, 1 | 3 << 16);
+        b.run();
+        assertEquals(1, b.handled());
+        assertEquals(0x5007, b.stack(1).getFirst());
+        assertEquals(1, b.reg(GuestState.EAX));
+    }
+
+    @Test
+    void theTrapBitOfATaskStopsBeforeItsFirstInstruction() {
+        Bare b = new Bare().at(0, "ea000000004800");
+        int tss = Bare.OTHER_TSS_AT;
+        b.memory.write32(tss + 32, 0x6000);
+        b.memory.write32(tss + 36, 2);
+        b.memory.write32(tss + 56, 0x8800);
+        for (int s = 0; s < 6; s++) b.memory.write32(tss + 72 + 4 * s, s == 1 ? Bare.CODE0 : Bare.DATA0);
+        b.memory.write16(tss + 100, 1);
+        b.run();
+        assertEquals(1, b.handled());
+        assertEquals(0x8000, b.cpu.dr(6) & 0x8000);
+        assertEquals(0x6000, b.stack(1).getFirst());
+    }
 }
