@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import ringside.vmm.clock.VirtualClock;
-import ringside.vmm.state.StateHasher;
+import ringside.vmm.history.RunHash;
 
 class CmosClockTest {
     private static final long SECOND = VirtualClock.TICKS_PER_SECOND;
@@ -105,10 +106,10 @@ class CmosClockTest {
         set(0x0B, 0x42);
         run(SECOND);
         cmos.write(0, 0x0C);
-        long before = StateHasher.of(cmos);
+        String before = RunHash.of(List.of(cmos), 0);
         cmos.peek(0);
         cmos.peek(1);
-        assertEquals(before, StateHasher.of(cmos));
+        assertEquals(before, RunHash.of(List.of(cmos), 0));
         assertTrue(irq);
     }
 }

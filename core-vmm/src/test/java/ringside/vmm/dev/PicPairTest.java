@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.BeforeEach;
+import java.util.List;
 import org.junit.jupiter.api.Test;
-import ringside.vmm.state.StateHasher;
+import ringside.vmm.history.RunHash;
 
 class PicPairTest {
     private static final int EOI = 0x20, AUTO_EOI = 3, NORMAL = 1;
@@ -188,10 +189,10 @@ class PicPairTest {
     void peekingAtAPolledChipAcknowledgesNothing() {
         pulse(6);
         pics.master().write(0, 0x0C);
-        long before = StateHasher.of(pics);
+        String before = RunHash.of(List.of(pics), 0);
         pics.master().peek(0);
         pics.master().peek(1);
         pics.slave().peek(0);
-        assertEquals(before, StateHasher.of(pics));
+        assertEquals(before, RunHash.of(List.of(pics), 0));
     }
 }

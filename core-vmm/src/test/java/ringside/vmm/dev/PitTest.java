@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import ringside.vmm.clock.VirtualClock;
-import ringside.vmm.state.StateHasher;
+import ringside.vmm.history.RunHash;
 
 class PitTest {
     private final VirtualClock clock = new VirtualClock();
@@ -165,8 +165,8 @@ class PitTest {
     @Test
     void peekingLatchesAndTogglesNothing() {
         load(0, 2, 10_000);
-        long before = StateHasher.of(pit);
+        String before = RunHash.of(List.of(pit), 0);
         for (int i = 0; i < 4; i++) pit.peek(i);
-        assertEquals(before, StateHasher.of(pit));
+        assertEquals(before, RunHash.of(List.of(pit), 0));
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.state.Stateful;
 
 class RunHashTest {
     @Test
@@ -23,5 +24,19 @@ class RunHashTest {
     @Test
     void theTraceBelongsToTheRun() {
         assertNotEquals(RunHash.of(List.of(), 1), RunHash.of(List.of(), 2));
+    }
+
+    @Test
+    void namesAndOrderCount() {
+        assertNotEquals(hash("a", 1, "b", 2), hash("a", 1, "c", 2));
+        assertNotEquals(hash("a", 1, "a", 2), hash("a", 2, "a", 1));
+    }
+
+    private static String hash(String name, int value, String next, int nextValue) {
+        Stateful part = v -> {
+            v.i32(name, value);
+            v.i32(next, nextValue);
+        };
+        return RunHash.of(List.of(part), 0);
     }
 }
