@@ -29,19 +29,23 @@ final class BoutRunner {
     private final Duration limit;
     private final Phase phase;
     private final @Nullable PrintStream console;
+    private final PrintStream log;
     private final boolean prefixed;
     private final @Nullable TraceLines trace;
     private final @Nullable Typist typist;
     private final Map<Iface, Long> shown = new EnumMap<>(Iface.class);
+    private final Map<Iface, Integer> loggedBytes = new EnumMap<>(Iface.class);
     private final Map<Iface, StringBuilder> lines = new EnumMap<>(Iface.class);
 
     /// @param console  where the guests' consoles go, or null
+    /// @param log      where the hypervisor's own console goes
     /// @param prefixed whether every line says which corner printed it
     BoutRunner(
             BoutRun run,
             Duration limit,
             Phase phase,
             @Nullable PrintStream console,
+            PrintStream log,
             boolean prefixed,
             @Nullable TraceLines trace,
             @Nullable Typist typist) {
@@ -49,6 +53,7 @@ final class BoutRunner {
         this.limit = limit;
         this.phase = phase;
         this.console = console;
+        this.log = log;
         this.prefixed = prefixed;
         this.trace = trace;
         this.typist = typist;
@@ -97,6 +102,7 @@ final class BoutRunner {
         Corner corner = leg.corner();
         if (trace != null) trace.drain(corner.iface(), corner.trace());
         if (console == null) return;
+        logged(corner);
         long from = shown.getOrDefault(corner.iface(), 0L);
         byte[] bytes = corner.console().since(from);
         if (bytes.length == 0) return;
@@ -104,6 +110,15 @@ final class BoutRunner {
         if (prefixed) prefixed(corner.iface(), bytes);
         else console.write(bytes, 0, bytes.length);
         console.flush();
+    }
+
+    /// Whole lines of the hypervisor's console.
+    private void logged(Corner corner) {
+        int from = loggedBytes.getOrDefault(corner.iface(), 0);
+        String text = new String(corner.console().logSince(from), StandardCharsets.ISO_8859_1);
+        int end = text.lastIndexOf('\n') + 1;
+        text.substring(0, end).lines().forEach(line -> log.println("(" + corner.iface().id() + ") " + line.stripTrailing()));
+        loggedBytes.put(corner.iface(), from + end);
     }
 
     private void prefixed(Iface iface, byte[] bytes) {

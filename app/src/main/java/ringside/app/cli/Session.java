@@ -178,7 +178,7 @@ final class Session {
         Typist typist = manner.interactive() ? new Typist(io.in()) : null;
         try (TraceLines trace = options.trace == null ? null : TraceLines.open(io.file(options.trace));
                 Phase phase = Phase.together(corners)) {
-            new BoutRunner(run, limit, phase, manner.console(), corners > 1, trace, typist).run();
+            new BoutRunner(run, limit, phase, manner.console(), io.err(), corners > 1, trace, typist).run();
             if (trace != null && trace.lost() > 0) io.say(texts.get("cli.trace-lost", texts.number(trace.lost())));
         } catch (IOException e) {
             throw cannotWrite(options.trace, e);

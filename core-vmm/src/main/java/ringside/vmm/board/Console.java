@@ -17,10 +17,10 @@ public final class Console implements ConsoleSink, Stateful {
     /// Printed bytes kept: the newest 4 MB.
     public static final int KEPT = 4 << 20;
     private static final int TYPED_MAX = 64 << 10;
-    private static final int FIRST_SIZE = 4096;
+    private static final int LOG_KEPT = 256 << 10;
 
-    private byte[] ring = new byte[FIRST_SIZE];
-    private long written;
+    private final KeptBytes printed = new KeptBytes(KEPT);
+    private final KeptBytes log = new KeptBytes(LOG_KEPT);
     private final ByteArrayOutputStream outside = new ByteArrayOutputStream();
 
     private byte[] inside = new byte[0];
@@ -32,13 +32,13 @@ public final class Console implements ConsoleSink, Stateful {
 
     @Override
     public void put(int b) {
-        append((byte) b);
+        printed.put(b);
         for (IntConsumer tap : taps) tap.accept(b & 0xFF);
     }
 
-    private synchronized void append(byte b) {
-        if (written == ring.length && ring.length < KEPT) ring = java.util.Arrays.copyOf(ring, ring.length * 2);
-        ring[(int) (written++ % ring.length)] = b;
+    @Override
+    public void log(int b) {
+        log.put(b);
     }
 
     @Override
@@ -86,21 +86,23 @@ public final class Console implements ConsoleSink, Stateful {
     // ---- the person's side ----------------------------------------------------------------------------------------
 
     /// Bytes printed since the start.
-    public synchronized long written() {
-        return written;
+    public long written() {
+        return printed.written();
     }
 
     /// Bytes `[from, written)` as far as kept.
-    public synchronized byte[] since(long from) {
-        long first = Math.clamp(from, written - Math.min(written, ring.length), written);
-        byte[] out = new byte[(int) (written - first)];
-        for (int i = 0; i < out.length; i++) out[i] = ring[(int) ((first + i) % ring.length)];
-        return out;
+    public byte[] since(long from) {
+        return printed.since(from);
+    }
+
+    /// What the hypervisor's own console showed, from byte `from` on, as far as kept.
+    public byte[] logSince(long from) {
+        return log.since(from);
     }
 
     /// The newest bytes, at most `max`, as ISO-8859-1.
-    public synchronized String tail(int max) {
-        return new String(since(written - Math.min(written, max)), java.nio.charset.StandardCharsets.ISO_8859_1);
+    public String tail(int max) {
+        return new String(printed.since(printed.written() - max), java.nio.charset.StandardCharsets.ISO_8859_1);
     }
 
     /// Queues typed bytes; what exceeds 64 KB waiting is dropped, as by a keyboard.
@@ -111,7 +113,8 @@ public final class Console implements ConsoleSink, Stateful {
 
     @Override
     public void state(StateVisitor v) {
-        v.i64("written", written);
+        v.i64("written", printed.written());
+        v.i64("log", log.written());
         v.i32("typed", inside.length - next);
     }
 }

@@ -87,6 +87,11 @@ public interface Corner {
         /// Bytes `[from, written)` as far as kept.
         byte[] since(long from);
 
+        /// What the guest printed on the hypervisor's own console (Xen's `console_io`), from byte `from` on.
+        default byte[] logSince(long from) {
+            return new byte[0];
+        }
+
         /// Queues typed bytes; they reach the guest when the machine next looks.
         void type(byte[] bytes);
     }

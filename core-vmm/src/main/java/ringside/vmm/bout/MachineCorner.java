@@ -155,6 +155,11 @@ final class MachineCorner implements Corner {
         }
 
         @Override
+        public byte[] logSince(long from) {
+            return console.logSince(from);
+        }
+
+        @Override
         public void type(byte[] bytes) {
             console.type(bytes);
         }

@@ -6,6 +6,11 @@ public interface ConsoleSink {
     /// The guest printed a byte.
     void put(int b);
 
+    /// The guest printed a byte on the hypervisor's own console (Xen's `console_io`), which is another one.
+    default void log(int b) {
+        put(b);
+    }
+
     /// The next byte typed, or -1. Taking it consumes it.
     int take();
 

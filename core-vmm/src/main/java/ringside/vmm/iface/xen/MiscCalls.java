@@ -114,14 +114,15 @@ final class MiscCalls {
         return 0;
     }
 
-    /// Tour 6.61: the emergency console: no ring, no event channel, one call.
+    /// Tour 6.61: the emergency console: no ring, no event channel, one call. What is written here appears on Xen's own
+    /// console, not on the guest's.
     int consoleIo(Caller c) throws GuestFault {
         if (c.word(0) == 1) return 0;
         if (c.word(0) != 0) return c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);
         int count = Math.min(Math.max(c.word(1), 0), CONSOLE_LIMIT);
         int done = 0;
         try {
-            for (; done < count; done++) domain.platform.console().put(c.read8(c.word(2) + done));
+            for (; done < count; done++) domain.platform.console().log(c.read8(c.word(2) + done));
         } finally {
             if (done > 0) domain.trace.event(c.vcpu(), EventKind.CONSOLE, done, 0, 0, 0, 0);
         }
