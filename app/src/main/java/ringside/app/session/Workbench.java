@@ -157,7 +157,9 @@ public final class Workbench {
     }
 
     public void runOrPause() {
-        if (moving.get()) {
+        BoutSession current = bout.get();
+        if (current == null) return;
+        if (current.moving()) {
             postMovers(new EngineCommand.Pause());
         } else {
             postMovers(new EngineCommand.Run());
