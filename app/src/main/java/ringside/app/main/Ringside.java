@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.main;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import javafx.application.Application;
@@ -35,7 +35,29 @@ public final class Ringside {
         return value != null && !value.isBlank();
     }
 
-    private static List<String> split(String line) {
-        return line.isBlank() ? List.of() : Arrays.asList(line.strip().split("\\s+"));
+    /// Splits as a shell does: at blanks, except between quotes.
+    static List<String> split(String line) {
+        List<String> words = new ArrayList<>();
+        StringBuilder word = new StringBuilder();
+        boolean open = false;
+        char quote = 0;
+        for (char c : line.toCharArray()) {
+            if (quote != 0) {
+                if (c == quote) quote = 0;
+                else word.append(c);
+            } else if (c == '"' || c == '\'') {
+                quote = c;
+                open = true;
+            } else if (!Character.isWhitespace(c)) {
+                word.append(c);
+                open = true;
+            } else if (open) {
+                words.add(word.toString());
+                word.setLength(0);
+                open = false;
+            }
+        }
+        if (open) words.add(word.toString());
+        return words;
     }
 }

@@ -47,6 +47,8 @@ public class RingsideApp extends Application {
             new Frames(2, window::quit).start();
         } else if (options.screenshots().isPresent()) {
             new ScreenshotTour(window, stage.getScene(), options).start();
+        } else {
+            window.home().warmUp();
         }
     }
 

@@ -55,6 +55,11 @@ public final class CornerFeed {
         return corner.console().since(from);
     }
 
+    /// What the guest printed on the hypervisor's own console from a position on.
+    public byte[] logSince(long from) {
+        return corner.console().logSince(from);
+    }
+
     public void post(EngineCommand command) {
         runner.post(command);
     }

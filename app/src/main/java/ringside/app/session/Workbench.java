@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.IntegerProperty;
@@ -65,7 +66,15 @@ public final class Workbench {
         if (opening.get()) return;
         opening.set(true);
         problems.clear();
-        open(guest.bout(corners), guest.bells());
+        open(guest.bout(corners), guest.bells(), EngineCommand.Run::new);
+    }
+
+    /// The same, but stops at the first bell.
+    public void ringOnce(GuestCard guest, List<Iface> corners) {
+        if (opening.get()) return;
+        opening.set(true);
+        problems.clear();
+        open(guest.bout(corners), guest.bells(), EngineCommand.StepBell::new);
     }
 
     /// Rings the bell for the current bout once more, from the start.
@@ -74,13 +83,13 @@ public final class Workbench {
         if (current == null || opening.get()) return;
         opening.set(true);
         problems.clear();
-        open(current.spec(), current.bells());
+        open(current.spec(), current.bells(), EngineCommand.Run::new);
     }
 
-    private void open(BoutSpec spec, Map<Integer, String> bells) {
+    private void open(BoutSpec spec, Map<Integer, String> bells, Supplier<EngineCommand> first) {
         Thread.ofVirtual().name("open-bout").start(() -> {
             Bouts.Opened opened = openQuietly(spec);
-            Platform.runLater(() -> opened(spec, bells, opened));
+            Platform.runLater(() -> opened(spec, bells, opened, first));
         });
     }
 
@@ -97,7 +106,7 @@ public final class Workbench {
                 BoutSpec spec =
                         new BoutSpec(name, List.of(on), 1, IMPORT_MEMORY, GuestCard.SEED, bytes, new byte[0], "");
                 Bouts.Opened opened = openQuietly(spec);
-                Platform.runLater(() -> opened(spec, Map.of(), opened));
+                Platform.runLater(() -> opened(spec, Map.of(), opened, EngineCommand.Run::new));
             } catch (IOException broken) {
                 Problem problem = new Problem(kernel.toString(), "a readable file", String.valueOf(broken.getMessage()));
                 Platform.runLater(() -> {
@@ -116,7 +125,8 @@ public final class Workbench {
         }
     }
 
-    private void opened(BoutSpec spec, Map<Integer, String> bells, Bouts.Opened opened) {
+    private void opened(
+            BoutSpec spec, Map<Integer, String> bells, Bouts.Opened opened, Supplier<EngineCommand> first) {
         opening.set(false);
         switch (opened) {
             case Bouts.Opened.Wrong(List<Problem> wrong) -> problems.setAll(wrong);
@@ -129,7 +139,7 @@ public final class Workbench {
                 next.start();
                 bout.set(next);
                 if (pace.get() > 0) next.post(-1, () -> new EngineCommand.Pace(pace.get()));
-                next.post(-1, EngineCommand.Run::new);
+                next.post(-1, first);
             }
         }
     }

@@ -139,7 +139,9 @@ public final class Explain {
                     ? Explained.of(
                             "event.page-fault", Symbol.va(e.a1()), Symbol.hex32(e.a0()), faultBits(e.a2()))
                     : Explained.of("event.fault", Symbol.vector(e.id()), Symbol.hex32(e.a0()), Symbol.hex(e.a2()));
-            case INTERRUPT -> Explained.of("event.interrupt", Symbol.vector(e.id()), Symbol.hex32(e.a0()));
+            case INTERRUPT -> iface == Iface.XEN
+                    ? Explained.of("event.upcall", e.id(), Symbol.hex32(e.a0()))
+                    : Explained.of("event.interrupt", Symbol.vector(e.id()), Symbol.hex32(e.a0()));
             case ADDRESS_SPACE -> Explained.of("event.address-space", Symbol.hex(e.a0()), Symbol.hex(e.a1()));
             case BELL -> Explained.of("event.bell", e.id());
             case VCPU -> Explained.of("event.vcpu." + id(CHANGES[Math.floorMod(e.id(), CHANGES.length)]), e.vcpu());

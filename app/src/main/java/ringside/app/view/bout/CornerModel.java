@@ -39,6 +39,7 @@ public final class CornerModel {
     private final Texts texts;
     private final TerminalModel terminal = new TerminalModel();
     private long consoleAt;
+    private long logAt;
     private long nowAt = -1;
     private String now = "";
 
@@ -67,11 +68,19 @@ public final class CornerModel {
     /// Feeds new console output to the screen; of a flood only the end.
     void readConsole() {
         long written = feed.consoleWritten();
+        if (written == 0) readLog();
         if (written == consoleAt) return;
         byte[] bytes = feed.consoleSince(Math.max(consoleAt, written - MOST_CONSOLE));
         if (bytes.length > MOST_CONSOLE) bytes = java.util.Arrays.copyOfRange(bytes, bytes.length - MOST_CONSOLE, bytes.length);
         terminal.feed(bytes);
         consoleAt = written;
+    }
+
+    /// A guest that has no console yet, or never opens one, is heard on the hypervisor's.
+    private void readLog() {
+        byte[] bytes = feed.logSince(logAt);
+        terminal.feed(bytes);
+        logAt += bytes.length;
     }
 
     /// `3.0 PV, 2 vCPU, 32 MB`.

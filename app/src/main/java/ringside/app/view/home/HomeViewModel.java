@@ -4,6 +4,7 @@ package ringside.app.view.home;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.SimpleObjectProperty;
@@ -54,17 +55,30 @@ public final class HomeViewModel {
 
     /// The first bout: the guest that shows most.
     public void ringTheBell() {
-        List<GuestCard> all = gallery();
-        all.stream()
-                .filter(g -> g.id().equals(FIRST_BOUT))
-                .findFirst()
-                .or(() -> all.stream().findFirst())
-                .ifPresent(this::ring);
+        first().ifPresent(this::ring);
+    }
+
+    /// The first bout, up to its first bell: what a person finds who has just started the program.
+    public void warmUp() {
+        first().ifPresent(guest -> workbench.ringOnce(guest, on(guest)));
     }
 
     public void ring(GuestCard guest) {
+        workbench.ring(guest, on(guest));
+    }
+
+    private Optional<GuestCard> first() {
+        List<GuestCard> all = gallery();
+        return all.stream()
+                .filter(g -> g.id().equals(FIRST_BOUT))
+                .findFirst()
+                .or(() -> all.stream().findFirst());
+    }
+
+    /// The chosen corners, as far as the guest runs there.
+    private List<Iface> on(GuestCard guest) {
         List<Iface> on = corners.stream().filter(guest.corners()::contains).toList();
-        workbench.ring(guest, on.isEmpty() ? guest.corners().subList(0, 1) : on);
+        return on.isEmpty() ? guest.corners().subList(0, 1) : on;
     }
 
     /// Boots a kernel from a file, alone.
