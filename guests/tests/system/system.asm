@@ -997,7 +997,7 @@ debug_tests:
         CHECK "breakpoint: dr6", eax, 1
         mov eax, [r_efl]
         and eax, 0x10000
-        CHECK "breakpoint: RF pushed", eax, 0x10000
+        CHECK "breakpoint: RF not pushed", eax, 0
         ; passed with RF
         mov eax, .pass
         mov dr0, eax

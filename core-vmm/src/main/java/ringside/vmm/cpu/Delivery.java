@@ -108,7 +108,7 @@ abstract class Delivery extends TaskSwitch {
         }
     }
 
-    /// The #DB being raised is of the fault kind (instruction breakpoint, general detect).
+    /// The #DB being raised is a fault that pushes RF (general detect).
     boolean faultLikeDebug;
 
     private void tripleFault() {

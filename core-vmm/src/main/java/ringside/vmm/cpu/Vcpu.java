@@ -209,7 +209,8 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     // ---- debugging
 
-    /// Raises #DB for an instruction breakpoint at EIP, unless RF holds it back.
+    /// Raises #DB for an instruction breakpoint at EIP, unless RF holds it back. The handler has to set RF itself: of all
+    /// faults only this one does not push it. (IA-32 SDM volume 3, 17.3.1.1)
     private boolean codeBreakpoint() {
         if ((special & BREAKPOINTS) == 0 || (other & RF) != 0) return false;
         int linear = base[Registers.CS] + eip;
@@ -222,7 +223,6 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         dr[6] |= hits;
         startEip = eip;
         startEsp = regs[Registers.ESP];
-        faultLikeDebug = true;
         raise(plain(DB));
         return true;
     }

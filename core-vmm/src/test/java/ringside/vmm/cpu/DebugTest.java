@@ -19,7 +19,7 @@ class DebugTest {
         assertEquals(1, b.reg(GuestState.EAX));
         assertEquals(1, b.cpu.dr(6) & 0xF);
         assertEquals(0x5001, b.stack(1).getFirst());
-        assertEquals(RF | 2, b.stack(3).get(2) & ~0xFD);
+        assertEquals(2, b.stack(3).get(2) & ~0xFD);
     }
 
     @Test
