@@ -24,7 +24,11 @@ public final class StandardActions {
     }
 
     private static void file(
-            Actions a, Navigator window, Workbench workbench, ObservableBooleanValue always, ObservableBooleanValue hasBout) {
+            Actions a,
+            Navigator window,
+            Workbench workbench,
+            ObservableBooleanValue always,
+            ObservableBooleanValue hasBout) {
         ObservableBooleanValue idle = Bindings.not(workbench.openingProperty());
         a.add(ActionId.RING_BELL, "bell", idle, window::ringBell, "Shortcut+R");
         a.add(ActionId.RING_AGAIN, "rotate-ccw", Bindings.and(idle, hasBout), workbench::ringAgain, "Shortcut+Shift+R");

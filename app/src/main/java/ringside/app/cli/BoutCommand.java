@@ -28,10 +28,12 @@ final class BoutCommand implements Callable<Integer> {
     RunOptions options = new RunOptions();
 
     @Option(names = "--corners", paramLabel = "LIST", description = "like vmi,xen,native (default vmi,xen)")
-    @Nullable String corners;
+    @Nullable
+    String corners;
 
     @Parameters(arity = "0..1", paramLabel = "GUEST|FILE", description = "a gallery guest or a .ringside file")
-    @Nullable String what;
+    @Nullable
+    String what;
 
     BoutCommand(Io io) {
         this.io = io;

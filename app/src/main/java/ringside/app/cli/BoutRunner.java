@@ -66,7 +66,8 @@ final class BoutRunner {
         while (true) {
             List<Leg> ready = run.ready();
             if (ready.isEmpty() && !sleepersWake(deadline)) break;
-            if (typist != null) run.legs().forEach(leg -> typist.type(leg.corner().console()));
+            if (typist != null)
+                run.legs().forEach(leg -> typist.type(leg.corner().console()));
             List<Runnable> work = new ArrayList<>();
             for (Leg leg : ready) work.add(() -> leg.advance(slice));
             phase.all(work);
@@ -117,7 +118,9 @@ final class BoutRunner {
         int from = loggedBytes.getOrDefault(corner.iface(), 0);
         String text = new String(corner.console().logSince(from), StandardCharsets.ISO_8859_1);
         int end = text.lastIndexOf('\n') + 1;
-        text.substring(0, end).lines().forEach(line -> log.println("(" + corner.iface().id() + ") " + line.stripTrailing()));
+        text.substring(0, end)
+                .lines()
+                .forEach(line -> log.println("(" + corner.iface().id() + ") " + line.stripTrailing()));
         loggedBytes.put(corner.iface(), from + end);
     }
 

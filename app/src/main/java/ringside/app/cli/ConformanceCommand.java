@@ -26,13 +26,15 @@ final class ConformanceCommand implements Callable<Integer> {
     private final Io io;
 
     @Parameters(arity = "1", paramLabel = "DIR", description = "a folder of vectors")
-    @Nullable Path folder;
+    @Nullable
+    Path folder;
 
     @Option(names = "--group", paramLabel = "G", split = ",", description = "only this group")
     List<String> groups = List.of();
 
     @Option(names = "--json", paramLabel = "FILE", description = "write the result as JSON")
-    @Nullable Path json;
+    @Nullable
+    Path json;
 
     ConformanceCommand(Io io) {
         this.io = io;
@@ -55,7 +57,9 @@ final class ConformanceCommand implements Callable<Integer> {
         write(results);
         for (Conformance.Group g : results) {
             if (g.failed() == 0) continue;
-            throw new Failure(Failure.ASSERTION, io.texts().get("cli.error.vectors", g.group(), io.texts().number(g.failed())));
+            throw new Failure(
+                    Failure.ASSERTION,
+                    io.texts().get("cli.error.vectors", g.group(), io.texts().number(g.failed())));
         }
         return 0;
     }
@@ -68,7 +72,8 @@ final class ConformanceCommand implements Callable<Integer> {
                 for (String failure : group.failures()) io.say("  " + failure.replace("\n", "\n  "));
             });
         } catch (IOException | IllegalArgumentException e) {
-            throw problem(path.toString(), "vectors as their README describes", String.valueOf(e.getMessage()), "vectors");
+            throw problem(
+                    path.toString(), "vectors as their README describes", String.valueOf(e.getMessage()), "vectors");
         }
     }
 
@@ -86,11 +91,16 @@ final class ConformanceCommand implements Callable<Integer> {
             g.failures().forEach(failures::add);
         }
         try {
-            Files.writeString(io.file(json), mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+            Files.writeString(
+                    io.file(json), mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
         } catch (IOException e) {
             throw new Failure(
                     Failure.BAD_INPUT,
-                    io.texts().get("cli.error.write", json.toString(), e.getClass().getSimpleName()));
+                    io.texts()
+                            .get(
+                                    "cli.error.write",
+                                    json.toString(),
+                                    e.getClass().getSimpleName()));
         }
         io.say(io.texts().get("cli.wrote", json.toString()));
     }

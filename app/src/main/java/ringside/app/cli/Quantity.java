@@ -31,7 +31,8 @@ final class Quantity {
         int unit = t.endsWith("ms") ? 1 : t.endsWith("m") ? 60_000 : 1000;
         String digits = t.replaceFirst("(ms|s|m)$", "");
         if (digits.matches("\\d{1,7}(\\.\\d{1,3})?")) {
-            long millis = new BigDecimal(digits).multiply(BigDecimal.valueOf(unit)).longValue();
+            long millis =
+                    new BigDecimal(digits).multiply(BigDecimal.valueOf(unit)).longValue();
             if (millis > 0) return Duration.ofMillis(millis);
         }
         throw Failure.of(texts, new Problem("--limit", "a time like 120s", quoted(text)), "limit");

@@ -74,7 +74,10 @@ public final class RingsideCommand implements Callable<Integer> {
         io.say(io.texts().get("cli.opening", BoutCommand.DEFAULT_GUEST, BoutCommand.names(corners)));
         session.play(
                 session.spec(BoutCommand.DEFAULT_GUEST, corners), "exit", new Session.Manner(null, false, io.out()));
-        io.say(io.texts().get("cli.report-at", io.file(Path.of(REPORT)).toAbsolutePath().normalize().toString()));
+        io.say(io.texts()
+                .get(
+                        "cli.report-at",
+                        io.file(Path.of(REPORT)).toAbsolutePath().normalize().toString()));
         return 0;
     }
 

@@ -19,13 +19,15 @@ final class RunCommand implements Callable<Integer> {
     RunOptions options = new RunOptions();
 
     @Option(names = "--on", paramLabel = "CORNER", description = "native, vmi, xen or hw")
-    @Nullable String on;
+    @Nullable
+    String on;
 
     @Option(names = "--interactive", description = "standard input is typed into the console")
     boolean interactive;
 
     @Parameters(arity = "0..1", paramLabel = "GUEST", description = "a gallery guest")
-    @Nullable String guest;
+    @Nullable
+    String guest;
 
     RunCommand(Io io) {
         this.io = io;

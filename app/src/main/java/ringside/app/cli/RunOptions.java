@@ -9,48 +9,69 @@ import picocli.CommandLine.Option;
 /// What `run` and `bout` have in common.
 final class RunOptions {
     @Option(names = "--kernel", paramLabel = "FILE", description = "a kernel of your own instead of a gallery guest")
-    @Nullable Path kernel;
+    @Nullable
+    Path kernel;
 
     @Option(names = "--initrd", paramLabel = "FILE", description = "its initial RAM disk")
-    @Nullable Path initrd;
+    @Nullable
+    Path initrd;
 
     @Option(names = "--append", paramLabel = "TEXT", description = "its command line")
     String append = "";
 
     @Option(names = "--memory", paramLabel = "SIZE", description = "RAM of each corner, like 128M")
-    @Nullable String memory;
+    @Nullable
+    String memory;
 
     @Option(names = "--vcpus", paramLabel = "N", description = "1 to 8")
-    @Nullable String vcpus;
+    @Nullable
+    String vcpus;
 
     @Option(names = "--seed", paramLabel = "N", description = "same seed, same numbers (default 7)")
-    @Nullable String seed;
+    @Nullable
+    String seed;
 
     @Option(names = "--tier", paramLabel = "N", description = "speed of the processor: 0")
-    @Nullable String tier;
+    @Nullable
+    String tier;
 
-    @Option(names = "--until", paramLabel = "COND", description = "exit (default), bell:N, console:REGEX, time:SECONDS, insns:N or call:NAME")
-    @Nullable String until;
+    @Option(
+            names = "--until",
+            paramLabel = "COND",
+            description = "exit (default), bell:N, console:REGEX, time:SECONDS, insns:N or call:NAME")
+    @Nullable
+    String until;
 
     @Option(names = "--limit", paramLabel = "TIME", description = "give up after so much host time (default 120s)")
     String limit = "120s";
 
-    @Option(names = "--profile", paramLabel = "NAME|FILE", description = "prices for modelled numbers (default opteron-2006)")
-    @Nullable String profile;
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME|FILE",
+            description = "prices for modelled numbers (default opteron-2006)")
+    @Nullable
+    String profile;
 
     @Option(names = "--json", paramLabel = "FILE", description = "write the counts as JSON")
-    @Nullable Path json;
+    @Nullable
+    Path json;
 
     @Option(names = "--csv", paramLabel = "FILE", description = "write the counts as a table")
-    @Nullable Path csv;
+    @Nullable
+    Path csv;
 
     @Option(names = "--html", paramLabel = "FILE", description = "write a report to read in a browser")
-    @Nullable Path html;
+    @Nullable
+    Path html;
 
     @Option(names = "--trace", paramLabel = "FILE", description = "write every event: .csv, else JSON lines")
-    @Nullable Path trace;
+    @Nullable
+    Path trace;
 
-    @Option(names = "--assert", paramLabel = "EXPR", description = "a claim about counts, like \"vmi.crossings <= xen.crossings\"")
+    @Option(
+            names = "--assert",
+            paramLabel = "EXPR",
+            description = "a claim about counts, like \"vmi.crossings <= xen.crossings\"")
     List<String> assertions = List.of();
 
     @Option(names = "--disk", paramLabel = "FILE", description = "a disk image")
@@ -60,5 +81,6 @@ final class RunOptions {
     String net = "none";
 
     @Option(names = "--screenshot", paramLabel = "FILE", description = "the guest's screen")
-    @Nullable Path screenshot;
+    @Nullable
+    Path screenshot;
 }

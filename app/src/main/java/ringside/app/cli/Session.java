@@ -107,12 +107,17 @@ final class Session {
         String name = options.profile == null ? CostProfile.DEFAULT : options.profile;
         if (CostProfile.BUILT_IN.contains(name)) return CostProfile.builtIn(name);
         if (options.profile == null || !Files.exists(io.file(Path.of(name)))) {
-            throw bad("--profile", "a file or one of " + String.join(", ", CostProfile.BUILT_IN), "\"" + name + "\"", "file");
+            throw bad(
+                    "--profile",
+                    "a file or one of " + String.join(", ", CostProfile.BUILT_IN),
+                    "\"" + name + "\"",
+                    "file");
         }
         String text = new String(bytes("--profile", Path.of(name)), StandardCharsets.UTF_8);
         return switch (CostProfile.parse(text)) {
             case CostProfile.Parsed.Ok ok -> ok.profile();
-            case CostProfile.Parsed.Wrong wrong -> throw Failure.of(texts, wrong.problems().getFirst(), "file");
+            case CostProfile.Parsed.Wrong wrong ->
+                throw Failure.of(texts, wrong.problems().getFirst(), "file");
         };
     }
 
@@ -134,7 +139,10 @@ final class Session {
     /// @param console     where consoles go, or null
     /// @param interactive whether standard input is the console's
     /// @param tape        where the tale of the tape goes, or null
-    record Manner(@Nullable PrintStream console, boolean interactive, @Nullable PrintStream tape) {}
+    record Manner(
+            @Nullable PrintStream console,
+            boolean interactive,
+            @Nullable PrintStream tape) {}
 
     /// Runs, writes what was asked for, and says how it ended.
     void play(BoutSpec spec, String untilText, Manner manner) throws Failure {
@@ -227,7 +235,9 @@ final class Session {
     }
 
     private Failure cannotWrite(@Nullable Path file, IOException e) {
-        String why = e instanceof NoSuchFileException ? "no such folder" : e.getClass().getSimpleName();
+        String why = e instanceof NoSuchFileException
+                ? "no such folder"
+                : e.getClass().getSimpleName();
         return new Failure(Failure.BAD_INPUT, texts.get("cli.error.write", String.valueOf(file), why));
     }
 
@@ -273,7 +283,8 @@ final class Session {
         try {
             if (!Files.exists(path)) throw bad(option + " " + file, "a file", "nothing of that name", "file");
             if (Files.isDirectory(path)) throw bad(option + " " + file, "a file", "a folder", "file");
-            if (Files.size(path) > LARGEST_FILE) throw bad(option + " " + file, "a file below 1 GB", "a larger one", "file");
+            if (Files.size(path) > LARGEST_FILE)
+                throw bad(option + " " + file, "a file below 1 GB", "a larger one", "file");
             return Files.readAllBytes(path);
         } catch (IOException e) {
             throw bad(option + " " + file, "a readable file", e.getClass().getSimpleName(), "file");
@@ -289,7 +300,9 @@ final class Session {
     }
 
     private static String fileName(@Nullable Path file) {
-        return file == null || file.getFileName() == null ? "" : file.getFileName().toString();
+        return file == null || file.getFileName() == null
+                ? ""
+                : file.getFileName().toString();
     }
 
     Failure bad(String field, String expected, String found, String hint) {

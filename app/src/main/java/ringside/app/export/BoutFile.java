@@ -72,7 +72,10 @@ public record BoutFile(
                 return wrong(name, "a bout file (JSON with a field \"ringside\")", "something else");
             }
             if (root.path("ringside").asInt() > FORMAT) {
-                return wrong(name, "format " + FORMAT, "format " + root.path("ringside").asInt());
+                return wrong(
+                        name,
+                        "format " + FORMAT,
+                        "format " + root.path("ringside").asInt());
             }
             return fields(name, root);
         } catch (JsonProcessingException e) {

@@ -24,7 +24,10 @@ public final class CsvReport {
 
     private static void counts(Appendable to, String head, Counts c) throws IOException {
         row(to, head, "instructions", c.instructions());
-        to.append(head).append(",guestSeconds,").append(String.format(Locale.ROOT, "%.9f", c.ticks() / 1e9)).append('\n');
+        to.append(head)
+                .append(",guestSeconds,")
+                .append(String.format(Locale.ROOT, "%.9f", c.ticks() / 1e9))
+                .append('\n');
         row(to, head, "crossings", c.crossings());
         perVcpu(to, head, "crossings", c.crossingsPerVcpu());
         perVcpu(to, head, "instructions", c.perVcpu());
@@ -33,16 +36,19 @@ public final class CsvReport {
         row(to, head, "userTicks", c.userTicks());
         row(to, head, "kernelTicks", c.kernelTicks());
         row(to, head, "idleTicks", c.idleTicks());
-        for (var call : c.calls().entrySet()) row(to, head, "calls." + call.getKey(), call.getValue().count());
+        for (var call : c.calls().entrySet())
+            row(to, head, "calls." + call.getKey(), call.getValue().count());
         for (var call : c.calls().entrySet()) {
             for (var kind : call.getValue().kinds().entrySet()) {
                 row(to, head, "calls." + call.getKey() + "." + Names.of(kind.getKey()), kind.getValue());
             }
         }
         for (var item : c.items().entrySet()) row(to, head, "items." + item.getKey(), item.getValue());
-        for (var exit : c.exits().entrySet()) row(to, head, "exits." + exit.getKey().id(), exit.getValue());
+        for (var exit : c.exits().entrySet())
+            row(to, head, "exits." + exit.getKey().id(), exit.getValue());
         for (var fault : c.faults().entrySet()) row(to, head, "faults." + fault.getKey(), fault.getValue());
-        for (var event : c.events().entrySet()) row(to, head, "events." + event.getKey().id(), event.getValue());
+        for (var event : c.events().entrySet())
+            row(to, head, "events." + event.getKey().id(), event.getValue());
     }
 
     private static void perVcpu(Appendable to, String head, String metric, List<Long> values) throws IOException {
@@ -50,6 +56,11 @@ public final class CsvReport {
     }
 
     private static void row(Appendable to, String head, String metric, long value) throws IOException {
-        to.append(head).append(',').append(metric).append(',').append(Long.toString(value)).append('\n');
+        to.append(head)
+                .append(',')
+                .append(metric)
+                .append(',')
+                .append(Long.toString(value))
+                .append('\n');
     }
 }

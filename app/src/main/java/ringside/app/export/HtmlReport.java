@@ -79,10 +79,16 @@ public final class HtmlReport {
             String end = texts.get("outcome." + c.outcome());
             if (c.exit() != null) end += " (" + c.exit() + ", " + texts.get("html.status", c.status()) + ")";
             if (c.knockdown() != null) {
-                end += ": " + c.knockdown().what() + ". " + texts.get("html.first-cause", c.knockdown().firstCause());
+                end += ": " + c.knockdown().what() + ". "
+                        + texts.get("html.first-cause", c.knockdown().firstCause());
             }
-            html.append("<tr><td>").append(corner(c.iface())).append("</td><td>").append(escape(end));
-            html.append("</td><td class=n>").append(texts.number(c.total().ticks() / 1e6, 3)).append(" ms</td><td><code>");
+            html.append("<tr><td>")
+                    .append(corner(c.iface()))
+                    .append("</td><td>")
+                    .append(escape(end));
+            html.append("</td><td class=n>")
+                    .append(texts.number(c.total().ticks() / 1e6, 3))
+                    .append(" ms</td><td><code>");
             html.append(escape(c.runHash())).append("</code></td></tr>\n");
         }
         html.append("</table>\n");
@@ -91,7 +97,8 @@ public final class HtmlReport {
     private void tape() {
         Tape tape = report.tape();
         html.append("<h2>").append(text("tape.title")).append("</h2>\n<table><tr><th></th><th></th>");
-        for (Iface iface : tape.corners()) html.append("<th class=n>").append(corner(iface)).append("</th>");
+        for (Iface iface : tape.corners())
+            html.append("<th class=n>").append(corner(iface)).append("</th>");
         boolean two = tape.corners().size() == 2;
         if (two) {
             html.append("<th class=n>")
@@ -103,7 +110,8 @@ public final class HtmlReport {
         html.append("<th class=bars></th></tr>\n");
         for (Tape.Row row : tape.rows()) tapeRow(tape, row, two);
         html.append("</table>\n<p class=small>")
-                .append(escape(texts.get("tape.profile", tape.profile().title(), tape.profile().machine())))
+                .append(escape(texts.get(
+                        "tape.profile", tape.profile().title(), tape.profile().machine())))
                 .append(' ')
                 .append(text("html.counted-note"))
                 .append("</p>\n");
@@ -115,14 +123,18 @@ public final class HtmlReport {
         html.append("</td><td class=small>").append(escape(kind)).append("</td>");
         double most = row.values().stream().mapToDouble(v -> v.orElse(0)).max().orElse(0);
         for (var value : row.values()) {
-            html.append("<td class=n>").append(escape(TapeText.value(value, row, texts))).append("</td>");
+            html.append("<td class=n>")
+                    .append(escape(TapeText.value(value, row, texts)))
+                    .append("</td>");
         }
         if (two) {
             html.append("<td class=n>")
                     .append(row.ratio().isPresent() ? texts.number(row.ratio().getAsDouble(), 2) : "-")
                     .append("</td>");
         }
-        html.append("<td class=bars><svg viewBox=\"0 0 200 ").append(row.values().size() * 7).append("\">");
+        html.append("<td class=bars><svg viewBox=\"0 0 200 ")
+                .append(row.values().size() * 7)
+                .append("\">");
         for (int i = 0; i < row.values().size(); i++) {
             double w = most <= 0 ? 0 : 200 * row.values().get(i).orElse(0) / most;
             bar(0, i * 7 + 1, w, 5, tape.corners().get(i));
@@ -131,15 +143,19 @@ public final class HtmlReport {
     }
 
     private void rounds() {
-        int most = report.corners().stream().mapToInt(c -> c.rounds().size()).max().orElse(0);
+        int most =
+                report.corners().stream().mapToInt(c -> c.rounds().size()).max().orElse(0);
         if (most == 0) return;
         html.append("<h2>").append(text("html.rounds")).append("</h2>\n");
         roundChart(Math.min(most, 64));
-        html.append("<div class=wide><table><tr><th class=n>").append(text("html.round")).append("</th><th class=n>");
+        html.append("<div class=wide><table><tr><th class=n>")
+                .append(text("html.round"))
+                .append("</th><th class=n>");
         html.append(text("html.bell")).append("</th>");
         for (BoutReport.CornerReport c : report.corners()) {
             String mark = Names.mark(c.iface()) + " ";
-            for (String key : List.of("tape.crossings", "tape.pte-updates", "tape.hidden-faults", "tape.instructions")) {
+            for (String key :
+                    List.of("tape.crossings", "tape.pte-updates", "tape.hidden-faults", "tape.instructions")) {
                 html.append("<th class=n>").append(mark).append(text(key)).append("</th>");
             }
         }
@@ -180,11 +196,18 @@ public final class HtmlReport {
                 top = Math.max(top, c.rounds().get(r).counts().crossings());
             }
         }
-        html.append("<figure><figcaption>").append(text("html.chart.crossings")).append("</figcaption><svg role=img viewBox=\"0 0 ");
+        html.append("<figure><figcaption>")
+                .append(text("html.chart.crossings"))
+                .append("</figcaption><svg role=img viewBox=\"0 0 ");
         html.append(width).append(" 190\" style=\"max-width:").append(width).append("px\">");
         for (int i = 0; i <= 2; i++) {
             int y = 160 - i * 75;
-            html.append("<line class=grid x1=56 x2=").append(width).append(" y1=").append(y).append(" y2=").append(y);
+            html.append("<line class=grid x1=56 x2=")
+                    .append(width)
+                    .append(" y1=")
+                    .append(y)
+                    .append(" y2=")
+                    .append(y);
             html.append("></line><text class=axis x=52 y=").append(y + 4).append(" text-anchor=end>");
             html.append(escape(texts.number(top * i / 2))).append("</text>");
         }
@@ -210,8 +233,14 @@ public final class HtmlReport {
                 html.append("<p>").append(text("html.no-calls")).append("</p></section>");
                 continue;
             }
-            long most = counts.calls().values().stream().mapToLong(Counts.CallCount::count).max().orElse(1);
-            html.append("<table><tr><th>").append(text("html.call")).append("</th><th>").append(text("html.class"));
+            long most = counts.calls().values().stream()
+                    .mapToLong(Counts.CallCount::count)
+                    .max()
+                    .orElse(1);
+            html.append("<table><tr><th>")
+                    .append(text("html.call"))
+                    .append("</th><th>")
+                    .append(text("html.class"));
             html.append("</th><th class=n>").append(text("html.count")).append("</th><th class=bars></th></tr>\n");
             for (Map.Entry<String, Counts.CallCount> e : counts.calls().entrySet()) {
                 html.append("<tr><td><code>").append(escape(e.getKey())).append("</code></td><td>");
@@ -221,7 +250,9 @@ public final class HtmlReport {
                 html.append("</tr>\n");
             }
             for (Map.Entry<String, Long> e : counts.items().entrySet()) {
-                html.append("<tr class=small><td><code>").append(escape(e.getKey())).append("</code></td><td>");
+                html.append("<tr class=small><td><code>")
+                        .append(escape(e.getKey()))
+                        .append("</code></td><td>");
                 html.append(text("html.item")).append("</td>");
                 number(e.getValue());
                 html.append("<td></td></tr>\n");
@@ -253,7 +284,8 @@ public final class HtmlReport {
             return;
         }
         html.append("<table><tr><th>").append(text("html.cause")).append("</th>");
-        for (BoutReport.CornerReport c : report.corners()) html.append("<th class=n>").append(corner(c.iface())).append("</th>");
+        for (BoutReport.CornerReport c : report.corners())
+            html.append("<th class=n>").append(corner(c.iface())).append("</th>");
         html.append("</tr>\n");
         for (ExitCause cause : seen) {
             html.append("<tr><td>").append(text(Explain.causeKey(cause))).append("</td>");
@@ -266,20 +298,29 @@ public final class HtmlReport {
     private void prices() {
         CostProfile profile = report.profile();
         html.append("<h2>").append(text("html.prices")).append("</h2>\n<p class=small>");
-        html.append(escape(texts.get("html.prices-note", profile.title(), profile.machine()))).append("</p><div class=columns>");
+        html.append(escape(texts.get("html.prices-note", profile.title(), profile.machine())))
+                .append("</p><div class=columns>");
         for (BoutReport.CornerReport c : report.corners()) {
             Bill bill = Bill.of(c.iface(), c.total(), profile);
             html.append("<section><h3>").append(corner(c.iface())).append("</h3><table class=modelled><tr><th>");
-            html.append(text("html.event")).append("</th><th class=n>").append(text("html.count")).append("</th><th class=n>");
-            html.append(text("html.price")).append("</th><th>").append(text("html.basis")).append("</th><th class=n>≈ ");
+            html.append(text("html.event"))
+                    .append("</th><th class=n>")
+                    .append(text("html.count"))
+                    .append("</th><th class=n>");
+            html.append(text("html.price"))
+                    .append("</th><th>")
+                    .append(text("html.basis"))
+                    .append("</th><th class=n>≈ ");
             html.append(text("html.cycles")).append("</th></tr>\n");
             for (Bill.Line line : bill.lines()) {
                 CostProfile.Price price = profile.prices().get(line.event());
                 html.append("<tr><td><code>").append(escape(line.event())).append("</code>");
                 html.append(line.hypervisor() ? " █" : "").append("</td>");
                 number(line.count());
-                html.append("<td class=n>").append(price == null ? "-" : texts.number(price.cycles(), price.cycles() < 10 ? 1 : 0));
-                html.append("</td><td>").append(price == null ? "" : price.basis().name() + " " + escape(price.source()));
+                html.append("<td class=n>")
+                        .append(price == null ? "-" : texts.number(price.cycles(), price.cycles() < 10 ? 1 : 0));
+                html.append("</td><td>")
+                        .append(price == null ? "" : price.basis().name() + " " + escape(price.source()));
                 html.append("</td>");
                 cycles(line.cycles());
                 html.append("</tr>\n");
@@ -292,13 +333,18 @@ public final class HtmlReport {
     }
 
     private void cycles(Modelled cycles) {
-        html.append("<td class=n>≈ ").append(escape(texts.number(Math.round(cycles.value())))).append("</td>");
+        html.append("<td class=n>≈ ")
+                .append(escape(texts.number(Math.round(cycles.value()))))
+                .append("</td>");
     }
 
     private void consoles() {
         html.append("<h2>").append(text("html.consoles")).append("</h2>\n<div class=columns>");
         for (BoutReport.CornerReport c : report.corners()) {
-            html.append("<section><h3>").append(corner(c.iface())).append("</h3><pre>").append(escape(c.console()));
+            html.append("<section><h3>")
+                    .append(corner(c.iface()))
+                    .append("</h3><pre>")
+                    .append(escape(c.console()));
             html.append("</pre></section>\n");
         }
         html.append("</div>\n");
@@ -328,7 +374,8 @@ public final class HtmlReport {
     }
 
     private String corner(Iface iface) {
-        return "<span class=\"t-" + iface.id() + "\">" + Names.mark(iface) + " " + text("corner." + iface.id()) + "</span>";
+        return "<span class=\"t-" + iface.id() + "\">" + Names.mark(iface) + " " + text("corner." + iface.id())
+                + "</span>";
     }
 
     private String text(String key) {

@@ -46,8 +46,10 @@ public final class JsonReport {
         g.writeStringField("outcome", c.outcome());
         g.writeStringField("exit", c.exit());
         g.writeNumberField("status", c.status());
-        g.writeStringField("knockdown", c.knockdown() == null ? null : c.knockdown().what());
-        g.writeStringField("firstCause", c.knockdown() == null ? null : c.knockdown().firstCause());
+        g.writeStringField(
+                "knockdown", c.knockdown() == null ? null : c.knockdown().what());
+        g.writeStringField(
+                "firstCause", c.knockdown() == null ? null : c.knockdown().firstCause());
         modelled(g, c.iface(), c.total(), report);
         g.writeArrayFieldStart("rounds");
         for (BoutReport.RoundReport round : c.rounds()) {

@@ -21,8 +21,12 @@ public final class TapeText {
             head.add((plain ? "" : Names.mark(iface) + " ") + texts.get("corner." + iface.id()));
         }
         if (ratio) {
-            head.add(plain ? tape.corners().get(0).id() + "/" + tape.corners().get(1).id()
-                    : Names.mark(tape.corners().get(0)) + " / " + Names.mark(tape.corners().get(1)));
+            head.add(
+                    plain
+                            ? tape.corners().get(0).id() + "/"
+                                    + tape.corners().get(1).id()
+                            : Names.mark(tape.corners().get(0)) + " / "
+                                    + Names.mark(tape.corners().get(1)));
         }
         table.add(head);
         for (Tape.Row row : tape.rows()) {
@@ -31,10 +35,13 @@ public final class TapeText {
             String provenance = texts.get(row.modelled() ? "tape.modelled" : "tape.counted");
             cells.add(row.modelled() ? (plain ? "~ " : "≈ ") + provenance : provenance);
             for (OptionalDouble value : row.values()) cells.add(value(value, row, texts));
-            if (ratio) cells.add(row.ratio().isPresent() ? texts.number(row.ratio().getAsDouble(), 2) : "-");
+            if (ratio)
+                cells.add(row.ratio().isPresent() ? texts.number(row.ratio().getAsDouble(), 2) : "-");
             table.add(cells);
         }
-        return layout(table) + texts.get("tape.profile", tape.profile().title(), tape.profile().machine()) + "\n";
+        return layout(table)
+                + texts.get(
+                        "tape.profile", tape.profile().title(), tape.profile().machine()) + "\n";
     }
 
     /// A value in its unit, with ≈ left to the caller.
@@ -53,7 +60,8 @@ public final class TapeText {
         int columns = table.getFirst().size();
         int[] width = new int[columns];
         for (List<String> row : table) {
-            for (int c = 0; c < columns; c++) width[c] = Math.max(width[c], row.get(c).length());
+            for (int c = 0; c < columns; c++)
+                width[c] = Math.max(width[c], row.get(c).length());
         }
         StringBuilder s = new StringBuilder();
         for (List<String> row : table) {

@@ -73,7 +73,8 @@ public final class TraceLines implements Closeable {
     }
 
     private void csv(Iface iface, Explain explain, TraceEvent e) throws IOException {
-        out.write(iface.id() + "," + e.seq() + "," + e.tick() + "," + e.vcpu() + "," + e.kind().id() + ","
+        out.write(iface.id() + "," + e.seq() + "," + e.tick() + "," + e.vcpu() + ","
+                + e.kind().id() + ","
                 + name(explain, e) + ",\"" + explain.argumentLine(e) + "\",0x" + Symbol.hex(e.a0()) + ",0x"
                 + Symbol.hex(e.a1()) + ",0x" + Symbol.hex(e.a2()) + "," + e.result() + "\n");
     }
@@ -105,10 +106,11 @@ public final class TraceLines implements Closeable {
         return switch (e.kind()) {
             case CALL, ITEM -> e.id() < 0 ? "item" : explain.call(e).key();
             case EXIT -> ExitCause.values()[Math.floorMod(e.id(), ExitCause.values().length)].id();
-            case REFUSAL -> Why.values()[Math.floorMod(e.id(), Why.values().length)]
-                    .name()
-                    .toLowerCase(Locale.ROOT)
-                    .replace('_', '-');
+            case REFUSAL ->
+                Why.values()[Math.floorMod(e.id(), Why.values().length)]
+                        .name()
+                        .toLowerCase(Locale.ROOT)
+                        .replace('_', '-');
             default -> Integer.toString(e.id());
         };
     }

@@ -8,7 +8,8 @@ import javafx.scene.paint.Paint;
 import javafx.scene.text.Font;
 import ringside.vmm.word.Iface;
 
-/// What each vCPU did, as lanes: a tint for user mode, the full colour for the kernel, thin for idle, ink for crossings.
+/// What each vCPU did, as lanes: a tint for user mode, the full colour for the kernel, thin for idle, ink for
+/// crossings.
 ///
 /// A column shows the greatest number of crossings that fell into it, so that a rare one is never averaged away.
 public final class LaneStrip extends PaintedRegion {
@@ -101,7 +102,8 @@ public final class LaneStrip extends PaintedRegion {
         }
     }
 
-    private void stack(GraphicsContext g, double x, double w, double y, double h, double kernel, double user, int idle) {
+    private void stack(
+            GraphicsContext g, double x, double w, double y, double h, double kernel, double user, int idle) {
         Paint full = paint(look.colour());
         double bottom = y + h;
         if (kernel > 0) {

@@ -146,7 +146,8 @@ public final class RowCanvas extends PaintedRegion {
     }
 
     private static String spoken(Row row) {
-        StringBuilder out = new StringBuilder(row.iface() == null ? "" : row.iface().id());
+        StringBuilder out =
+                new StringBuilder(row.iface() == null ? "" : row.iface().id());
         for (Cell cell : row.cells()) out.append(' ').append(cell.text());
         return out.toString();
     }

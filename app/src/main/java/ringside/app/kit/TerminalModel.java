@@ -8,7 +8,8 @@ import java.util.List;
 
 /// A VT100-like screen with scrollback, no toolkit in it. Bounded: 80 by 25 cells and the last 2,000 lines.
 ///
-/// A line feed also returns the carriage, as terminals do for programs. Understands CR, LF, BS, TAB, cursor moves, erasing and the eight colours; other sequences are swallowed.
+/// A line feed also returns the carriage, as terminals do for programs. Understands CR, LF, BS, TAB, cursor moves,
+/// erasing and the eight colours; other sequences are swallowed.
 public final class TerminalModel {
     public static final int COLUMNS = 80;
     public static final int ROWS = 25;
@@ -59,7 +60,10 @@ public final class TerminalModel {
     public List<Line> lines(int from, int to) {
         List<Line> out = new ArrayList<>();
         if (from < gone.size()) {
-            gone.stream().skip(from).limit((long) Math.min(to, gone.size()) - from).forEach(out::add);
+            gone.stream()
+                    .skip(from)
+                    .limit((long) Math.min(to, gone.size()) - from)
+                    .forEach(out::add);
         }
         for (int i = Math.max(from, gone.size()); i < to; i++) out.add(screenLine(i - gone.size()));
         return out;

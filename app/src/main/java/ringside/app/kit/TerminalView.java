@@ -12,7 +12,8 @@ import javafx.scene.text.Font;
 import javafx.scene.text.Text;
 import ringside.app.theme.Fonts;
 
-/// Shows a {@link TerminalModel}: the newest lines, or older ones after scrolling. Lines wider than the view are wrapped.
+/// Shows a {@link TerminalModel}: the newest lines, or older ones after scrolling. Lines wider than the view are
+/// wrapped.
 public final class TerminalView extends PaintedRegion {
     private static final double PAD = 8;
     private static final double LARGEST = 14;
@@ -71,8 +72,7 @@ public final class TerminalView extends PaintedRegion {
     @Override
     protected void paint(GraphicsContext g, double width, double height) {
         painted = model.version();
-        double size = Math.clamp(
-                (width - 2 * PAD) / TerminalModel.COLUMNS / 0.602, SMALLEST, LARGEST);
+        double size = Math.clamp((width - 2 * PAD) / TerminalModel.COLUMNS / 0.602, SMALLEST, LARGEST);
         Font font = Fonts.mono(size);
         Text probe = new Text("M");
         probe.setFont(font);
@@ -142,7 +142,9 @@ public final class TerminalView extends PaintedRegion {
         int column = model.cursorColumn();
         boolean here = piece.lineNumber() == model.cursorLine()
                 && column >= piece.from()
-                && (column < piece.to() || column == piece.to() || piece.to() == piece.line().text().length());
+                && (column < piece.to()
+                        || column == piece.to()
+                        || piece.to() == piece.line().text().length());
         if (!here) return;
         double x = PAD + (column - piece.from()) * cw;
         g.setFill(paint(hasKeys.get() ? Role.TEXT : Role.SUBTLE));

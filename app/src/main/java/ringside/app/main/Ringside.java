@@ -7,7 +7,8 @@ import java.util.Locale;
 import javafx.application.Application;
 import ringside.app.cli.RingsideCommand;
 
-/// Where everything starts. With arguments: the command line. Without: the window, or, where no display is, the default
+/// Where everything starts. With arguments: the command line. Without: the window, or, where no display is, the
+/// default
 /// bout without one.
 ///
 /// `-Dringside.args="bout fork-storm"` stands in for arguments when a build tool starts the program.

@@ -15,10 +15,11 @@ import ringside.app.action.ViewId;
 import ringside.app.session.BoutSession;
 import ringside.app.session.CornerFeed;
 import ringside.app.session.EngineCommand;
-import ringside.app.theme.Theme;
 import ringside.app.session.GuestCard;
+import ringside.app.theme.Theme;
 
-/// Rings the bell, waits until every corner has rung its first bell (or is over, when asked), takes a picture of each view in both
+/// Rings the bell, waits until every corner has rung its first bell (or is over, when asked), takes a picture of each
+/// view in both
 /// themes, and exits.
 final class ScreenshotTour extends AnimationTimer {
     private static final int SETTLE = 45;

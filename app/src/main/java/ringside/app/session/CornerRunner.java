@@ -138,12 +138,11 @@ final class CornerRunner implements Runnable {
         goal = Goal.NONE;
         Corner.Stop stop = corner.stepInstruction();
         rounds = bells();
-        CornerState.Mode at =
-                switch (stop) {
-                    case EXITED -> CornerState.Mode.ENDED;
-                    case KNOCKED_DOWN -> CornerState.Mode.KNOCKED_DOWN;
-                    default -> CornerState.Mode.PAUSED;
-                };
+        CornerState.Mode at = switch (stop) {
+            case EXITED -> CornerState.Mode.ENDED;
+            case KNOCKED_DOWN -> CornerState.Mode.KNOCKED_DOWN;
+            default -> CornerState.Mode.PAUSED;
+        };
         rest(at);
     }
 

@@ -14,13 +14,7 @@ import ringside.vmm.probe.Snapshot;
 /// @param runHash  hash of the run, once the guest has ended, or ""
 /// @param version  grows with each publication
 public record CornerState(
-        Mode mode,
-        Snapshot snapshot,
-        List<Bell> rounds,
-        long traceEnd,
-        String fault,
-        String runHash,
-        long version) {
+        Mode mode, Snapshot snapshot, List<Bell> rounds, long traceEnd, String fault, String runHash, long version) {
     /// What a corner is doing, as people see it.
     public enum Mode {
         READY,

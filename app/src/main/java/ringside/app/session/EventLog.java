@@ -9,7 +9,8 @@ import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trace.TraceEvent;
 
-/// Reads the traces of all corners once a pulse, a bounded part each time, into two bounded logs: what the guests asked
+/// Reads the traces of all corners once a pulse, a bounded part each time, into two bounded logs: what the guests
+/// asked
 /// for and ran into, and what happened to page tables. What it could not read in time it counts as lost.
 public final class EventLog {
     private static final int PER_PULSE = 6_000;

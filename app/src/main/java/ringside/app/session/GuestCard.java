@@ -24,7 +24,8 @@ public record GuestCard(
     static final long SEED = 7;
 
     static GuestCard of(Gallery.Guest g) {
-        return new GuestCard(g.id(), g.title(), g.line(), g.corners(), g.vcpus(), g.memoryBytes(), g.topics(), g.bells());
+        return new GuestCard(
+                g.id(), g.title(), g.line(), g.corners(), g.vcpus(), g.memoryBytes(), g.topics(), g.bells());
     }
 
     /// A bout of this guest.

@@ -4,11 +4,11 @@ package ringside.app.session;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.trace.CallInfo;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.TraceEvent;
 import ringside.vmm.word.Iface;
-import org.jspecify.annotations.Nullable;
 
 /// One row of a log: an event, where it happened, and what belongs to it. Touched by the FX thread only.
 public final class LogRow {

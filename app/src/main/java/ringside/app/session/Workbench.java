@@ -108,7 +108,8 @@ public final class Workbench {
                 Bouts.Opened opened = openQuietly(spec);
                 Platform.runLater(() -> opened(spec, Map.of(), opened, EngineCommand.Run::new));
             } catch (IOException broken) {
-                Problem problem = new Problem(kernel.toString(), "a readable file", String.valueOf(broken.getMessage()));
+                Problem problem =
+                        new Problem(kernel.toString(), "a readable file", String.valueOf(broken.getMessage()));
                 Platform.runLater(() -> {
                     opening.set(false);
                     problems.setAll(problem);
@@ -121,12 +122,12 @@ public final class Workbench {
         try {
             return source.open(spec);
         } catch (RuntimeException broken) {
-            return new Bouts.Opened.Wrong(List.of(new Problem(spec.guest(), "a guest that can be opened", broken.toString())));
+            return new Bouts.Opened.Wrong(
+                    List.of(new Problem(spec.guest(), "a guest that can be opened", broken.toString())));
         }
     }
 
-    private void opened(
-            BoutSpec spec, Map<Integer, String> bells, Bouts.Opened opened, Supplier<EngineCommand> first) {
+    private void opened(BoutSpec spec, Map<Integer, String> bells, Bouts.Opened opened, Supplier<EngineCommand> first) {
         opening.set(false);
         switch (opened) {
             case Bouts.Opened.Wrong(List<Problem> wrong) -> problems.setAll(wrong);

@@ -15,7 +15,8 @@ import ringside.app.session.Workbench;
 
 /// Where keys go: to the console that has them, else to actions, else where the focus is.
 ///
-/// F2 always takes the keys back and is never sent to a guest. Two quick Escapes take them back too; the first one has
+/// F2 always takes the keys back and is never sent to a guest. Two quick Escapes take them back too; the first one
+/// has
 /// reached the guest by then.
 final class Keyboard {
     private static final long QUICK_NANOS = 500_000_000;
@@ -39,9 +40,8 @@ final class Keyboard {
     }
 
     private void action(KeyEvent e, Node focus) {
-        boolean plain = !(focus instanceof TextInputControl
-                || focus instanceof ButtonBase
-                || focus instanceof ComboBoxBase<?>);
+        boolean plain =
+                !(focus instanceof TextInputControl || focus instanceof ButtonBase || focus instanceof ComboBoxBase<?>);
         actions.of(e, plain).ifPresent(action -> {
             action.trigger();
             e.consume();

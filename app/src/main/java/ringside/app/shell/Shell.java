@@ -88,7 +88,16 @@ public final class Shell extends BorderPane {
 
     private static MenuBar menu(Actions actions, Texts texts) {
         return new MenuBar(
-                menu("menu.file", actions, texts, ActionId.RING_BELL, ActionId.RING_AGAIN, ActionId.IMPORT_KERNEL, null, ActionId.CLOSE_BOUT, ActionId.QUIT),
+                menu(
+                        "menu.file",
+                        actions,
+                        texts,
+                        ActionId.RING_BELL,
+                        ActionId.RING_AGAIN,
+                        ActionId.IMPORT_KERNEL,
+                        null,
+                        ActionId.CLOSE_BOUT,
+                        ActionId.QUIT),
                 menu(
                         "menu.view",
                         actions,
@@ -127,7 +136,8 @@ public final class Shell extends BorderPane {
     private static Menu menu(String key, Actions actions, Texts texts, @Nullable ActionId... items) {
         Menu menu = new Menu(texts.get(key));
         for (ActionId item : items) {
-            menu.getItems().add(item == null ? new SeparatorMenuItem() : ActionNodes.menuItem(actions.get(item), texts));
+            menu.getItems()
+                    .add(item == null ? new SeparatorMenuItem() : ActionNodes.menuItem(actions.get(item), texts));
         }
         return menu;
     }

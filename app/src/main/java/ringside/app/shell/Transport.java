@@ -133,7 +133,8 @@ final class Transport extends HBox {
         boolean unlimited = exponent > UNLIMITED - 0.3;
         long ticks = unlimited ? 0 : Math.round(Math.pow(10, exponent));
         workbench.paceProperty().set(ticks);
-        pace.setText(unlimited ? texts.get("transport.pace.unlimited") : texts.get("transport.pace.ticks", short3(ticks)));
+        pace.setText(
+                unlimited ? texts.get("transport.pace.unlimited") : texts.get("transport.pace.ticks", short3(ticks)));
     }
 
     private String short3(long ticks) {
@@ -159,12 +160,14 @@ final class Transport extends HBox {
             for (CornerFeed feed : bout.corners()) {
                 ToggleButton one = new ToggleButton("", new CornerMark(feed.iface(), 12));
                 one.setAccessibleText(texts.get("corner." + feed.iface().id()));
-                one.setTooltip(new Tooltip(texts.get("transport.only", texts.get("corner." + feed.iface().id()))));
+                one.setTooltip(new Tooltip(texts.get(
+                        "transport.only", texts.get("corner." + feed.iface().id()))));
                 whoButtons.add(who(feed.index(), one));
             }
             if (!whoButtons.isEmpty() && whoButtons.size() > 1) {
                 whoButtons.getFirst().getStyleClass().add("left-pill");
-                for (ToggleButton b : whoButtons.subList(1, whoButtons.size() - 1)) b.getStyleClass().add("center-pill");
+                for (ToggleButton b : whoButtons.subList(1, whoButtons.size() - 1))
+                    b.getStyleClass().add("center-pill");
                 whoButtons.getLast().getStyleClass().add("right-pill");
             }
         }
@@ -205,7 +208,8 @@ final class Transport extends HBox {
 
     private String next(BoutSession bout) {
         int moves = Math.max(0, workbench.whoMovesProperty().get());
-        String meaning = bout.meaning(Math.max(0, bout.corners().get(moves).state().lastBell()) + 1);
+        String meaning =
+                bout.meaning(Math.max(0, bout.corners().get(moves).state().lastBell()) + 1);
         return meaning.isEmpty() || bout.over() ? "" : texts.get("position.next", meaning);
     }
 

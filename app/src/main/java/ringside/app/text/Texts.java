@@ -10,7 +10,8 @@ import java.util.ResourceBundle;
 /// Every text that people see, under stable keys.
 ///
 /// Two bundles share one key space: `messages` (command line, reports, events in words) and `window` (everything that
-/// only the window says). Patterns are those of {@link MessageFormat}. A key that no bundle has shows as the key itself in
+/// only the window says). Patterns are those of {@link MessageFormat}. A key that no bundle has shows as the key
+/// itself in
 /// angle quotes, so that a missing text is seen and never stops the program.
 public final class Texts {
     private static final List<String> BUNDLES = List.of("ringside.app.text.messages", "ringside.app.text.window");
@@ -20,7 +21,9 @@ public final class Texts {
 
     public Texts(Locale locale) {
         this.locale = locale;
-        this.bundles = BUNDLES.stream().map(name -> ResourceBundle.getBundle(name, locale)).toList();
+        this.bundles = BUNDLES.stream()
+                .map(name -> ResourceBundle.getBundle(name, locale))
+                .toList();
     }
 
     /// Texts in the language of the host.

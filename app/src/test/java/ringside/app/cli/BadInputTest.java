@@ -95,9 +95,16 @@ class BadInputTest {
 
     @Test
     void aBrokenBoutFileIsRefused() throws IOException {
-        for (String text : new String[] {"", "[]", "{", "{\"ringside\": 99}", "{\"ringside\":1,\"corners\":[\"moon\"]}",
-            "{\"ringside\":1,\"kernel\":\"***\"}", "{\"ringside\":1,\"guest\":\"nobody\"}",
-            "{\"ringside\":1,\"guest\":\"hello-boundary\",\"vcpus\":100}"}) {
+        for (String text : new String[] {
+            "",
+            "[]",
+            "{",
+            "{\"ringside\": 99}",
+            "{\"ringside\":1,\"corners\":[\"moon\"]}",
+            "{\"ringside\":1,\"kernel\":\"***\"}",
+            "{\"ringside\":1,\"guest\":\"nobody\"}",
+            "{\"ringside\":1,\"guest\":\"hello-boundary\",\"vcpus\":100}"
+        }) {
             Files.writeString(folder.resolve("b.ringside"), text, StandardCharsets.UTF_8);
             assertOneLine(ringside.run("bout", "b.ringside"), text);
         }
@@ -109,7 +116,9 @@ class BadInputTest {
                 ringside.run("run", "--on", "native", "hello-boundary", "--json", "no/such/folder.json");
 
         assertEquals(3, result.code());
-        assertTrue(result.err().getLast().contains("no/such/folder.json"), result.err().toString());
+        assertTrue(
+                result.err().getLast().contains("no/such/folder.json"),
+                result.err().toString());
     }
 
     private static void assertOneLine(CommandLineFixture.Result result, String what) {
@@ -118,6 +127,8 @@ class BadInputTest {
                 () -> assertEquals(3, result.code(), result.err().toString()),
                 () -> assertEquals("", result.out()),
                 () -> assertEquals(1, result.err().size(), result.err().toString()),
-                () -> assertTrue(result.err().getFirst().startsWith("ringside: "), result.err().toString()));
+                () -> assertTrue(
+                        result.err().getFirst().startsWith("ringside: "),
+                        result.err().toString()));
     }
 }

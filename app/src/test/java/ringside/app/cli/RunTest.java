@@ -44,12 +44,22 @@ class RunTest {
     void theJsonHasWhatScriptsCountOn() throws IOException {
         ringside.run("bout", "hello-boundary", "--corners", "vmi,xen,native", "--json", "f.json");
 
-        JsonNode corners = new ObjectMapper().readTree(folder.resolve("f.json").toFile()).path("corners");
+        JsonNode corners =
+                new ObjectMapper().readTree(folder.resolve("f.json").toFile()).path("corners");
         assertEquals(List.of("vmi", "xen", "native"), corners.findValuesAsText("interface"));
         for (JsonNode corner : corners) {
             for (String field : List.of(
-                    "instructions", "guestSeconds", "crossings", "calls", "exits", "pteUpdates", "hiddenFaults",
-                    "outcome", "firstCause", "rounds", "runHash")) {
+                    "instructions",
+                    "guestSeconds",
+                    "crossings",
+                    "calls",
+                    "exits",
+                    "pteUpdates",
+                    "hiddenFaults",
+                    "outcome",
+                    "firstCause",
+                    "rounds",
+                    "runHash")) {
                 assertTrue(corner.has(field), field);
             }
             assertEquals(0, corner.path("status").asInt());
@@ -60,7 +70,10 @@ class RunTest {
 
     @Test
     void anAssertionThatHoldsIsZeroAndOneThatDoesNotIsOne() {
-        assertEquals(0, ringside.run("bout", "hello-boundary", "--assert", "xen.crossings > 0").code());
+        assertEquals(
+                0,
+                ringside.run("bout", "hello-boundary", "--assert", "xen.crossings > 0")
+                        .code());
 
         CommandLineFixture.Result failed = ringside.run("bout", "hello-boundary", "--assert", "xen.crossings == 0");
         assertEquals(1, failed.code());
@@ -73,20 +86,25 @@ class RunTest {
                 ringside.run("run", "--on", "native", "hello-boundary", "--until", "insns:1000", "--json", "f.json");
 
         assertEquals(0, result.code());
-        JsonNode corner = new ObjectMapper().readTree(folder.resolve("f.json").toFile()).path("corners").get(0);
+        JsonNode corner = new ObjectMapper()
+                .readTree(folder.resolve("f.json").toFile())
+                .path("corners")
+                .get(0);
         assertEquals(1000, corner.path("instructions").asLong());
         assertEquals("reached", corner.path("outcome").asText());
     }
 
     @Test
     void theEndOfTypedInputDoesNotEndTheRun() {
-        assertEquals(0, ringside.typing("", "run", "--on", "xen", "--interactive", "hello-boundary").code());
+        assertEquals(
+                0,
+                ringside.typing("", "run", "--on", "xen", "--interactive", "hello-boundary")
+                        .code());
     }
 
     @Test
     void reportsAreWrittenWhereTheyWereAskedFor() throws IOException {
-        ringside.run(
-                "bout", "hello-boundary", "--html", "r.html", "--csv", "r.csv", "--trace", "t.csv");
+        ringside.run("bout", "hello-boundary", "--html", "r.html", "--csv", "r.csv", "--trace", "t.csv");
 
         String html = Files.readString(folder.resolve("r.html"));
         assertTrue(html.contains("<svg") && html.endsWith("</html>\n"));
@@ -99,19 +117,39 @@ class RunTest {
     @Test
     void aBoutFileGivesTheSameRunAsItsOptions() throws IOException {
         new BoutFile(
-                        "hello-boundary", List.of(Iface.XEN), 1, 32L << 20, 9, new byte[0], new byte[0], "", "exit",
+                        "hello-boundary",
+                        List.of(Iface.XEN),
+                        1,
+                        32L << 20,
+                        9,
+                        new byte[0],
+                        new byte[0],
+                        "",
+                        "exit",
                         "p4-2004")
                 .write(folder.resolve("b.ringside"));
         ringside.run("bout", "b.ringside", "--json", "a.json");
-        ringside.run("bout", "hello-boundary", "--corners", "xen", "--vcpus", "1", "--seed", "9", "--profile", "p4-2004",
-                "--json", "b.json");
+        ringside.run(
+                "bout",
+                "hello-boundary",
+                "--corners",
+                "xen",
+                "--vcpus",
+                "1",
+                "--seed",
+                "9",
+                "--profile",
+                "p4-2004",
+                "--json",
+                "b.json");
 
         assertEquals(Files.readString(folder.resolve("b.json")), Files.readString(folder.resolve("a.json")));
     }
 
     @Test
     void theGalleryListsEveryGuestWithItsCorners() throws IOException {
-        JsonNode list = new ObjectMapper().readTree(ringside.run("gallery", "--json").out());
+        JsonNode list =
+                new ObjectMapper().readTree(ringside.run("gallery", "--json").out());
 
         assertEquals(List.of("hello-boundary", "fork-storm"), list.findValuesAsText("name"));
     }

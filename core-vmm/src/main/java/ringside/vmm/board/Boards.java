@@ -6,7 +6,6 @@ import java.util.List;
 import ringside.vmm.iface.bare.BareMetal;
 import ringside.vmm.iface.vmi.VmiHypervisor;
 import ringside.vmm.iface.xen.XenHypervisor;
-import ringside.vmm.iface.xen.XenHypervisor;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.word.Problem;
 
@@ -26,8 +25,8 @@ public final class Boards {
             problems = machine.start();
             return problems.isEmpty() ? new Built.Ready(machine) : new Built.Wrong(problems);
         } catch (RuntimeException e) {
-            return new Built.Wrong(List.of(new Problem(
-                    "kernel", "an image that can be loaded", "one on which Ringside itself fails: " + e)));
+            return new Built.Wrong(List.of(
+                    new Problem("kernel", "an image that can be loaded", "one on which Ringside itself fails: " + e)));
         } catch (OutOfMemoryError e) {
             return new Built.Wrong(List.of(new Problem(
                     "memory", "what the host's Java heap can hold", (spec.memoryBytes() / MB) + " MB of guest RAM")));
@@ -62,10 +61,10 @@ public final class Boards {
         int guest = (int) spec.memoryBytes();
         return switch (spec.iface()) {
             case NATIVE -> new Machine(spec, guest, true, BareMetal::new);
-            case VMI -> new Machine(
-                    spec, machineBytes(spec), true, p -> new VmiHypervisor(p, guest / MachineMemory.PAGE));
-            case XEN -> new Machine(
-                    spec, machineBytes(spec), false, p -> new XenHypervisor(p, guest / MachineMemory.PAGE));
+            case VMI ->
+                new Machine(spec, machineBytes(spec), true, p -> new VmiHypervisor(p, guest / MachineMemory.PAGE));
+            case XEN ->
+                new Machine(spec, machineBytes(spec), false, p -> new XenHypervisor(p, guest / MachineMemory.PAGE));
             case HW -> throw new IllegalStateException("checked before: " + spec.iface());
         };
     }

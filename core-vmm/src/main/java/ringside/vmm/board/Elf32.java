@@ -28,7 +28,8 @@ final class Elf32 {
         int count = file.u16(E_PHNUM);
         if (!file.has(at, (long) count * PH_SIZE)) {
             problems.add(new Problem(
-                    "kernel: program headers", "inside the file's " + file.length() + " bytes",
+                    "kernel: program headers",
+                    "inside the file's " + file.length() + " bytes",
                     count + " headers at offset " + at + " (the file is truncated)"));
             return nothing;
         }
@@ -56,8 +57,10 @@ final class Elf32 {
             return false;
         }
         if (file.u8(CLASS) != 1) {
-            problems.add(new Problem("kernel: ELF class", "1 (32-bit)", file.u8(CLASS) == 2
-                    ? "2 (a 64-bit kernel)" : Integer.toString(file.u8(CLASS))));
+            problems.add(new Problem(
+                    "kernel: ELF class",
+                    "1 (32-bit)",
+                    file.u8(CLASS) == 2 ? "2 (a 64-bit kernel)" : Integer.toString(file.u8(CLASS))));
         }
         if (file.u8(DATA) != 1) {
             problems.add(new Problem("kernel: ELF byte order", "1 (little endian)", Integer.toString(file.u8(DATA))));
@@ -65,12 +68,16 @@ final class Elf32 {
         if (problems.size() > before) return false;
         int machine = file.u16(E_MACHINE);
         if (machine != EM_386) {
-            problems.add(new Problem("kernel: e_machine", "3 (Intel 80386)",
+            problems.add(new Problem(
+                    "kernel: e_machine",
+                    "3 (Intel 80386)",
                     machine == EM_X86_64 ? "62 (x86-64)" : Integer.toString(machine)));
         }
         int type = file.u16(E_TYPE);
         if (type != ET_EXEC && type != ET_DYN) {
-            problems.add(new Problem("kernel: e_type", "2 (executable)",
+            problems.add(new Problem(
+                    "kernel: e_type",
+                    "2 (executable)",
                     type == 1 ? "1 (an object file, not linked)" : Integer.toString(type)));
         }
         if (file.u16(E_PHENTSIZE) != PH_SIZE && file.u16(E_PHNUM) > 0) {
@@ -80,14 +87,18 @@ final class Elf32 {
     }
 
     private static Segment segment(ImageBytes file, int ph, int index, List<Problem> problems) {
-        Segment s = new Segment("segment " + index, file.u32(ph + 4), file.u32(ph + 16), file.u32(ph + 12),
-                file.u32(ph + 20));
+        Segment s = new Segment(
+                "segment " + index, file.u32(ph + 4), file.u32(ph + 16), file.u32(ph + 12), file.u32(ph + 20));
         if (!file.has(s.fileOffset(), s.fileBytes())) {
-            problems.add(new Problem("kernel: " + s.name(), "inside the file's " + file.length() + " bytes",
+            problems.add(new Problem(
+                    "kernel: " + s.name(),
+                    "inside the file's " + file.length() + " bytes",
                     s.fileBytes() + " bytes at offset " + s.fileOffset() + " (the file is truncated)"));
         }
         if (s.fileBytes() > s.bytes()) {
-            problems.add(new Problem("kernel: " + s.name() + " p_memsz", "at least p_filesz " + s.fileBytes(),
+            problems.add(new Problem(
+                    "kernel: " + s.name() + " p_memsz",
+                    "at least p_filesz " + s.fileBytes(),
                     Long.toString(s.bytes())));
         }
         return s;

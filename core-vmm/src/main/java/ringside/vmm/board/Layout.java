@@ -5,7 +5,8 @@ package ringside.vmm.board;
 final class Layout {
     static final int BIOS_DATA = 0x400;
     static final int LOADER_GDT = 0x800;
-    /// Top of conventional memory; the extended BIOS data area, with the MP floating pointer, is the last KB below 640 KB.
+    /// Top of conventional memory; the extended BIOS data area, with the MP floating pointer, is the last KB below
+    /// 640 KB.
     static final int EBDA = 0x9FC00;
     static final int CONVENTIONAL_END = 0xA0000;
     static final int BIOS_ROM = 0xF0000;

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.cpu.CpuModel;
 import ringside.vmm.cpu.Vcpu;
-import ringside.vmm.dev.medium.ConsoleSink;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.iface.spi.Hypervisor;
 import ringside.vmm.iface.spi.Platform;

@@ -4,7 +4,8 @@ package ringside.vmm.board;
 import ringside.vmm.dev.LocalApic;
 
 /// How a PC guest learns of its vCPUs: the MP floating pointer in the extended BIOS data area (0x9FC00) and the MP
-/// configuration table at 0xF0000, with one processor entry a vCPU. (Intel MultiProcessor Specification 1.4, chapter 4.)
+/// configuration table at 0xF0000, with one processor entry a vCPU. (Intel MultiProcessor Specification 1.4, chapter
+/// 4.)
 ///
 /// The 8259s reach the bootstrap processor through LINT0 ("virtual wire"); there is no IO-APIC entry.
 final class MpTable {

@@ -35,8 +35,8 @@ final class Multiboot {
         int flags = file.i32(at + 4);
         int unknown = flags & 0xFFFF & ~KNOWN_DEMANDS & ~WANTS_VIDEO;
         if (unknown != 0) {
-            problems.add(new Problem("kernel: multiboot flags", "demands among bits 0 to 2",
-                    "0x" + Integer.toHexString(flags)));
+            problems.add(new Problem(
+                    "kernel: multiboot flags", "demands among bits 0 to 2", "0x" + Integer.toHexString(flags)));
         }
         LoadPlan plan = (flags & ADDRESSES) != 0 ? byAddresses(file, at, problems) : elf(file, problems);
         return new LoadPlan(plan.entry(), plan.segments(), true, flags);
@@ -44,8 +44,7 @@ final class Multiboot {
 
     private static LoadPlan elf(ImageBytes file, List<Problem> problems) {
         if (Elf32.looksLike(file)) return Elf32.read(file, problems);
-        problems.add(new Problem("kernel: multiboot flags", "an ELF file, or bit 16 and load addresses",
-                "neither"));
+        problems.add(new Problem("kernel: multiboot flags", "an ELF file, or bit 16 and load addresses", "neither"));
         return new LoadPlan(0, List.of(), true, 0);
     }
 
@@ -58,13 +57,17 @@ final class Multiboot {
         long bssEnd = file.u32(at + 24), entry = file.u32(at + 28);
         long from = at - (header - load);
         if (header < load || from < 0) {
-            problems.add(new Problem("kernel: multiboot load_addr", "at most header_addr 0x" + Long.toHexString(header),
+            problems.add(new Problem(
+                    "kernel: multiboot load_addr",
+                    "at most header_addr 0x" + Long.toHexString(header),
                     "0x" + Long.toHexString(load)));
             return new LoadPlan(0, List.of(), true, 0);
         }
         long bytes = loadEnd == 0 ? file.length() - from : loadEnd - load;
         if (bytes < 0 || !file.has(from, bytes)) {
-            problems.add(new Problem("kernel: multiboot load_end_addr", "inside the file's " + file.length() + " bytes",
+            problems.add(new Problem(
+                    "kernel: multiboot load_end_addr",
+                    "inside the file's " + file.length() + " bytes",
                     bytes + " bytes at offset " + from + " (the file is truncated)"));
             return new LoadPlan(0, List.of(), true, 0);
         }

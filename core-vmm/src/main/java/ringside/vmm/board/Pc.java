@@ -97,8 +97,16 @@ final class Pc implements Bus, Stateful {
     /// As firmware hands over: both 8259As set up and masked, vCPU 0's APIC in virtual-wire mode, the 8254 silent.
     private void firmware() {
         int[][] writes = {
-            {0x20, 0x11}, {0xA0, 0x11}, {0x21, FIRST_BASE}, {0xA1, SECOND_BASE}, {0x21, 4}, {0xA1, 2}, {0x21, 1},
-            {0xA1, 1}, {0x21, 0xFF}, {0xA1, 0xFF},
+            {0x20, 0x11},
+            {0xA0, 0x11},
+            {0x21, FIRST_BASE},
+            {0xA1, SECOND_BASE},
+            {0x21, 4},
+            {0xA1, 2},
+            {0x21, 1},
+            {0xA1, 1},
+            {0x21, 0xFF},
+            {0xA1, 0xFF},
         };
         for (int[] w : writes) ports.out(0, w[0], 1, w[1]);
         apics[0].virtualWire();

@@ -11,7 +11,7 @@ import ringside.vmm.word.Problem;
 ///
 /// | file | loaded | entered |
 /// |---|---|---|
-/// | multiboot 1 header in the first 8 KB | ELF segments by physical address, or by the header's addresses | as the specification says |
+/// | multiboot 1 header in the first 8 KB | ELF segments, or by the header's addresses | as specified |
 /// | ELF, 32 bits, without that header | by physical address | as a multiboot kernel |
 /// | 55 AA in bytes 510 and 511 | whole, to 0x7C00 | real mode, 0000:7C00, DL = 80 |
 ///
@@ -50,14 +50,18 @@ final class PcLoader {
     }
 
     private static Problem bzImage() {
-        return new Problem("kernel", "an ELF file (vmlinux), multiboot image or boot sector",
+        return new Problem(
+                "kernel",
+                "an ELF file (vmlinux), multiboot image or boot sector",
                 "a Linux bzImage, which is not supported yet");
     }
 
     private static Problem unknown(ImageBytes file) {
         StringBuilder start = new StringBuilder();
         for (int i = 0; i < Math.min(4, file.length()); i++) start.append(String.format(" %02x", file.u8(i)));
-        return new Problem("kernel", "an ELF file, multiboot image or boot sector",
+        return new Problem(
+                "kernel",
+                "an ELF file, multiboot image or boot sector",
                 file.length() + " bytes that are not an ELF file, beginning with" + start);
     }
 
@@ -68,7 +72,9 @@ final class PcLoader {
         check(plan, problems);
         long module = initrdPlace(image, plan, problems);
         if (image.command().length() > Multiboot.COMMAND_MAX) {
-            problems.add(new Problem("command line", "at most " + Multiboot.COMMAND_MAX + " characters",
+            problems.add(new Problem(
+                    "command line",
+                    "at most " + Multiboot.COMMAND_MAX + " characters",
                     Integer.toString(image.command().length())));
         }
         int info = infoPlace(plan, problems);
@@ -88,20 +94,26 @@ final class PcLoader {
         for (int i = 0; i < segments.size(); i++) {
             Segment s = segments.get(i);
             if (!inRam(s)) {
-                problems.add(new Problem("kernel: " + s.name(),
+                problems.add(new Problem(
+                        "kernel: " + s.name(),
                         "inside RAM (0x500 to 0x9FBFF, 0x100000 to 0x" + Long.toHexString(memory.size() - 1) + ")",
                         "0x" + Long.toHexString(s.address()) + " to 0x" + Long.toHexString(s.end() - 1)));
             }
             for (int k = 0; k < i; k++) {
                 if (s.overlaps(segments.get(k))) {
-                    problems.add(new Problem("kernel: " + s.name(), "apart from " + segments.get(k).name(),
+                    problems.add(new Problem(
+                            "kernel: " + s.name(),
+                            "apart from " + segments.get(k).name(),
                             "overlapping it at 0x"
-                                    + Long.toHexString(Math.max(s.address(), segments.get(k).address()))));
+                                    + Long.toHexString(Math.max(
+                                            s.address(), segments.get(k).address()))));
                 }
             }
         }
-        if (problems.isEmpty() && segments.stream().noneMatch(s -> plan.entry() >= s.address() && plan.entry() < s.end())) {
-            problems.add(new Problem("kernel: entry", "inside a loaded segment", "0x" + Long.toHexString(plan.entry())));
+        if (problems.isEmpty()
+                && segments.stream().noneMatch(s -> plan.entry() >= s.address() && plan.entry() < s.end())) {
+            problems.add(
+                    new Problem("kernel: entry", "inside a loaded segment", "0x" + Long.toHexString(plan.entry())));
         }
     }
 
@@ -116,8 +128,8 @@ final class PcLoader {
         Segment initrd = new Segment("initrd", 0, bytes, at, bytes);
         if (bytes == 0) return 0;
         if (at < Layout.HIGH_MEMORY || plan.segments().stream().anyMatch(initrd::overlaps)) {
-            problems.add(new Problem("initrd", "to fit above the kernel in " + (memory.size() >> 20) + " MB",
-                    bytes + " bytes"));
+            problems.add(new Problem(
+                    "initrd", "to fit above the kernel in " + (memory.size() >> 20) + " MB", bytes + " bytes"));
         }
         return at;
     }
@@ -155,13 +167,15 @@ final class PcLoader {
     private void bootSector(ImageBytes file, List<Problem> problems) {
         int room = Layout.EBDA - Layout.BOOT_SECTOR;
         if (file.length() > room) {
-            problems.add(new Problem("kernel", "a boot sector of at most " + room + " bytes", file.length() + " bytes"));
+            problems.add(
+                    new Problem("kernel", "a boot sector of at most " + room + " bytes", file.length() + " bytes"));
             return;
         }
         firmware();
         memory.write(Layout.BOOT_SECTOR, file.bytes());
         vcpu.setCr(0, CR0_ET);
-        for (int seg : new int[] {GuestState.ES, GuestState.CS, GuestState.SS, GuestState.DS, GuestState.FS, GuestState.GS}) {
+        for (int seg :
+                new int[] {GuestState.ES, GuestState.CS, GuestState.SS, GuestState.DS, GuestState.FS, GuestState.GS}) {
             vcpu.forceSegment(seg, 0, seg == GuestState.CS ? 0x00009B000000FFFFL : 0x000093000000FFFFL);
         }
         vcpu.setReg(GuestState.EDX, 0x80);
@@ -173,7 +187,8 @@ final class PcLoader {
     // ---- firmware -------------------------------------------------------------------------------------------------
 
     private void firmware() {
-        for (int vector = 0; vector < 256; vector++) memory.write32(vector * 4, 0xF000_0000 | Layout.BIOS_IRET & 0xFFFF);
+        for (int vector = 0; vector < 256; vector++)
+            memory.write32(vector * 4, 0xF000_0000 | Layout.BIOS_IRET & 0xFFFF);
         memory.zero(Layout.BIOS_DATA, 256);
         memory.write16(Layout.BIOS_DATA, 0x3F8);
         memory.write16(Layout.BIOS_DATA + 0x0E, Layout.EBDA >> 4);

@@ -10,7 +10,8 @@ import ringside.vmm.state.Stateful;
 /// then the clock moves on and what is due fires.
 ///
 /// A round ends where the next event is due. An event that is scheduled meanwhile cuts the round short only while
-/// the first vCPU of the round runs: later ones must have the same stretch as the first. The position inside the round
+/// the first vCPU of the round runs: later ones must have the same stretch as the first. The position inside the
+/// round
 /// is state, so that stopping anywhere and going on never changes the schedule. (Tour 8.2)
 final class Rounds implements Progress, Stateful {
     /// Ticks of a round with several vCPUs. Short enough that a spinning vCPU does not wait long for the other.
@@ -27,7 +28,8 @@ final class Rounds implements Progress, Stateful {
         /// A stretch of `ticks` begins.
         void begin(long ticks);
 
-        /// Goes on for at most `ticks`, not beyond the stretch; fewer when it sleeps, goes offline or is told to stop.
+        /// Goes on for at most `ticks`, not beyond the stretch; fewer when it sleeps, goes offline or is told to
+        /// stop.
         ///
         /// @return ticks done
         long run(long ticks);

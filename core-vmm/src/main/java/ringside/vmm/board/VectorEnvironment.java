@@ -38,7 +38,8 @@ final class VectorEnvironment {
     char page(int va) {
         for (Run run : runs) {
             int into = va - run.base();
-            if (Integer.compareUnsigned(into, run.pages().length() << 12) < 0) return run.pages().charAt(into >>> 12);
+            if (Integer.compareUnsigned(into, run.pages().length() << 12) < 0)
+                return run.pages().charAt(into >>> 12);
         }
         return '-';
     }

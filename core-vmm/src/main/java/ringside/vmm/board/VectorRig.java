@@ -15,16 +15,17 @@ import ringside.vmm.trap.Ports;
 import ringside.vmm.trap.PrivilegedOp;
 import ringside.vmm.trap.Verdict;
 
-/// The machine that vectors run on: 8 MB of identity-mapped pages as the environment says, tables above them that only
+/// The machine that vectors run on: 8 MB of identity-mapped pages as the environment says, tables above them that
+/// only
 /// CPL 0 can see, and a monitor that stops at every exception before anything is delivered.
 ///
-/// Two sets of page tables: PAE with NX, as on the machine that recorded the vectors, and plain two-level ones for all
+/// Two sets of page tables: PAE with NX, as on the machine that recorded the vectors, and plain two-level ones for
+/// all
 /// vectors to which NX and the fetch bit of a page fault's error code make no difference.
 final class VectorRig implements Monitor {
     private static final int IMAGE = 8 << 20;
     /// Machine and linear address of GDT (0), LDT (400h), IDT (800h) and TSS (C00h), in one page.
     private static final int TABLES = IMAGE, TABLES_VA = 0x6C3D8000;
-
     private static final int NARROW = IMAGE + 0x1000, WIDE = IMAGE + 0x8000, RAM = IMAGE + 0x20000;
     private static final int CR0 = 0x80050033, CR4_PAE = 0x20;
     private static final long EFER_NXE = 0x800;
@@ -98,7 +99,8 @@ final class VectorRig implements Monitor {
     }
 
     /// Runs one vector. @return what differs, or null
-    @Nullable String run(VectorCase v) {
+    @Nullable
+    String run(VectorCase v) {
         int codeVa = base(environment.descriptor(v.selectors[GuestState.CS])) + v.eip;
         put(codeVa, v.code);
         for (VectorCase.Chunk c : v.memory) put(c.va(), c.bytes());

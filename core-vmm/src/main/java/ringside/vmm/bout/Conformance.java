@@ -16,8 +16,21 @@ import ringside.vmm.board.VectorRun;
 public final class Conformance {
     /// The groups that this processor claims. x87, MMX and SSE are not among them.
     public static final List<String> GROUPS = List.of(
-            "alu", "shift", "muldiv", "bit", "bcd", "mov", "stack", "string", "branch", "far", "seg", "pagefault", "priv",
-            "singlestep", "aligncheck");
+            "alu",
+            "shift",
+            "muldiv",
+            "bit",
+            "bcd",
+            "mov",
+            "stack",
+            "string",
+            "branch",
+            "far",
+            "seg",
+            "pagefault",
+            "priv",
+            "singlestep",
+            "aligncheck");
 
     /// What came of one group.
     ///

@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import ringside.vmm.word.Iface;
 
-/// The guests that ship inside the program: `gallery.properties` and two images a guest, one for the PC (native and VMI
+/// The guests that ship inside the program: `gallery.properties` and two images a guest, one for the PC (native and
+/// VMI
 /// boot the same file) and one for Xen.
 public final class Gallery {
     /// RAM of a guest that does not say.
@@ -71,7 +72,8 @@ public final class Gallery {
 
     private static Guest guest(String id, Map<String, String> entries) {
         List<Iface> corners = new ArrayList<>();
-        for (String name : entries.getOrDefault(id + ".corners", "native vmi xen").split("[,\\s]+")) {
+        for (String name :
+                entries.getOrDefault(id + ".corners", "native vmi xen").split("[,\\s]+")) {
             for (Iface iface : Iface.values()) if (iface.id().equals(name)) corners.add(iface);
         }
         List<String> topics = new ArrayList<>();
@@ -116,7 +118,9 @@ public final class Gallery {
         for (String line : new String(bytes.get(), StandardCharsets.UTF_8).split("\\R")) {
             int equals = line.indexOf('=');
             if (line.startsWith("#") || equals < 0) continue;
-            map.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
+            map.put(
+                    line.substring(0, equals).strip(),
+                    line.substring(equals + 1).strip());
         }
         return map;
     }

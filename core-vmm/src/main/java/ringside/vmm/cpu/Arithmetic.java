@@ -70,17 +70,16 @@ abstract class Arithmetic extends Registers {
     }
 
     final boolean condition(int cc) {
-        boolean c =
-                switch (cc >> 1) {
-                    case 0 -> of();
-                    case 1 -> carry < 0;
-                    case 2 -> zero == 0;
-                    case 3 -> carry < 0 || zero == 0;
-                    case 4 -> sign < 0;
-                    case 5 -> pf();
-                    case 6 -> sf() != of();
-                    default -> zero == 0 || sf() != of();
-                };
+        boolean c = switch (cc >> 1) {
+            case 0 -> of();
+            case 1 -> carry < 0;
+            case 2 -> zero == 0;
+            case 3 -> carry < 0 || zero == 0;
+            case 4 -> sign < 0;
+            case 5 -> pf();
+            case 6 -> sf() != of();
+            default -> zero == 0 || sf() != of();
+        };
         return c == ((cc & 1) == 0);
     }
 

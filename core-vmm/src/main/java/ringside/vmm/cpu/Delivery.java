@@ -9,7 +9,8 @@ import ringside.vmm.trap.Monitor;
 import ringside.vmm.trap.Spectator;
 import ringside.vmm.trap.Verdict;
 
-/// Interrupts and exceptions: through the vector table or the IDT, double and triple faults, and the monitor in front.
+/// Interrupts and exceptions: through the vector table or the IDT, double and triple faults, and the monitor in
+/// front.
 /// (IA-32 SDM volume 3, chapter 6.)
 abstract class Delivery extends TaskSwitch {
     /// Where an event comes from: decides the gate's privilege check and the EXT bit.
@@ -163,7 +164,8 @@ abstract class Delivery extends TaskSwitch {
         if (Descriptors.segment(gate) || !known) throw gp(gateError);
         if (source == SOFTWARE && Descriptors.dpl(gate) < cpl) throw gp(gateError);
         if (!Descriptors.present(gate)) throw np(gateError);
-        if (type == Descriptors.TASK_GATE) throughTaskGate(gate, ext, hasError ? error & 0xFFFFFFFFL : -1, returnEip, image);
+        if (type == Descriptors.TASK_GATE)
+            throughTaskGate(gate, ext, hasError ? error & 0xFFFFFFFFL : -1, returnEip, image);
         else throughGate(gate, ext, hasError, error, returnEip, image);
     }
 

@@ -4,8 +4,13 @@ package ringside.vmm.cpu;
 /// The fields of an 8-byte descriptor. (IA-32 SDM volume 3, 3.4.5 and 6.11.)
 final class Descriptors {
     /// System types.
-    static final int TSS16 = 1, LDT = 2, BUSY_TSS16 = 3, CALL_GATE16 = 4, TASK_GATE = 5, INT_GATE16 = 6, TRAP_GATE16 = 7;
-
+    static final int TSS16 = 1,
+            LDT = 2,
+            BUSY_TSS16 = 3,
+            CALL_GATE16 = 4,
+            TASK_GATE = 5,
+            INT_GATE16 = 6,
+            TRAP_GATE16 = 7;
     static final int TSS32 = 9, BUSY_TSS32 = 11, CALL_GATE32 = 12, INT_GATE32 = 14, TRAP_GATE32 = 15;
 
     private Descriptors() {}

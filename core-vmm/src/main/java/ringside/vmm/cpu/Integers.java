@@ -216,16 +216,15 @@ abstract class Integers extends Operands {
         int z = zero;
         int s = sign;
         int c = carry;
-        int r =
-                switch (kind) {
-                    case 0 -> rol(a, count, i.s0);
-                    case 1 -> ror(a, count, i.s0);
-                    case 2 -> rcl(a, count, i.s0);
-                    case 3 -> rcr(a, count, i.s0);
-                    case 4 -> shl(a, count, i.s0);
-                    case 5 -> shr(a, count, i.s0);
-                    default -> sar(a, count, i.s0);
-                };
+        int r = switch (kind) {
+            case 0 -> rol(a, count, i.s0);
+            case 1 -> ror(a, count, i.s0);
+            case 2 -> rcl(a, count, i.s0);
+            case 3 -> rcr(a, count, i.s0);
+            case 4 -> shl(a, count, i.s0);
+            case 5 -> shr(a, count, i.s0);
+            default -> sar(a, count, i.s0);
+        };
         if (i.k0 == Insn.REG) setReg(i.n0, i.s0, r);
         else storeOrUndo(i.s0, r, z, s, c);
     }

@@ -16,7 +16,8 @@ import ringside.vmm.trap.PrivilegedOp;
 
 /// Fetches, decodes and carries out: one instruction, or one iteration of a string instruction, a step.
 ///
-/// Decoded instructions are kept by machine address. An entry also keeps the bytes that it was made of and is used only
+/// Decoded instructions are kept by machine address. An entry also keeps the bytes that it was made of and is used
+/// only
 /// while RAM still holds them, so that nobody who writes to memory has to tell the processor about it.
 abstract class Interpreter extends SystemInsns {
     private static final int CACHE_BITS = 14;
@@ -37,7 +38,13 @@ abstract class Interpreter extends SystemInsns {
     private final byte[] buffer = new byte[16];
 
     Interpreter(
-            int number, MachineMemory memory, Bus bus, Ports ports, VirtualClock clock, Monitor monitor, CpuModel model) {
+            int number,
+            MachineMemory memory,
+            Bus bus,
+            Ports ports,
+            VirtualClock clock,
+            Monitor monitor,
+            CpuModel model) {
         super(number, memory, bus, ports, clock, monitor, model);
     }
 

@@ -16,7 +16,8 @@ import ringside.vmm.trap.Monitor;
 
 /// Memory by linear address: the TLB in front, the page walk behind it, RAM or the bus at the end.
 ///
-/// The fast paths (`load32`, `store32`, ...) see the arrays of the current privilege. While #AC is armed they see empty
+/// The fast paths (`load32`, `store32`, ...) see the arrays of the current privilege. While #AC is armed they see
+/// empty
 /// arrays, so that everything takes the slow path, which checks. An access that crosses a page translates both pages
 /// before it moves a byte.
 abstract class LinearMemory extends Arithmetic {
@@ -29,8 +30,17 @@ abstract class LinearMemory extends Arithmetic {
     private static final long NOT_RAM = 1L << 62;
 
     /// Exception vectors.
-    static final int DE = 0, DB = 1, BP = 3, OV = 4, BR = 5, UD = 6, NM = 7, DF_VECTOR = 8, TS = 10, NP = 11, SS_VECTOR = 12;
-
+    static final int DE = 0,
+            DB = 1,
+            BP = 3,
+            OV = 4,
+            BR = 5,
+            UD = 6,
+            NM = 7,
+            DF_VECTOR = 8,
+            TS = 10,
+            NP = 11,
+            SS_VECTOR = 12;
     static final int GP = 13, PF_VECTOR = 14, MF = 16, AC_VECTOR = 17;
 
     final int number;

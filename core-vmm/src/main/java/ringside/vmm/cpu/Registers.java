@@ -15,7 +15,6 @@ abstract class Registers {
     static final int DS = GuestState.DS, FS = GuestState.FS, GS = GuestState.GS;
     static final int EAX = GuestState.EAX, ECX = GuestState.ECX, EDX = GuestState.EDX, EBX = GuestState.EBX;
     static final int ESP = GuestState.ESP, EBP = GuestState.EBP, ESI = GuestState.ESI, EDI = GuestState.EDI;
-
     static final int CF = 1, PF = 4, AF = 0x10, ZF = 0x40, SF = 0x80, OF = 0x800;
     static final int TF = 0x100, IF = 0x200, DF = 0x400, IOPL = 0x3000, NT = 0x4000, RF = 0x10000, VM = 0x20000;
     static final int AC = 0x40000, VIF = 0x80000, VIP = 0x100000, ID = 0x200000;

@@ -17,6 +17,7 @@ abstract class Segmentation extends LinearMemory {
 
     /// What the next boundary must wait with. Set by MOV SS, POP SS and STI.
     int held;
+
     Segmentation(int number, MachineMemory memory, Bus bus, Monitor monitor) {
         super(number, memory, bus, monitor);
     }
@@ -38,7 +39,8 @@ abstract class Segmentation extends LinearMemory {
 
     final int forWrite(int s, int offset, int size) throws GuestFault {
         long o = offset & 0xFFFFFFFFL;
-        if (o + size - 1 > writeHigh[s] || o < writeLow[s]) throw attr[s] != 0 && writeHigh[s] < 0 ? notWritable(s) : outside(s);
+        if (o + size - 1 > writeHigh[s] || o < writeLow[s])
+            throw attr[s] != 0 && writeHigh[s] < 0 ? notWritable(s) : outside(s);
         return base[s] + offset;
     }
 

@@ -14,14 +14,14 @@ import ringside.vmm.trap.Ports;
 import ringside.vmm.trap.PrivilegedOp;
 import ringside.vmm.trap.Verdict;
 
-/// Control, debug and model-specific registers, descriptor-table registers, ports, and what else privilege decides about.
+/// Control, debug and model-specific registers, descriptor-table registers, ports, and what else privilege decides
+/// about.
 abstract class SystemInsns extends Strings implements Strings.PortAccess {
     static final int MSR_TSC = 0x10, MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175, MSR_SYSENTER_EIP = 0x176;
     static final int MSR_PAT = 0x277, MSR_EFER = 0xC0000080;
     private static final int CR0_KNOWN =
             CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG;
-    private static final int CR4_KNOWN =
-            CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE;
+    private static final int CR4_KNOWN = CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE;
     static final long PAT_AFTER_RESET = 0x0007_0406_0007_0406L;
     private static final int DR6_ONES = 0xFFFF0FF0, DR6_BITS = 0xE00F;
 
@@ -40,7 +40,13 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
     private final long[] msrValue = new long[1];
 
     SystemInsns(
-            int number, MachineMemory memory, Bus bus, Ports ports, VirtualClock clock, Monitor monitor, CpuModel model) {
+            int number,
+            MachineMemory memory,
+            Bus bus,
+            Ports ports,
+            VirtualClock clock,
+            Monitor monitor,
+            CpuModel model) {
         super(number, memory, bus, monitor);
         this.ports = ports;
         this.clock = clock;
@@ -54,7 +60,8 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
 
     // ---- privilege
 
-    /// Whether a privileged instruction that is not permitted goes on all the same. Asks the monitor when there is one.
+    /// Whether a privileged instruction that is not permitted goes on all the same. Asks the monitor when there is
+    /// one.
     private boolean excused(PrivilegedOp op, int number, int gpr, int va, int value, int size) throws GuestFault {
         if (!monitor.intercepts(self())) throw gp(0);
         int nextEip = eip;

@@ -12,7 +12,6 @@ abstract class Transfers extends Delivery {
         super(number, memory, bus, monitor);
     }
 
-
     /// IRET opens the door for the next NMI, even when it faults.
     abstract void nmiDone();
 

@@ -29,7 +29,8 @@ import ringside.vmm.trap.Spectator;
 /// state. After a run that used fewer ticks than it was given, look at {@link #asleep}, {@link #online},
 /// {@link #hasShutDown} and {@link #sliceLeft}.
 ///
-/// A vCPU that is asleep wakes in `run` when its {@link InterruptSource} is pending and IF is set, or by {@link #wake}.
+/// A vCPU that is asleep wakes in `run` when its {@link InterruptSource} is pending and IF is set, or by {@link
+/// #wake}.
 public final class Vcpu extends Interpreter implements GuestState, Progress, Stateful {
     private static final int ATTENTION = 1, NMI = 2, WATCH = 4, BREAKPOINTS = 8, ONCE = 16, STOP = 32, ASLEEP = 64;
     private static final int OFFLINE = 128, NMI_BLOCKED = 256;
@@ -60,7 +61,13 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     /// @param number vCPU number and initial local APIC id
     /// @param bus    physical addresses outside RAM
     public Vcpu(
-            int number, MachineMemory memory, Bus bus, Ports ports, VirtualClock clock, Monitor monitor, CpuModel model) {
+            int number,
+            MachineMemory memory,
+            Bus bus,
+            Ports ports,
+            VirtualClock clock,
+            Monitor monitor,
+            CpuModel model) {
         super(number, memory, bus, ports, clock, monitor, model);
         reset(false);
     }
@@ -101,7 +108,8 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         return Math.max(0, sliceLimit - sliceTicks);
     }
 
-    /// Runs for up to `ticks` ticks, not beyond the end of the slice. Stops early asleep, offline, after {@link #stop},
+    /// Runs for up to `ticks` ticks, not beyond the end of the slice. Stops early asleep, offline, after {@link
+    /// #stop},
     /// and when {@link #shortenSlice} says so.
     ///
     /// @return ticks used
@@ -209,7 +217,8 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     // ---- debugging
 
-    /// Raises #DB for an instruction breakpoint at EIP, unless RF holds it back. The handler has to set RF itself: of all
+    /// Raises #DB for an instruction breakpoint at EIP, unless RF holds it back. The handler has to set RF itself: of
+    /// all
     /// faults only this one does not push it. (IA-32 SDM volume 3, 17.3.1.1)
     private boolean codeBreakpoint() {
         if ((special & BREAKPOINTS) == 0 || (other & RF) != 0) return false;
@@ -680,8 +689,10 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     /// Tells a loader from a visitor that only looks: looking must not even empty the TLB.
     private long digest() {
         long d = retired;
-        for (int part : new int[] {Arrays.hashCode(regs), Arrays.hashCode(sel), Arrays.hashCode(base)}) d = 31 * d + part;
-        for (int part : new int[] {Arrays.hashCode(attr), Arrays.hashCode(limit), Arrays.hashCode(dr)}) d = 31 * d + part;
+        for (int part : new int[] {Arrays.hashCode(regs), Arrays.hashCode(sel), Arrays.hashCode(base)})
+            d = 31 * d + part;
+        for (int part : new int[] {Arrays.hashCode(attr), Arrays.hashCode(limit), Arrays.hashCode(dr)})
+            d = 31 * d + part;
         for (int part : new int[] {eip, flags(), cpl, cr0, cr2, cr3, cr4, special, held}) d = 31 * d + part;
         return d;
     }

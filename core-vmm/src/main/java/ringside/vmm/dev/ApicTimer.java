@@ -56,7 +56,8 @@ final class ApicTimer implements Stateful {
         int left = current();
         divideBits = bits & 0x0B;
         // The count goes on from where it is, at the new speed.
-        if (initial != 0) start = clock.now() - (Integer.toUnsignedLong(initial) - Integer.toUnsignedLong(left)) * divider();
+        if (initial != 0)
+            start = clock.now() - (Integer.toUnsignedLong(initial) - Integer.toUnsignedLong(left)) * divider();
         plan();
     }
 

@@ -13,9 +13,26 @@ public final class LocalApic implements Stateful {
     public static final long DEFAULT_BASE = 0xFEE0_0000L;
     private static final long BASE_BSP = 0x100, BASE_ENABLE = 0x800, BASE_PAGE = 0xF_FFFF_F000L;
     private static final int VERSION = 0x0005_0014;
-    private static final int ID = 0x20, VER = 0x30, TPR = 0x80, APR = 0x90, PPR = 0xA0, EOI = 0xB0, LDR = 0xD0, DFR = 0xE0,
-            SVR = 0xF0, ISR = 0x100, TMR = 0x180, IRR = 0x200, ESR = 0x280, ICR_LOW = 0x300, ICR_HIGH = 0x310,
-            LVT = 0x320, LVT_LAST = 0x370, INITIAL = 0x380, CURRENT = 0x390, DIVIDE = 0x3E0;
+    private static final int ID = 0x20,
+            VER = 0x30,
+            TPR = 0x80,
+            APR = 0x90,
+            PPR = 0xA0,
+            EOI = 0xB0,
+            LDR = 0xD0,
+            DFR = 0xE0,
+            SVR = 0xF0,
+            ISR = 0x100,
+            TMR = 0x180,
+            IRR = 0x200,
+            ESR = 0x280,
+            ICR_LOW = 0x300,
+            ICR_HIGH = 0x310,
+            LVT = 0x320,
+            LVT_LAST = 0x370,
+            INITIAL = 0x380,
+            CURRENT = 0x390,
+            DIVIDE = 0x3E0;
     private static final int TIMER = 0, LINT0 = 3, LINT1 = 4, ERROR = 5; // indices into lvt
     private static final int[] LVT_WRITABLE = {0x300FF, 0x107FF, 0x107FF, 0x1A7FF, 0x1A7FF, 0x100FF};
     private static final int MASKED = 0x10000, PERIODIC = 0x20000;

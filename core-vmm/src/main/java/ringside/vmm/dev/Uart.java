@@ -15,8 +15,13 @@ public final class Uart implements PortDevice, Stateful {
     private static final int LCR_DLAB = 0x80;
     private static final int MCR_OUT2 = 0x08, MCR_LOOP = 0x10;
     private static final int LSR_DR = 0x01, LSR_OE = 0x02, LSR_THRE = 0x20, LSR_TEMT = 0x40;
-    private static final int IIR_NONE = 0x01, IIR_MODEM = 0x00, IIR_THRE = 0x02, IIR_RDA = 0x04, IIR_LINE = 0x06,
-            IIR_TIMEOUT = 0x0C, IIR_FIFOS = 0xC0;
+    private static final int IIR_NONE = 0x01,
+            IIR_MODEM = 0x00,
+            IIR_THRE = 0x02,
+            IIR_RDA = 0x04,
+            IIR_LINE = 0x06,
+            IIR_TIMEOUT = 0x0C,
+            IIR_FIFOS = 0xC0;
     private static final int FIFO = 16;
     private static final int[] TRIGGER = {1, 4, 8, 14};
 

@@ -18,7 +18,8 @@ import ringside.vmm.word.Why;
 
 /// Reads recorded numbers as what they mean, for one corner. Keeps nothing.
 ///
-/// Text keys: `event.KIND` and `event.exit.CAUSE` for what happened, `why.REASON` for refusals, `class.CLASS` for classes.
+/// Text keys: `event.KIND` and `event.exit.CAUSE` for what happened, `why.REASON` for refusals, `class.CLASS` for
+/// classes.
 public final class Explain {
     private static final ExitCause[] CAUSES = ExitCause.values();
     private static final VcpuChange[] CHANGES = VcpuChange.values();
@@ -108,8 +109,7 @@ public final class Explain {
     /// VMI's calls are C functions and most of them void; every hypercall has a result.
     private static boolean answers(CallInfo call) {
         if (!call.table().equals("vmi")) return true;
-        return call.name().startsWith("Get")
-                || VMI_ANSWERS.contains(call.name());
+        return call.name().startsWith("Get") || VMI_ANSWERS.contains(call.name());
     }
 
     /// Arguments on one line: `va 0804A000, val mfn 7D2 P W U`.
@@ -122,26 +122,34 @@ public final class Explain {
     /// What happened, as a key with symbols.
     public Explained what(TraceEvent e) {
         return switch (e.kind()) {
-            case CALL -> answers(call(e))
-                    ? Explained.of("event.call", call(e).name(), argumentLine(e), result(e))
-                    : Explained.of("event.call-void", call(e).name(), argumentLine(e));
+            case CALL ->
+                answers(call(e))
+                        ? Explained.of("event.call", call(e).name(), argumentLine(e), result(e))
+                        : Explained.of("event.call-void", call(e).name(), argumentLine(e));
             case ITEM -> Explained.of("event.item", call(e).name(), argumentLine(e), Symbol.result(e.result()));
             case EXIT -> exit(e);
-            case PTE_UPDATE -> Explained.of(
-                    "event.pte-update",
-                    e.id(),
-                    Symbol.maddr(e.a0()),
-                    Symbol.pte(e.a1(), frames()),
-                    Symbol.pte(e.a2(), frames()));
-            case SHADOW_FILL -> Explained.of(
-                    "event.shadow-fill", e.id(), Symbol.va(e.a0()), Symbol.pte(e.a1(), "pfn"), Symbol.pte(e.a2(), "mfn"));
-            case FAULT -> e.id() == 14
-                    ? Explained.of(
-                            "event.page-fault", Symbol.va(e.a1()), Symbol.hex32(e.a0()), faultBits(e.a2()))
-                    : Explained.of("event.fault", Symbol.vector(e.id()), Symbol.hex32(e.a0()), Symbol.hex(e.a2()));
-            case INTERRUPT -> iface == Iface.XEN
-                    ? Explained.of("event.upcall", e.id(), Symbol.hex32(e.a0()))
-                    : Explained.of("event.interrupt", Symbol.vector(e.id()), Symbol.hex32(e.a0()));
+            case PTE_UPDATE ->
+                Explained.of(
+                        "event.pte-update",
+                        e.id(),
+                        Symbol.maddr(e.a0()),
+                        Symbol.pte(e.a1(), frames()),
+                        Symbol.pte(e.a2(), frames()));
+            case SHADOW_FILL ->
+                Explained.of(
+                        "event.shadow-fill",
+                        e.id(),
+                        Symbol.va(e.a0()),
+                        Symbol.pte(e.a1(), "pfn"),
+                        Symbol.pte(e.a2(), "mfn"));
+            case FAULT ->
+                e.id() == 14
+                        ? Explained.of("event.page-fault", Symbol.va(e.a1()), Symbol.hex32(e.a0()), faultBits(e.a2()))
+                        : Explained.of("event.fault", Symbol.vector(e.id()), Symbol.hex32(e.a0()), Symbol.hex(e.a2()));
+            case INTERRUPT ->
+                iface == Iface.XEN
+                        ? Explained.of("event.upcall", e.id(), Symbol.hex32(e.a0()))
+                        : Explained.of("event.interrupt", Symbol.vector(e.id()), Symbol.hex32(e.a0()));
             case ADDRESS_SPACE -> Explained.of("event.address-space", Symbol.hex(e.a0()), Symbol.hex(e.a1()));
             case BELL -> Explained.of("event.bell", e.id());
             case VCPU -> Explained.of("event.vcpu." + id(CHANGES[Math.floorMod(e.id(), CHANGES.length)]), e.vcpu());

@@ -23,12 +23,11 @@ final class Flags {
 
     /// UVMF_*: the low two bits say what is flushed, bit 2 on which processors.
     private static String invalidation(long value) {
-        String what =
-                switch ((int) value & 3) {
-                    case 1 -> "TLB_FLUSH";
-                    case 2 -> "INVLPG";
-                    default -> "NONE";
-                };
+        String what = switch ((int) value & 3) {
+            case 1 -> "TLB_FLUSH";
+            case 2 -> "INVLPG";
+            default -> "NONE";
+        };
         return (value & 4) != 0 ? what + " ALL" : what;
     }
 

@@ -15,10 +15,12 @@ import ringside.vmm.word.Why;
 /// it is a table (then every writable mapping of it is refused) or mapped writable (then it cannot become a table). A
 /// frame has one type and a count of uses as that type; the type can change only while the count is zero.
 ///
-/// Becoming a table means *validation*: every present entry must itself be acceptable, and takes a reference on what it
+/// Becoming a table means *validation*: every present entry must itself be acceptable, and takes a reference on what
+/// it
 /// names, level by level. Either all of it happens or nothing. Losing the last use undoes it.
 ///
-/// References: `general` counts every reason why the frame may not be given away (1 for being allocated, 1 per mapping
+/// References: `general` counts every reason why the frame may not be given away (1 for being allocated, 1 per
+/// mapping
 /// in a validated L1, 1 per type reference); `typeCount` counts uses as the type. 32-bit PAE only.
 ///
 /// Tour 9.20: not done: linear mappings between two different L2 tables.
@@ -36,7 +38,8 @@ public final class FrameTable implements Stateful {
 
     private static final long L1_REFUSED = PaeEntry.LARGE | PaeEntry.ABOVE_FRAME;
     private static final long L2_REFUSED = PaeEntry.LARGE | PaeEntry.GLOBAL | PaeEntry.ABOVE_FRAME;
-    /// What stays of a pointer entry: under PAE, silicon reserves RW, U, A and D there, and 64-bit Xen's tools set them.
+    /// What stays of a pointer entry: under PAE, silicon reserves RW, U, A and D there, and 64-bit Xen's tools set
+    /// them.
     private static final long L3_KEPT = 0x000F_FFFF_FFFF_FE19L;
     private static final long L3_REFUSED = 0x180 | PaeEntry.ABOVE_FRAME | PaeEntry.NO_EXECUTE;
     /// Bits an L1 entry may change without its references changing.

@@ -20,8 +20,7 @@ public final class FrameType {
     /// The hypervisor's, but the guest may map it: shared_info, grant frames.
     public static final int SHARED = 7;
 
-    private static final List<String> NAMES =
-            List.of("none", "L1", "L2", "L3", "L4", "segdesc", "writable", "shared");
+    private static final List<String> NAMES = List.of("none", "L1", "L2", "L3", "L4", "segdesc", "writable", "shared");
 
     private FrameType() {}
 

@@ -12,17 +12,22 @@ import ringside.vmm.state.Stateful;
 
 /// The tables the silicon walks while a guest that owns guest-physical page tables is deprivileged.
 ///
-/// Tour 4.20 — Two sets of tables. The guest writes its own, with guest frame numbers, in ordinary memory. The processor
-/// must not walk them: a frame number in there names somebody else's machine frame. So it walks these, PAE tables in the
-/// monitor's frames, filled entry by entry when an access finds one missing, and thrown away again when the guest says
+/// Tour 4.20 — Two sets of tables. The guest writes its own, with guest frame numbers, in ordinary memory. The
+/// processor
+/// must not walk them: a frame number in there names somebody else's machine frame. So it walks these, PAE tables in
+/// the
+/// monitor's frames, filled entry by entry when an access finds one missing, and thrown away again when the guest
+/// says
 /// that it changed its mind.
 ///
 /// Rules that every entry keeps:
-/// - it is there only when the guest's entry is present *and* accessed; writable only when the guest's is writable *and*
+/// - it is there only when the guest's entry is present *and* accessed; writable only when the guest's is writable
+/// *and*
 ///   dirty. So the first access and the first store fault, and the fault sets the guest's A or D bit;
 /// - it leads to a frame that the guest owns, or it is the monitor's (the hole at the top of the address space).
 ///
-/// A shadow page remembers the guest's bytes that it was made from. Whatever the guest changed without telling is found
+/// A shadow page remembers the guest's bytes that it was made from. Whatever the guest changed without telling is
+/// found
 /// by comparing, at the flush that makes the change effective (vmi.md 4.2.2, 4.2.3).
 ///
 /// Shadow pages of tables are shared by all roots and vCPUs that reach them. The directory of the last gigabyte is
@@ -58,7 +63,8 @@ public final class ShadowTables implements Stateful {
     private long filledShadow;
     private int filledLevel;
 
-    /// @param hole          first linear address of the monitor's hole, 2 MB before the end of a directory entry's reach
+    /// @param hole          first linear address of the monitor's hole, 2 MB before the end of a directory entry's
+    /// reach
     /// @param firstReadOnly first guest frame of the ROM
     /// @param lastReadOnly  last guest frame of the ROM
     /// @param rootChanged   told which vCPU must reload its root
@@ -632,7 +638,8 @@ public final class ShadowTables implements Stateful {
 
     // ---- checking -------------------------------------------------------------------------------------------------
 
-    /// Compares every shadow entry with the guest bytes it was made from. @return what is wrong; empty when all is right
+    /// Compares every shadow entry with the guest bytes it was made from. @return what is wrong; empty when all is
+    /// right
     public List<String> check() {
         List<String> wrong = new ArrayList<>();
         int[] links = new int[pool.frames()];

@@ -5,15 +5,20 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/// Turns bytes into an [Insn]. This is paid for every instruction of the interpreter, so everything is a table walk: no allocation, no text.
+/// Turns bytes into an [Insn]. This is paid for every instruction of the interpreter, so everything is a table walk:
+/// no allocation, no text.
 ///
-/// The encodings are in [DecodeTable], the operands of each row in [Rows]; both come from the opcode table. Nothing here knows an instruction,
+/// The encodings are in [DecodeTable], the operands of each row in [Rows]; both come from the opcode table. Nothing
+/// here knows an instruction,
 /// except that the long NOP may be a bell.
 ///
-/// What is in no row gives `Op.UD` and consumes prefixes, opcode, and ModRM where ModRM was needed to know, but no displacement and no immediate:
-/// #UD comes before a fault in fetching those. LOCK where it is not allowed gives `Op.UD` with the whole length, as silicon decodes all of it first.
+/// What is in no row gives `Op.UD` and consumes prefixes, opcode, and ModRM where ModRM was needed to know, but no
+/// displacement and no immediate:
+/// #UD comes before a fault in fetching those. LOCK where it is not allowed gives `Op.UD` with the whole length, as
+/// silicon decodes all of it first.
 public final class Decoder {
-    /// The instruction needs more bytes than were available. Fetch more (the next page), or raise the fault that fetching them meets.
+    /// The instruction needs more bytes than were available. Fetch more (the next page), or raise the fault that
+    /// fetching them meets.
     public static final int TRUNCATED = -1;
     /// The instruction would be longer than 15 bytes: #GP(0).
     public static final int TOO_LONG = -2;
@@ -44,8 +49,8 @@ public final class Decoder {
     private static final int[] IMMEDIATE_BYTES_16 = {0, 1, 1, 1, 2, 2, 2};
     private static final int[] IMMEDIATE_MASK = {0, -1, 0xFF, -1, 0xFFFF, -1, -1};
 
-    private static final VarHandle INT =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN).withInvokeExactBehavior();
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN)
+            .withInvokeExactBehavior();
 
     static {
         for (int row = 0; row < Rows.count(); row++) {
@@ -176,7 +181,8 @@ public final class Decoder {
         return modrm < 0xC0 ? reg : 8 | reg;
     }
 
-    /// Everything after the opcode. Answers where the next instruction begins, or a negative number when the bytes ran out.
+    /// Everything after the opcode. Answers where the next instruction begins, or a negative number when the bytes
+    /// ran out.
     private static int rest(byte[] code, int start, int end, int row, int opcode, Insn out) {
         int p = start;
         int form = FORM[row];

@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
 
-/// Writes a decoded instruction in Intel's syntax, close to what `objdump -M intel` prints. Branch targets are absolute; there are no symbols.
+/// Writes a decoded instruction in Intel's syntax, close to what `objdump -M intel` prints. Branch targets are
+/// absolute; there are no symbols.
 public final class Disassembler {
     private static final List<String> CONDITIONS =
             List.of("o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g");
@@ -75,7 +76,8 @@ public final class Disassembler {
         return switch (kind) {
             case Insn.NONE -> accumulatorOrPort(insn, code);
             case Insn.MEM -> (code.startsWith("O") ? "" : pointer(size)) + memory(insn);
-            case Insn.IMM -> code.equals("I1") ? "1" : hex(insn.op == Op.ENTER && k == 1 ? insn.imm2 : immediate(insn, code, k));
+            case Insn.IMM ->
+                code.equals("I1") ? "1" : hex(insn.op == Op.ENTER && k == 1 ? insn.imm2 : immediate(insn, code, k));
             case Insn.REL -> hex(target(insn, eip));
             case Insn.FAR -> hex(insn.imm2) + ":" + hex(insn.imm);
             default -> code.equals("ST") ? "st" : register(kind, number, size);

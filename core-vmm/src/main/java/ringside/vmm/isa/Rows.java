@@ -3,11 +3,14 @@ package ringside.vmm.isa;
 
 import java.util.Arrays;
 
-/// What the opcode table says about each of its rows, for everything but decoding speed: disassembly, help, statistics, flag masks.
+/// What the opcode table says about each of its rows, for everything but decoding speed: disassembly, help,
+/// statistics, flag masks.
 ///
-/// Row 0 stands for every undefined encoding. The numbers of the other rows follow the table and mean nothing outside one build.
+/// Row 0 stands for every undefined encoding. The numbers of the other rows follow the table and mean nothing outside
+/// one build.
 public final class Rows {
-    /// Classes of rows, answers of [#kind]. `SENSITIVE` tells or changes machine state without faulting outside ring 0.
+    /// Classes of rows, answers of [#kind]. `SENSITIVE` tells or changes machine state without faulting outside ring
+    /// 0.
     public static final int PLAIN = 0, SENSITIVE = 1, PRIVILEGED = 2, IO = 3, FPU = 4, MMX = 5, SSE = 6, SSE2 = 7;
 
     /// Properties of rows as [RowData] writes them.
@@ -109,18 +112,20 @@ public final class Rows {
         }
         int immediate = NO_IMMEDIATE;
         for (String code : OPERANDS[row].split(",", -1)) {
-            immediate = Math.max(immediate, switch (code) {
-                case "Ib", "Is" -> IB;
-                case "Iu" -> IU;
-                case "Iw" -> IW;
-                case "Iz" -> IZ;
-                case "I1" -> I1;
-                case "Jb" -> JB;
-                case "Jz" -> JZ;
-                case "Ap" -> FAR_POINTER;
-                case "Ob", "Ov" -> OFFSET;
-                default -> NO_IMMEDIATE;
-            });
+            immediate = Math.max(
+                    immediate,
+                    switch (code) {
+                        case "Ib", "Is" -> IB;
+                        case "Iu" -> IU;
+                        case "Iw" -> IW;
+                        case "Iz" -> IZ;
+                        case "I1" -> I1;
+                        case "Jb" -> JB;
+                        case "Jz" -> JZ;
+                        case "Ap" -> FAR_POINTER;
+                        case "Ob", "Ov" -> OFFSET;
+                        default -> NO_IMMEDIATE;
+                    });
         }
         return immediate;
     }
@@ -135,7 +140,14 @@ public final class Rows {
         private int next;
 
         void row(
-                String opcode, String mnemonic, String operands, int op, String writes, String undefined, int kind, int properties) {
+                String opcode,
+                String mnemonic,
+                String operands,
+                int op,
+                String writes,
+                String undefined,
+                int kind,
+                int properties) {
             OPCODE[next] = opcode;
             MNEMONIC[next] = mnemonic;
             OPERANDS[next] = operands;

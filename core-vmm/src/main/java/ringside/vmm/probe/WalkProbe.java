@@ -28,14 +28,18 @@ public final class WalkProbe {
         this.iface = iface;
     }
 
-    /// One walk on native and Xen; under VMI the guest's copy and, once the VMM has taken over, the table the CPU uses.
+    /// One walk on native and Xen; under VMI the guest's copy and, once the VMM has taken over, the table the CPU
+    /// uses.
     public List<WalkView> walk(GuestState g, int va) {
         return switch (iface) {
             case NATIVE -> List.of(direct(g, va, WalkView.Tables.CPU_NATIVE, g.cr(3)));
             case XEN -> List.of(direct(g, va, WalkView.Tables.CPU_DIRECT, g.cr(3)));
-            case VMI, HW -> hypervisor.intercepts(g)
-                    ? List.of(copy(g, va, hypervisor.guestRoot(g.vcpu())), direct(g, va, WalkView.Tables.CPU_SHADOW, g.cr(3)))
-                    : List.of(copy(g, va, g.cr(3)));
+            case VMI, HW ->
+                hypervisor.intercepts(g)
+                        ? List.of(
+                                copy(g, va, hypervisor.guestRoot(g.vcpu())),
+                                direct(g, va, WalkView.Tables.CPU_SHADOW, g.cr(3)))
+                        : List.of(copy(g, va, g.cr(3)));
         };
     }
 
@@ -49,7 +53,8 @@ public final class WalkProbe {
             long at = walk.address(i);
             int tableMfn = (int) (at >>> 12);
             int targetMfn = target(walk.entry(i));
-            steps.add(step(g.cr(4), walk, i, toGuest(tableMfn), tableMfn, targetMfn < 0 ? -1 : toGuest(targetMfn), targetMfn));
+            steps.add(step(
+                    g.cr(4), walk, i, toGuest(tableMfn), tableMfn, targetMfn < 0 ? -1 : toGuest(targetMfn), targetMfn));
         }
         return new WalkView(title, va, List.copyOf(steps), walk.machine());
     }
@@ -71,7 +76,14 @@ public final class WalkProbe {
         for (int i = 0; i < walk.levels(); i++) {
             int tablePfn = (int) (walk.address(i) >>> 12);
             int targetPfn = target(walk.entry(i));
-            steps.add(step(cr4, walk, i, tablePfn, toMachine(map, tablePfn), targetPfn, targetPfn < 0 ? -1 : toMachine(map, targetPfn)));
+            steps.add(step(
+                    cr4,
+                    walk,
+                    i,
+                    tablePfn,
+                    toMachine(map, tablePfn),
+                    targetPfn,
+                    targetPfn < 0 ? -1 : toMachine(map, targetPfn)));
         }
         return new WalkView(WalkView.Tables.GUEST_COPY, va, List.copyOf(steps), walk.machine());
     }

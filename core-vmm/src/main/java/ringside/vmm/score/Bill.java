@@ -10,7 +10,8 @@ import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
 import ringside.vmm.word.Iface;
 
-/// What a stretch of a run would have cost: exact counts times prices. A lower bound that keeps the order, not a time.
+/// What a stretch of a run would have cost: exact counts times prices. A lower bound that keeps the order, not a
+/// time.
 ///
 /// Events do not overlap. What bare hardware does for an event (`pf`, `exc`, `irq`) is charged to the guest where the
 /// guest asked for it, and to the hypervisor where the guest never sees it (hidden faults, emulation).

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 import ringside.vmm.word.Problem;
 
-/// What events cost on one machine of the past, in cycles. A readable table of tab-separated text; copies may be edited.
+/// What events cost on one machine of the past, in cycles. A readable table of tab-separated text; copies may be
+/// edited.
 ///
 /// @param id      short name, as in a bout file
 /// @param title   as people call it: "2006 server"
@@ -143,7 +144,12 @@ public record CostProfile(String id, String title, String machine, int mhz, Map<
     /// The text form; {@link #parse} reads it back.
     public String text() {
         StringBuilder s = new StringBuilder();
-        s.append("profile\t").append(id).append("\ntitle\t").append(title).append("\nmachine\t").append(machine);
+        s.append("profile\t")
+                .append(id)
+                .append("\ntitle\t")
+                .append(title)
+                .append("\nmachine\t")
+                .append(machine);
         s.append("\nmhz\t").append(mhz).append("\n# event\tcycles\tlow\thigh\tbasis\tsource\n");
         prices.forEach((event, p) -> {
             s.append(event).append('\t');

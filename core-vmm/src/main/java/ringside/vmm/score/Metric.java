@@ -42,10 +42,10 @@ public final class Metric {
         if (dot < 0) return plain(c, name);
         String key = name.substring(dot + 1);
         return switch (name.substring(0, dot)) {
-            case "calls" -> OptionalDouble.of(
-                    (double) Math.max(c.calls(key), c.calls(table + "." + key)));
-            case "items" -> OptionalDouble.of((double) Math.max(
-                    c.items().getOrDefault(key, 0L), c.items().getOrDefault(table + "." + key, 0L)));
+            case "calls" -> OptionalDouble.of((double) Math.max(c.calls(key), c.calls(table + "." + key)));
+            case "items" ->
+                OptionalDouble.of((double)
+                        Math.max(c.items().getOrDefault(key, 0L), c.items().getOrDefault(table + "." + key, 0L)));
             case "exits" -> exits(c, key);
             case "events" -> events(c, key);
             case "faults" -> faults(c, key);
@@ -67,8 +67,10 @@ public final class Metric {
             case "refusals" -> OptionalDouble.of(c.events(EventKind.REFUSAL));
             case "interrupts" -> OptionalDouble.of(c.events(EventKind.INTERRUPT));
             case "faults" -> OptionalDouble.of(c.events(EventKind.FAULT));
-            case "calls" -> OptionalDouble.of(
-                    c.calls().values().stream().mapToLong(Counts.CallCount::count).sum());
+            case "calls" ->
+                OptionalDouble.of(c.calls().values().stream()
+                        .mapToLong(Counts.CallCount::count)
+                        .sum());
             case "exits" -> OptionalDouble.of(c.crossings());
             default -> OptionalDouble.empty();
         };

@@ -47,9 +47,12 @@ public record Tape(List<Iface> corners, List<Row> rows, CostProfile profile) {
         rows.add(count(entries, "tape.pte-updates", Counts::pteUpdates));
         rows.add(row(entries, "tape.crossings-per-pte", Unit.RATIO, false, e -> perPte(e.counts())));
         rows.add(count(entries, "tape.hidden-faults", Counts::hiddenFaults));
-        rows.add(count(entries, "tape.calls", c -> c.calls().values().stream()
-                .mapToLong(Counts.CallCount::count)
-                .sum()));
+        rows.add(count(
+                entries,
+                "tape.calls",
+                c -> c.calls().values().stream()
+                        .mapToLong(Counts.CallCount::count)
+                        .sum()));
         rows.add(count(entries, "tape.refusals", c -> c.events(EventKind.REFUSAL)));
         rows.add(count(entries, "tape.instructions", Counts::instructions));
         rows.add(row(entries, "tape.hypervisor-share", Unit.PER_CENT, true, e -> {
@@ -74,11 +77,7 @@ public record Tape(List<Iface> corners, List<Row> rows, CostProfile profile) {
     }
 
     private static Row row(
-            List<Entry> entries,
-            String key,
-            Unit unit,
-            boolean modelled,
-            Function<Entry, OptionalDouble> f) {
+            List<Entry> entries, String key, Unit unit, boolean modelled, Function<Entry, OptionalDouble> f) {
         return new Row(key, unit, modelled, entries.stream().map(f).toList());
     }
 }

@@ -12,7 +12,8 @@ import java.util.List;
 /// @param era    the interface revision it came with
 /// @param args   in order
 /// @param tour   the tour stop that explains it, like "6.40", or ""
-public record CallInfo(String table, int number, String name, CallClass kind, String era, List<ArgInfo> args, String tour) {
+public record CallInfo(
+        String table, int number, String name, CallClass kind, String era, List<ArgInfo> args, String tour) {
     /// The name in counts, filters and JSON: "xen.mmu_update".
     public String key() {
         return table + "." + name;

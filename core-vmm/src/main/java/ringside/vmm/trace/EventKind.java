@@ -6,7 +6,7 @@ package ringside.vmm.trace;
 /// | kind | id | a0 | a1 | a2 | result |
 /// |---|---|---|---|---|---|
 /// | CALL | index into the tracer's call list | argument words 0 and 1 | words 2 and 3 | words 4 and 5 | return value |
-/// | ITEM | index into the call list (sub-operation), or -1 | first 64-bit value | second | third | result of the item |
+/// | ITEM | index into the call list, or -1 | first 64-bit value | second | third | result of the item |
 /// | EXIT | ordinal of ExitCause | EIP | qualifier (va, port, vector) | error code or value | - |
 /// | PTE_UPDATE | level 1..3 | machine address of the entry | old entry | new entry | - |
 /// | SHADOW_FILL | level | va | guest entry | shadow entry | - |

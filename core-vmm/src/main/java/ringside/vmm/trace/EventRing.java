@@ -110,7 +110,15 @@ final class EventRing {
         for (long seq = first; seq < last; seq++) {
             int slot = (int) seq & mask;
             events.add(new TraceEvent(
-                    seq, tick[slot], vcpu[slot], KINDS[kind[slot]], id[slot], a0[slot], a1[slot], a2[slot], result[slot],
+                    seq,
+                    tick[slot],
+                    vcpu[slot],
+                    KINDS[kind[slot]],
+                    id[slot],
+                    a0[slot],
+                    a1[slot],
+                    a2[slot],
+                    result[slot],
                     way[slot]));
         }
         VarHandle.loadLoadFence();

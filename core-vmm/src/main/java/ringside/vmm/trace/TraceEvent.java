@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.trace;
 
-/// One crossing or event. Numbers only: text is made when a row becomes visible. See {@link EventKind} for the columns.
+/// One crossing or event. Numbers only: text is made when a row becomes visible. See {@link EventKind} for the
+/// columns.
 ///
 /// @param seq  position in the trace, from 0
 /// @param tick guest time
@@ -11,8 +12,7 @@ public record TraceEvent(
     private static final CallClass[] WAYS = CallClass.values();
 
     /// An event that is no call.
-    public TraceEvent(
-            long seq, long tick, int vcpu, EventKind kind, int id, long a0, long a1, long a2, int result) {
+    public TraceEvent(long seq, long tick, int vcpu, EventKind kind, int id, long a0, long a1, long a2, int result) {
         this(seq, tick, vcpu, kind, id, a0, a1, a2, result, 0);
     }
 

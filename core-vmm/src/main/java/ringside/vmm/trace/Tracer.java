@@ -91,8 +91,7 @@ public final class Tracer implements Trace, TraceView {
     @Override
     public long beginCall(int vcpu, int call, CallClass kind, int w0, int w1, int w2, int w3, int w4, int w5) {
         counters.call(call, kind);
-        long seq = record(
-                vcpu, EventKind.CALL, call, pair(w0, w1), pair(w2, w3), pair(w4, w5), 0, kind.ordinal());
+        long seq = record(vcpu, EventKind.CALL, call, pair(w0, w1), pair(w2, w3), pair(w4, w5), 0, kind.ordinal());
         hash = mix(hash, kind.ordinal());
         if (openCall < 0) openCall = seq;
         return seq;

@@ -27,8 +27,7 @@ public sealed interface Exit {
     /// @param value   source value (MOV_TO_CR, MOV_TO_DR, LMSW, LLDT, LTR, OUT), else 0
     /// @param size    operand bytes (ports: 1, 2, 4)
     /// @param nextEip EIP after the instruction
-    record Privileged(PrivilegedOp op, int number, int gpr, int va, int value, int size, int nextEip)
-            implements Exit {}
+    record Privileged(PrivilegedOp op, int number, int gpr, int va, int value, int size, int nextEip) implements Exit {}
 
     /// SYSENTER was executed (and SYSENTER_CS is not null).
     record Sysenter(int nextEip) implements Exit {}

@@ -91,7 +91,8 @@ public interface GuestState {
 
     void flushTlb(boolean global);
 
-    /// For the next instruction only, `va`'s page translates to `maddrPage` for reads and writes, whatever the tables say.
+    /// For the next instruction only, `va`'s page translates to `maddrPage` for reads and writes, whatever the tables
+    /// say.
     void mapOnce(int va, int maddrPage);
 
     /// Applies a map below paging (and with paging off); null removes it. Flushes the TLB.

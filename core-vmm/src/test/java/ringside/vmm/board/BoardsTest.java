@@ -30,7 +30,8 @@ class BoardsTest {
 
     @Test
     void memoryIsWholePages() {
-        assertEquals("[memory: expected a multiple of 4096 bytes, found 4194305 bytes]",
+        assertEquals(
+                "[memory: expected a multiple of 4096 bytes, found 4194305 bytes]",
                 wrong(Iface.NATIVE, 4 * MB + 1, 1, new byte[1]));
     }
 
@@ -41,14 +42,18 @@ class BoardsTest {
 
     @Test
     void everythingWrongIsSaidAtOnce() {
-        assertEquals(3, ((Built.Wrong) Boards.build(new MachineSpec(
-                        Iface.NATIVE, 0, 0, 1, new GuestImage(new byte[0], new byte[0], ""))))
-                .problems().size());
+        assertEquals(
+                3,
+                ((Built.Wrong) Boards.build(
+                                new MachineSpec(Iface.NATIVE, 0, 0, 1, new GuestImage(new byte[0], new byte[0], ""))))
+                        .problems()
+                        .size());
     }
 
     @Test
     void hardwareAssistanceSaysThatItIsNotThere() {
-        assertEquals("[interface: expected native, vmi or xen, found hw, which is not built yet]",
+        assertEquals(
+                "[interface: expected native, vmi or xen, found hw, which is not built yet]",
                 wrong(Iface.HW, 4 * MB, 1, new byte[1]));
     }
 }

@@ -24,25 +24,29 @@ class MachineTest {
     private static final long SECOND = 1_000_000_000L;
 
     /// 8254 at 1 kHz, five interrupts counted in CX by a handler that ends each; then `out %cl, $0xF4`.
-    private static final String FIVE_TICKS = "fa31c08ed8c70620002e7cc70622000000b034e643b0a9e640b004e640b0fee62131c9fbf483f90572fa88c8"
-            + "e6f441b020e620cf";
+    private static final String FIVE_TICKS =
+            "fa31c08ed8c70620002e7cc70622000000b034e643b0a9e640b004e640b0fee62131c9fbf483f90572fa88c8"
+                    + "e6f441b020e620cf";
 
     /// Enables the serial port's receive interrupt and sends each byte back; `q` ends the machine.
-    private static final String ECHO = "31c08ed8c7063000247cc70632000000baf903b001eebafc03b008eeb0efe621fbf4ebfdbaf803ecee3c7175"
-            + "02e6f4b020e620cf";
+    private static final String ECHO =
+            "31c08ed8c7063000247cc70632000000baf903b001eebafc03b008eeb0efe621fbf4ebfdbaf803ecee3c7175"
+                    + "02e6f4b020e620cf";
 
     /// Starts vCPU 1 by INIT and STARTUP at 0x8000, where it counts at 0x9000 for ever in real mode; waits for the
     /// count to reach 1000, rings bell 1 and writes the count to port 0xF4.
-    private static final String TWO = "02b0ad1b00000100fe4f51e40000100000001000000000000000000020001000be70001000bf00800000b90c"
-            + "000000f3a4bb0000e0fec7831003000000000001c7830003000000450000c7830003000008460000813d0090"
-            + "0000e803000072f40f1f80014c4542a100900000e7f4ebfe31c08ed866f0ff060090ebf8";
+    private static final String TWO =
+            "02b0ad1b00000100fe4f51e40000100000001000000000000000000020001000be70001000bf00800000b90c"
+                    + "000000f3a4bb0000e0fec7831003000000000001c7830003000000450000c7830003000008460000813d0090"
+                    + "0000e803000072f40f1f80014c4542a100900000e7f4ebfe31c08ed866f0ff060090ebf8";
 
     /// Local APIC timer, periodic, 1000 ticks, vector 0x30; three interrupts, each ended; then the count to 0xF4.
-    private static final String APIC_TIMER = "02b0ad1b00000100fe4f51e40000100000001000000000000000000020001000bb0000e0fe0f011d70001000"
-            + "c783e00300000b000000c7832003000030000200c78380030000e803000031c9fbf483f90372fa8b83900300"
-            + "0088c8e6f441c783b000000000000000cf8db426000000008701780010006690"
-            + "00".repeat(0x30 * 8)
-            + "5d001000008e1000";
+    private static final String APIC_TIMER =
+            "02b0ad1b00000100fe4f51e40000100000001000000000000000000020001000bb0000e0fe0f011d70001000"
+                    + "c783e00300000b000000c7832003000030000200c78380030000e803000031c9fbf483f90372fa8b83900300"
+                    + "0088c8e6f441c783b000000000000000cf8db426000000008701780010006690"
+                    + "00".repeat(0x30 * 8)
+                    + "5d001000008e1000";
 
     private static byte[] sector(String hex) {
         byte[] image = Arrays.copyOf(HexFormat.of().parseHex(hex), 512);
@@ -240,9 +244,12 @@ class MachineTest {
     @Test
     void whatTheEngineThrowsFreezesTheMachine() {
         Machine m = bootSector("ebfe");
-        m.clock().schedule(m.clock().event("broken", () -> {
-            throw new IllegalStateException("the invariant in words");
-        }), 1000);
+        m.clock()
+                .schedule(
+                        m.clock().event("broken", () -> {
+                            throw new IllegalStateException("the invariant in words");
+                        }),
+                        1000);
         assertEquals(Stop.KNOCKED_DOWN, m.run(SECOND, false));
         assertTrue(m.knockdown().what().contains("the invariant in words"));
         assertEquals(Stop.KNOCKED_DOWN, m.run(SECOND, false));

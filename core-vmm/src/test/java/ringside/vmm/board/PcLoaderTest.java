@@ -182,8 +182,10 @@ class PcLoaderTest {
     void scatteredMemoryIsWrittenThroughItsMap() {
         GuestPhysical to = new GuestPhysical(memory, pfn -> pfn ^ 1, memory.size());
         to.write(0x1FFE, new byte[] {1, 2, 3, 4});
-        assertEquals("1 2 3 4", memory.read8(0xFFE) + " " + memory.read8(0xFFF) + " " + memory.read8(0x3000) + " "
-                + memory.read8(0x3001));
+        assertEquals(
+                "1 2 3 4",
+                memory.read8(0xFFE) + " " + memory.read8(0xFFF) + " " + memory.read8(0x3000) + " "
+                        + memory.read8(0x3001));
     }
 
     @Test
@@ -233,7 +235,10 @@ class PcLoaderTest {
     @Test
     void aBzImageIsNamed() {
         byte[] file = new byte[1024];
-        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(0x202, 0x53726448).putShort(510, (short) 0xAA55);
+        ByteBuffer.wrap(file)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(0x202, 0x53726448)
+                .putShort(510, (short) 0xAA55);
         assertTrue(first(file).contains("bzImage, which is not supported yet"));
     }
 

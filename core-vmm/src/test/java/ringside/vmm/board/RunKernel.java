@@ -39,8 +39,14 @@ public final class RunKernel {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < machine.vcpus(); i++) {
             Vcpu v = machine.vcpu(i);
-            text.append(String.format("vCPU %d %s cpl %d eip %08x eflags %08x retired %d%n",
-                    i, !v.online() ? "off" : v.asleep() ? "asleep" : "runs", v.cpl(), v.eip(), v.eflags(), v.retired()));
+            text.append(String.format(
+                    "vCPU %d %s cpl %d eip %08x eflags %08x retired %d%n",
+                    i,
+                    !v.online() ? "off" : v.asleep() ? "asleep" : "runs",
+                    v.cpl(),
+                    v.eip(),
+                    v.eflags(),
+                    v.retired()));
         }
         return text.toString();
     }
@@ -60,8 +66,14 @@ public final class RunKernel {
         if (options.containsKey("where")) System.err.print(where(machine));
         System.err.printf(
                 "%s%s status %d, knockdown %s%n%d instructions, %d ticks, %.2f s, %.1f M/s, hash %s%n",
-                stop, machine.exit() == null ? "" : " (" + machine.exit() + ")", machine.status(), machine.knockdown(),
-                machine.retired(), machine.tick(), seconds, machine.retired() / seconds / 1e6,
+                stop,
+                machine.exit() == null ? "" : " (" + machine.exit() + ")",
+                machine.status(),
+                machine.knockdown(),
+                machine.retired(),
+                machine.tick(),
+                seconds,
+                machine.retired() / seconds / 1e6,
                 RunHash.of(machine.parts(), machine.tracer().hash()).substring(0, 16));
     }
 }

@@ -15,7 +15,8 @@ import ringside.vmm.iface.vmi.VmiHypervisor;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.word.Iface;
 
-/// Many address spaces under a monitor with few frames: shadows are taken back and made again, the guest sees nothing.
+/// Many address spaces under a monitor with few frames: shadows are taken back and made again, the guest sees
+/// nothing.
 class VmiReclaimTest {
     private static final int GUEST = 32 << 20;
 
@@ -41,7 +42,8 @@ class VmiReclaimTest {
     void aSmallPoolCostsHiddenFaultsAndNothingElse() throws IOException {
         Machine plenty = forkStorm(1024);
         Machine scarce = forkStorm(40);
-        assertTrue(scarce.tracer().counts().hiddenFaults() > plenty.tracer().counts().hiddenFaults());
+        assertTrue(scarce.tracer().counts().hiddenFaults()
+                > plenty.tracer().counts().hiddenFaults());
         assertEquals(lastLine(plenty), lastLine(scarce));
     }
 

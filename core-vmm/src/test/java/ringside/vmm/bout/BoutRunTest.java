@@ -40,7 +40,8 @@ class BoutRunTest {
 
     @Test
     void consoleTextIsFoundAcrossLooks() {
-        ScriptedCorner corner = exits(9_000_000).print(999_999, "Test result: SU").print(2_000_001, "CCESS\r\n");
+        ScriptedCorner corner =
+                exits(9_000_000).print(999_999, "Test result: SU").print(2_000_001, "CCESS\r\n");
 
         assertEquals(Leg.Outcome.REACHED, outcome("console:^Test result: SUCCESS$", corner));
         assertEquals(3_000_000, corner.tick());

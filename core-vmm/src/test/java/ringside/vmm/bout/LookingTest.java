@@ -53,7 +53,8 @@ class LookingTest {
     @Test
     void underXenOneWalkHoldsMachineFramesAndBothNamesOfEach() {
         Corner corner = stopped(Iface.XEN);
-        List<WalkView> walks = corner.walk(0, corner.snapshot(0).vcpus().getFirst().linearEip());
+        List<WalkView> walks =
+                corner.walk(0, corner.snapshot(0).vcpus().getFirst().linearEip());
 
         assertEquals(1, walks.size());
         assertEquals(WalkView.Tables.CPU_DIRECT, walks.getFirst().title());
@@ -68,7 +69,8 @@ class LookingTest {
     @Test
     void underVmiTheGuestsCopyAndTheShadowEndAtTheSameByte() {
         Corner corner = stopped(Iface.VMI);
-        List<WalkView> walks = corner.walk(0, corner.snapshot(0).vcpus().getFirst().linearEip());
+        List<WalkView> walks =
+                corner.walk(0, corner.snapshot(0).vcpus().getFirst().linearEip());
 
         assertEquals(
                 List.of(WalkView.Tables.GUEST_COPY, WalkView.Tables.CPU_SHADOW),
@@ -98,6 +100,8 @@ class LookingTest {
 
     private static Corner open(Iface iface) {
         BoutSpec spec = new BoutSpec("fork-storm", List.of(iface), 2, 32L << 20, 7, new byte[0], new byte[0], "");
-        return assertInstanceOf(Bouts.Opened.Ready.class, Bouts.open(spec)).corners().getFirst();
+        return assertInstanceOf(Bouts.Opened.Ready.class, Bouts.open(spec))
+                .corners()
+                .getFirst();
     }
 }

@@ -17,14 +17,35 @@ class UntilTest {
         assertEquals(new Until.Time(2_000_000_000L), read("time:2s"));
         assertEquals(new Until.Instructions(1_000_000), read("insns:1_000_000"));
         assertEquals(new Until.Call("mmu_update"), read("call:mmu_update"));
-        assertEquals("SUCC.*", assertInstanceOf(Until.Console.class, read("console:SUCC.*")).pattern().pattern());
+        assertEquals(
+                "SUCC.*",
+                assertInstanceOf(Until.Console.class, read("console:SUCC.*"))
+                        .pattern()
+                        .pattern());
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "bell", "bell:", "bell:x", "bell:-1", "bell:256", "time:0", "time:-1", "time:abc", "time:1e99999",
-                "insns:0", "insns:12x", "console:", "console:[", "call:", "call:a b", "halt", "exit:1", "time:9e18"
+                "",
+                "bell",
+                "bell:",
+                "bell:x",
+                "bell:-1",
+                "bell:256",
+                "time:0",
+                "time:-1",
+                "time:abc",
+                "time:1e99999",
+                "insns:0",
+                "insns:12x",
+                "console:",
+                "console:[",
+                "call:",
+                "call:a b",
+                "halt",
+                "exit:1",
+                "time:9e18"
             })
     void anythingElseIsAProblem(String text) {
         assertInstanceOf(Until.Parsed.Wrong.class, Until.parse(text));

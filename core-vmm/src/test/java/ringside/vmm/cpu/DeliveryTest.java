@@ -53,7 +53,10 @@ class DeliveryTest {
 
     @Test
     void iretGoesToAnOuterLevelAndNullsWhatThatMayNotUse() {
-        Bare b = new Bare().at(0, "6a23 6800900000 6a02 6a1b 6800600000 cf").code(0x6000, "cd31").run();
+        Bare b = new Bare()
+                .at(0, "6a23 6800900000 6a02 6a1b 6800600000 cf")
+                .code(0x6000, "cd31")
+                .run();
         assertEquals(0x31, b.handled());
         assertEquals(List.of(0x6002, Bare.CODE3, 2, 0x9000, Bare.DATA3), b.stack(5));
         assertEquals(0, b.cpu.selector(GuestState.DS));
@@ -63,7 +66,9 @@ class DeliveryTest {
     void virtual8086ModeIsEnteredByIretAndLeftByAFault() {
         Bare b = new Bare();
         // GS, FS, DS, ES, SS, ESP, EFLAGS with VM, CS, EIP; then HLT in virtual-8086 mode
-        b.at(0, "6a01 6a02 6a03 6a04 6a05 6800010000 6802000200 6a06 6a07 cf").code(0x67, "f4").run();
+        b.at(0, "6a01 6a02 6a03 6a04 6a05 6800010000 6802000200 6a06 6a07 cf")
+                .code(0x67, "f4")
+                .run();
         assertEquals(13, b.handled());
         assertEquals(List.of(0, 7, 6, 0x30002, 0x100, 5, 4, 3, 2, 1), b.stack(10));
         assertEquals(0, b.cpu.selector(GuestState.DS));

@@ -26,7 +26,8 @@ class InterceptTest {
         b.cpu.setReg(GuestState.EAX, 0x1234000);
         b.run();
         assertEquals(
-                List.of(new Exit.Privileged(PrivilegedOp.MOV_TO_CR, 3, GuestState.EAX, 0, 0x1234000, 4, 0x5003)), b.exits);
+                List.of(new Exit.Privileged(PrivilegedOp.MOV_TO_CR, 3, GuestState.EAX, 0, 0x1234000, 4, 0x5003)),
+                b.exits);
         assertEquals(0x5000, b.cpu.eip());
     }
 

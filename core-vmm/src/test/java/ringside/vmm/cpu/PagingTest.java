@@ -99,7 +99,10 @@ class PagingTest {
         Bare b = new Bare().at(0, "").paged();
         b.cpu.setCr(4, 0x10);
         b.memory.write32(0x10004, P | RW | PS | 1 << 17);
-        assertEquals(9, assertThrows(GuestFault.class, () -> b.cpu.read(0x400000, 4, false)).error());
+        assertEquals(
+                9,
+                assertThrows(GuestFault.class, () -> b.cpu.read(0x400000, 4, false))
+                        .error());
         b.memory.write32(0x10004, P | RW | PS | 1 << 13);
         assertEquals(-1, b.cpu.read(0x400000, 4, false));
         assertEquals(1L << 32 | 0x10, b.cpu.translate(0x400010, false, false));
@@ -133,7 +136,10 @@ class PagingTest {
         Bare b = wide();
         b.cpu.setMsr(0xC0000080, 0);
         b.memory.write64(0x12000 + 8 * 0x80, 1L << 63 | 0x80007);
-        assertEquals(9, assertThrows(GuestFault.class, () -> b.cpu.read(0x80000, 4, false)).error());
+        assertEquals(
+                9,
+                assertThrows(GuestFault.class, () -> b.cpu.read(0x80000, 4, false))
+                        .error());
     }
 
     @Test

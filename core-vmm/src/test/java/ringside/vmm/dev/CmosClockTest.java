@@ -37,8 +37,11 @@ class CmosClockTest {
     @Test
     void theCalendarStartsAtTheEpochAndFollowsGuestTime() {
         run(SECOND * 3661 + 5);
-        assertEquals("20 07 01 01 2 01 01 01", String.format("%02x %02x %02x %02x %d %02x %02x %02x",
-                get(0x32), get(9), get(8), get(7), get(6), get(4), get(2), get(0)));
+        assertEquals(
+                "20 07 01 01 2 01 01 01",
+                String.format(
+                        "%02x %02x %02x %02x %d %02x %02x %02x",
+                        get(0x32), get(9), get(8), get(7), get(6), get(4), get(2), get(0)));
     }
 
     @Test
@@ -60,8 +63,9 @@ class CmosClockTest {
         run(SECOND * 10);
         set(0x0B, 0x02);
         run(SECOND * 12);
-        assertEquals("26 01 01 00 00 00", String.format("%02x %02x %02x %02x %02x %02x",
-                get(9), get(8), get(7), get(4), get(2), get(0)));
+        assertEquals(
+                "26 01 01 00 00 00",
+                String.format("%02x %02x %02x %02x %02x %02x", get(9), get(8), get(7), get(4), get(2), get(0)));
     }
 
     @Test

@@ -12,8 +12,19 @@ import org.junit.jupiter.api.Test;
 import ringside.vmm.clock.VirtualClock;
 
 class LocalApicTest {
-    private static final int TPR = 0x80, EOI = 0xB0, SVR = 0xF0, ISR = 0x100, IRR = 0x200, ESR = 0x280, ICR = 0x300,
-            ICR_HIGH = 0x310, LVT_TIMER = 0x320, LINT0 = 0x350, LINT1 = 0x360, INITIAL = 0x380, CURRENT = 0x390,
+    private static final int TPR = 0x80,
+            EOI = 0xB0,
+            SVR = 0xF0,
+            ISR = 0x100,
+            IRR = 0x200,
+            ESR = 0x280,
+            ICR = 0x300,
+            ICR_HIGH = 0x310,
+            LVT_TIMER = 0x320,
+            LINT0 = 0x350,
+            LINT1 = 0x360,
+            INITIAL = 0x380,
+            CURRENT = 0x390,
             DIVIDE = 0x3E0;
     private static final int BY_1 = 0x0B, PERIODIC = 0x20000;
     private final VirtualClock clock = new VirtualClock();

@@ -9,15 +9,52 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 
-/// How many instructions a second the decoder takes, warm: over a mix as compilers make it (seeded), or over the files named.
+/// How many instructions a second the decoder takes, warm: over a mix as compilers make it (seeded), or over the
+/// files named.
 ///
 /// Not a test. `java -cp ... ringside.vmm.isa.DecodeRate [FILE...]`
 final class DecodeRate {
     private static final List<String> MIX = List.of(
-            "89C3", "8B4508", "8B442404", "89442410", "83C404", "83EC1C", "50", "53", "5B", "5D", "C3", "E810000000", "7405", "75F0",
-            "0F84A0000000", "EB10", "8D0440", "8D7C2420", "01D8", "31C0", "85C0", "39D8", "83F807", "C7042478563412", "C745F400000000",
-            "0FB600", "0FB7C0", "C1E004", "A178563412", "8B1485785634F2", "40", "4B", "F7D8", "66890C07", "880A", "F3A5", "0F95C0",
-            "6A00", "FF2485341200F0", "81E1FF0F0000");
+            "89C3",
+            "8B4508",
+            "8B442404",
+            "89442410",
+            "83C404",
+            "83EC1C",
+            "50",
+            "53",
+            "5B",
+            "5D",
+            "C3",
+            "E810000000",
+            "7405",
+            "75F0",
+            "0F84A0000000",
+            "EB10",
+            "8D0440",
+            "8D7C2420",
+            "01D8",
+            "31C0",
+            "85C0",
+            "39D8",
+            "83F807",
+            "C7042478563412",
+            "C745F400000000",
+            "0FB600",
+            "0FB7C0",
+            "C1E004",
+            "A178563412",
+            "8B1485785634F2",
+            "40",
+            "4B",
+            "F7D8",
+            "66890C07",
+            "880A",
+            "F3A5",
+            "0F95C0",
+            "6A00",
+            "FF2485341200F0",
+            "81E1FF0F0000");
 
     private DecodeRate() {}
 
@@ -55,7 +92,8 @@ final class DecodeRate {
                 }
             }
             double seconds = (System.nanoTime() - start) / 1e9;
-            System.out.printf("%s: %.1f million decodes a second (%d)%n", name, instructions / seconds / 1e6, check & 1);
+            System.out.printf(
+                    "%s: %.1f million decodes a second (%d)%n", name, instructions / seconds / 1e6, check & 1);
         }
     }
 }

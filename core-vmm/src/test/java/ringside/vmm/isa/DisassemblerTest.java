@@ -56,7 +56,8 @@ class DisassemblerTest {
         for (int i = 0; i < 200_000; i++) {
             random.nextBytes(bytes);
             if (Decoder.decode(bytes, 0, 15, i % 2 == 0, insn) > 0) {
-                assertDoesNotThrow(() -> Disassembler.text(insn, 0), () -> HexFormat.of().formatHex(bytes));
+                assertDoesNotThrow(
+                        () -> Disassembler.text(insn, 0), () -> HexFormat.of().formatHex(bytes));
             }
         }
     }

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 import ringside.vmm.isa.OpcodeTable.Row;
 
-/// Turns the encodings of the table into the slots that the decoder walks: two tables of 256 opcodes, then the forks they lead to.
+/// Turns the encodings of the table into the slots that the decoder walks: two tables of 256 opcodes, then the forks
+/// they lead to.
 final class DispatchBuilder {
     private static final List<String> MANDATORY = List.of("NP", "66", "F3", "F2");
 
@@ -31,7 +32,8 @@ final class DispatchBuilder {
         }
         slots.set(0x0F, Slot.TWO_BYTE);
         for (Row prefix : table.prefixes()) {
-            slots.set(prefix.encoding().opcode(), Slot.PREFIX | prefix.encoding().opcode());
+            slots.set(
+                    prefix.encoding().opcode(), Slot.PREFIX | prefix.encoding().opcode());
         }
         findMarker();
     }
@@ -77,8 +79,7 @@ final class DispatchBuilder {
         if (rows.stream().anyMatch(row -> row.encoding().slashed())) {
             return byReg(rows, opcode);
         }
-        List<Row> exact =
-                rows.stream().filter(row -> row.encoding().run() == 1).toList();
+        List<Row> exact = rows.stream().filter(row -> row.encoding().run() == 1).toList();
         return only(exact.isEmpty() ? rows : exact, name(opcode)).number();
     }
 
@@ -93,7 +94,9 @@ final class DispatchBuilder {
                             ? row.encoding().register()
                             : row.encoding().memory())
                     .toList();
-            fork[i] = fitting.isEmpty() ? 0 : only(fitting, name(opcode) + " /" + reg).number();
+            fork[i] = fitting.isEmpty()
+                    ? 0
+                    : only(fitting, name(opcode) + " /" + reg).number();
         }
         return add(Slot.BY_REG, List.of(fork), name(opcode) + " by reg: memory, register");
     }
@@ -108,9 +111,13 @@ final class DispatchBuilder {
                             ? row.encoding().reg() == memoryReg
                             : row.encoding().modrm() >= 0
                                     && modrm >= row.encoding().modrm()
-                                    && modrm < row.encoding().modrm() + row.encoding().modrmRun())
+                                    && modrm
+                                            < row.encoding().modrm()
+                                                    + row.encoding().modrmRun())
                     .toList();
-            fork[i] = fitting.isEmpty() ? 0 : only(fitting, name(opcode) + " entry " + i).number();
+            fork[i] = fitting.isEmpty()
+                    ? 0
+                    : only(fitting, name(opcode) + " entry " + i).number();
         }
         return add(Slot.BY_MODRM, List.of(fork), name(opcode) + " by ModRM: memory by reg, C0 to FF");
     }
@@ -151,15 +158,16 @@ final class DispatchBuilder {
 
     String java(String head) {
         StringBuilder text = new StringBuilder(head);
-        text.append(
-                """
+        text.append("""
                 /// Where each opcode leads: a row number, or what to look at next. The decoder walks it.
                 final class DecodeTable {
                 """);
-        text.append("    /// The marker: ModRM and the upper three bytes of its displacement turn the long NOP into a bell.\n");
+        text.append(
+                "    /// The marker: ModRM and the upper three bytes of its displacement turn the long NOP into a bell.\n");
         text.append("    static final int MARKER_ROW = %d, MARKER_MODRM = 0x%02X, MARKER_TAIL = 0x%06X;\n\n"
                 .formatted(markerRow, markerModrm, markerTail));
-        text.append("    /// Sixteen slots a line; a number with a colon is the place of the first, `;` begins a remark.\n");
+        text.append(
+                "    /// Sixteen slots a line; a number with a colon is the place of the first, `;` begins a remark.\n");
         text.append("    private static final String TEXT =\n            \"\"\"\n");
         List<Integer> starts = new ArrayList<>(labels.keySet());
         for (int f = 0; f < starts.size(); f++) {
@@ -174,8 +182,7 @@ final class DispatchBuilder {
                 text.append('\n');
             }
         }
-        text.append(
-                """
+        text.append("""
                             \""";
 
                     private DecodeTable() {}
@@ -193,8 +200,7 @@ final class DispatchBuilder {
                         return slots;
                     }
                 }
-                """
-                        .formatted(slots.size()));
+                """.formatted(slots.size()));
         return text.toString();
     }
 }

@@ -50,7 +50,17 @@ record Encoding(
         if (!tail.isEmpty() && !tail.startsWith("/")) {
             String[] modrm = tail.split("\\+", -1);
             return new Encoding(
-                    text, prefix, twoByte, opcode, run, -1, false, true, hex(modrm[0]), modrm.length == 1 ? 1 : 8, false);
+                    text,
+                    prefix,
+                    twoByte,
+                    opcode,
+                    run,
+                    -1,
+                    false,
+                    true,
+                    hex(modrm[0]),
+                    modrm.length == 1 ? 1 : 8,
+                    false);
         }
         boolean digit = tail.length() > 1 && Character.isDigit(tail.charAt(1));
         int reg = digit ? tail.charAt(1) - '0' : -1;

@@ -22,10 +22,13 @@ class GeneratedCodeTest {
     /// A formatter may have moved line ends, so only the words are compared.
     @Test
     void theCheckedInSourcesAreWhatTheTableMakes() throws IOException {
-        for (Map.Entry<String, String> source : new IsaGenerator(Samples.table()).sources().entrySet()) {
+        for (Map.Entry<String, String> source :
+                new IsaGenerator(Samples.table()).sources().entrySet()) {
             String checkedIn = Files.readString(Samples.file("src/main/java/ringside/vmm/isa/" + source.getKey()));
             assertEquals(
-                    words(source.getValue()), words(checkedIn), source.getKey() + " is stale: run IsaGenerator in core-vmm");
+                    words(source.getValue()),
+                    words(checkedIn),
+                    source.getKey() + " is stale: run IsaGenerator in core-vmm");
         }
     }
 

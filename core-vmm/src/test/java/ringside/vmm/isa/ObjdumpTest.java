@@ -24,7 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import ringside.vmm.isa.Samples.Sample;
 
-/// Every row of the table against an independent reader of the same bytes, binutils' objdump. Skipped where that is not installed.
+/// Every row of the table against an independent reader of the same bytes, binutils' objdump. Skipped where that is
+/// not installed.
 class ObjdumpTest {
     /// Each sample starts at a multiple of this; NOPs fill the rest.
     private static final int SLOT = 16;
@@ -34,7 +35,8 @@ class ObjdumpTest {
     private static final Pattern SHOWN_WITH_WIDTH =
             Pattern.compile("(pusha|popa|pushf|popf|iret|retf|ret|call|jmp|push|pop|enter|leave)[wdl]?");
 
-    /// Operands that objdump shows with another width, or names it adds a remark to. MOV to a segment register is another one.
+    /// Operands that objdump shows with another width, or names it adds a remark to. MOV to a segment register is
+    /// another one.
     private static final Set<Integer> OTHER_STYLE =
             Set.of(Op.SGDT, Op.SIDT, Op.LGDT, Op.LIDT, Op.INVLPG, Op.LAR, Op.LSL, Op.BELL, Op.FNOP);
 
@@ -84,8 +86,8 @@ class ObjdumpTest {
             Decoder.decode(samples.get(i).bytes(), 0, 15, code32, insn);
             Read read = reads.getOrDefault(i * SLOT, new Read(i * SLOT, 0, "nothing here"));
             if (insn.length != read.length() || !same.test(insn, read)) {
-                wrong.add(samples.get(i) + " is " + insn.length + " " + Disassembler.text(insn, i * SLOT) + ", objdump: "
-                        + read.length() + " " + read.text());
+                wrong.add(samples.get(i) + " is " + insn.length + " " + Disassembler.text(insn, i * SLOT)
+                        + ", objdump: " + read.length() + " " + read.text());
             }
         }
         return wrong;
@@ -99,8 +101,13 @@ class ObjdumpTest {
 
     private static boolean sameText(Insn insn, Read read) {
         String ours = Disassembler.text(insn, read.address()).replaceAll(" +", " ");
-        String theirs = read.text().replaceAll(" +", " ").replaceAll("\\[eiz\\*1\\+(0x[0-9a-f]+)]", "ds:$1").strip();
-        return ours.equals(theirs) || OTHER_STYLE.contains(insn.op) || Rows.operands(insn.row).startsWith("Sw");
+        String theirs = read.text()
+                .replaceAll(" +", " ")
+                .replaceAll("\\[eiz\\*1\\+(0x[0-9a-f]+)]", "ds:$1")
+                .strip();
+        return ours.equals(theirs)
+                || OTHER_STYLE.contains(insn.op)
+                || Rows.operands(insn.row).startsWith("Sw");
     }
 
     private static boolean sameMnemonic(Insn insn, Read read) {

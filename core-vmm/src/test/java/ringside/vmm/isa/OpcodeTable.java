@@ -15,7 +15,8 @@ record OpcodeTable(List<Section> sections, List<Row> prefixes) {
 
     /// One line of the table.
     ///
-    /// @param number the row's number in the generated code; prefixes have 0, and so has the row of undefined opcodes
+    /// @param number the row's number in the generated code; prefixes have 0, and so has the row of
+    ///     undefined opcodes
     record Row(
             int number,
             Encoding encoding,

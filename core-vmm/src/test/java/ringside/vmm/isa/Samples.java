@@ -10,11 +10,12 @@ import java.util.HexFormat;
 import java.util.List;
 import ringside.vmm.isa.OpcodeTable.Row;
 
-/// Instruction bytes made from the opcode table: for each row its opcodes, with register operands and with memory operands of every addressing form.
+/// Instruction bytes made from the opcode table: for each row its opcodes, with register operands and with memory
+/// operands of every addressing form.
 final class Samples {
     /// ModRM and what follows it, with the reg field 0: 32-bit forms that take one, two, three, five and six bytes.
-    private static final List<String> MEMORY_32 =
-            List.of("03", "45 F0", "44 8D 10", "05 78 56 34 12", "83 78 56 34 F2", "84 8D 44 33 22 11", "04 25 78 56 34 12");
+    private static final List<String> MEMORY_32 = List.of(
+            "03", "45 F0", "44 8D 10", "05 78 56 34 12", "83 78 56 34 F2", "84 8D 44 33 22 11", "04 25 78 56 34 12");
     private static final List<String> MEMORY_16 = List.of("04", "42 F0", "06 34 12", "87 34 F2");
 
     /// Bytes of one row, followed by enough others to make 15.
@@ -59,7 +60,8 @@ final class Samples {
         if (row.number() == rowOf("90+r") && i == 0) {
             return;
         }
-        String opcode = encoding.prefix().replace("NP", "") + (encoding.twoByte() ? "0F" : "")
+        String opcode = encoding.prefix().replace("NP", "")
+                + (encoding.twoByte() ? "0F" : "")
                 + "%02X".formatted(encoding.opcode() + i);
         if (encoding.marker()) {
             if (code32) {

@@ -52,7 +52,8 @@ class AssertionTest {
     @Test
     void aFailureSaysBothSides() {
         assertEquals(
-                new Assertion.Outcome.Failed("412 <= 388"), parsed("vmi.crossings <= xen.crossings").check(SOURCE));
+                new Assertion.Outcome.Failed("412 <= 388"),
+                parsed("vmi.crossings <= xen.crossings").check(SOURCE));
     }
 
     @ParameterizedTest
@@ -62,7 +63,8 @@ class AssertionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "vmi.crossings", "vmi.crossings >", "(1 < 2", "1 < 2 3", "1..2 < 3", "* < 1", "1 < 2 and"})
+    @ValueSource(
+            strings = {"", "vmi.crossings", "vmi.crossings >", "(1 < 2", "1 < 2 3", "1..2 < 3", "* < 1", "1 < 2 and"})
     void anUnreadableClaimIsAProblem(String text) {
         assertInstanceOf(Assertion.Parsed.Wrong.class, Assertion.parse(text));
     }
@@ -73,6 +75,7 @@ class AssertionTest {
     }
 
     private static Assertion parsed(String text) {
-        return assertInstanceOf(Assertion.Parsed.Ok.class, Assertion.parse(text)).assertion();
+        return assertInstanceOf(Assertion.Parsed.Ok.class, Assertion.parse(text))
+                .assertion();
     }
 }

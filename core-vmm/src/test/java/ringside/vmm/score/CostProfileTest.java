@@ -46,7 +46,12 @@ class CostProfileTest {
     void aBrokenLineIsNamed() {
         CostProfile.Parsed parsed = CostProfile.parse("profile\tmine\nmhz\t1000\nxen.hc\tmany\t1\t2\tE\n");
 
-        assertEquals("line 3", assertInstanceOf(CostProfile.Parsed.Wrong.class, parsed).problems().getFirst().field());
+        assertEquals(
+                "line 3",
+                assertInstanceOf(CostProfile.Parsed.Wrong.class, parsed)
+                        .problems()
+                        .getFirst()
+                        .field());
     }
 
     @Test
@@ -68,7 +73,20 @@ class CostProfileTest {
 
     private static Counts counts(Map<ExitCause, Long> exits) {
         return new Counts(
-                1000, 1000, List.of(1000L), 10, List.of(10L), Map.of("xen.x", new Counts.CallCount(10, CallClass.CROSSING)),
-                exits, 0, 0, 0, 0, 0, Map.of(), Map.of(), Map.of());
+                1000,
+                1000,
+                List.of(1000L),
+                10,
+                List.of(10L),
+                Map.of("xen.x", new Counts.CallCount(10, CallClass.CROSSING)),
+                exits,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Map.of(),
+                Map.of(),
+                Map.of());
     }
 }

@@ -30,8 +30,7 @@ class TracerTest {
         tracer.exit(1, ExitCause.PAGE_FAULT, 0xC0001000, 0x0804A000, 6);
 
         assertEquals(
-                List.of(new TraceEvent(0, 0, 1, EventKind.EXIT, 1, 0xC0001000L, 0x0804A000, 6, 0)),
-                tracer.copy(0, 10));
+                List.of(new TraceEvent(0, 0, 1, EventKind.EXIT, 1, 0xC0001000L, 0x0804A000, 6, 0)), tracer.copy(0, 10));
     }
 
     @Test
@@ -50,7 +49,8 @@ class TracerTest {
     void aCopyNeverGivesMoreThanAskedFor() {
         for (int i = 0; i < 10; i++) tracer.event(0, EventKind.CONSOLE, i, 0, 0, 0, 0);
 
-        assertEquals(List.of(3L, 4L), tracer.copy(3, 2).stream().map(TraceEvent::seq).toList());
+        assertEquals(
+                List.of(3L, 4L), tracer.copy(3, 2).stream().map(TraceEvent::seq).toList());
     }
 
     @Test
@@ -106,9 +106,14 @@ class TracerTest {
 
         List<Tracer.ClosedRound> rounds = tracer.rounds();
 
-        assertEquals(List.of(1, 2), rounds.stream().map(Tracer.ClosedRound::bell).toList());
-        assertEquals(List.of(1L, 0L), rounds.stream().map(r -> r.counts().pteUpdates()).toList());
-        assertEquals(List.of(100L, 50L), rounds.stream().map(r -> r.counts().instructions()).toList());
+        assertEquals(
+                List.of(1, 2), rounds.stream().map(Tracer.ClosedRound::bell).toList());
+        assertEquals(
+                List.of(1L, 0L),
+                rounds.stream().map(r -> r.counts().pteUpdates()).toList());
+        assertEquals(
+                List.of(100L, 50L),
+                rounds.stream().map(r -> r.counts().instructions()).toList());
         assertEquals(1, rounds.get(1).counts().events(EventKind.REFUSAL));
         assertEquals(0, tracer.roundCounts().instructions());
         assertEquals(1, tracer.counts().pteUpdates());

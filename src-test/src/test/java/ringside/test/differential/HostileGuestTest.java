@@ -49,7 +49,8 @@ class HostileGuestTest {
     @ParameterizedTest
     @EnumSource(names = {"NATIVE", "VMI", "XEN"})
     void mutatedKernelImagesNeverHurtTheEngine(Iface corner) throws IOException {
-        byte[] good = Files.readAllBytes(IMAGES.resolve(corner == Iface.XEN ? "hello-boundary-xen.elf" : "hello-boundary-pc.elf"));
+        byte[] good = Files.readAllBytes(
+                IMAGES.resolve(corner == Iface.XEN ? "hello-boundary-xen.elf" : "hello-boundary-pc.elf"));
         SplittableRandom random = new SplittableRandom(2);
         List<String> broken = new ArrayList<>();
         int started = 0;
@@ -108,10 +109,35 @@ class HostileGuestTest {
         int start = 0x74;
         ByteBuffer b = ByteBuffer.allocate(start + size + code.length).order(ByteOrder.LITTLE_ENDIAN);
         b.put(new byte[] {0x7F, 'E', 'L', 'F', 1, 1, 1}).position(16);
-        b.putShort((short) 2).putShort((short) 3).putInt(1).putInt(0x100000 + start + size).putInt(52).putInt(0).putInt(0);
-        b.putShort((short) 52).putShort((short) 32).putShort((short) 2).putShort((short) 0).putShort((short) 0).putShort((short) 0);
-        b.putInt(1).putInt(0).putInt(0x100000).putInt(0x100000).putInt(b.capacity()).putInt(b.capacity()).putInt(7).putInt(4096);
-        b.putInt(4).putInt(start).putInt(0x100000 + start).putInt(0x100000 + start).putInt(size).putInt(size).putInt(4).putInt(4);
+        b.putShort((short) 2)
+                .putShort((short) 3)
+                .putInt(1)
+                .putInt(0x100000 + start + size)
+                .putInt(52)
+                .putInt(0)
+                .putInt(0);
+        b.putShort((short) 52)
+                .putShort((short) 32)
+                .putShort((short) 2)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort((short) 0);
+        b.putInt(1)
+                .putInt(0)
+                .putInt(0x100000)
+                .putInt(0x100000)
+                .putInt(b.capacity())
+                .putInt(b.capacity())
+                .putInt(7)
+                .putInt(4096);
+        b.putInt(4)
+                .putInt(start)
+                .putInt(0x100000 + start)
+                .putInt(0x100000 + start)
+                .putInt(size)
+                .putInt(size)
+                .putInt(4)
+                .putInt(4);
         b.position(start);
         b.put(notes.array(), 0, size);
         return b.put(code).array();
@@ -119,7 +145,11 @@ class HostileGuestTest {
 
     private static void note(ByteBuffer b, int type, String text) {
         byte[] desc = (text + "\0").getBytes(StandardCharsets.ISO_8859_1);
-        b.putInt(4).putInt(desc.length).putInt(type).put(new byte[] {'X', 'e', 'n', 0}).put(desc);
+        b.putInt(4)
+                .putInt(desc.length)
+                .putInt(type)
+                .put(new byte[] {'X', 'e', 'n', 0})
+                .put(desc);
         while (b.position() % 4 != 0) b.put((byte) 0);
     }
 }

@@ -47,6 +47,8 @@ class LookingTest {
 
     private static Corner open(Iface iface) {
         BoutSpec spec = new BoutSpec("hello-boundary", List.of(iface), 2, 32L << 20, 7, new byte[0], new byte[0], "");
-        return assertInstanceOf(Bouts.Opened.Ready.class, Bouts.open(spec)).corners().getFirst();
+        return assertInstanceOf(Bouts.Opened.Ready.class, Bouts.open(spec))
+                .corners()
+                .getFirst();
     }
 }

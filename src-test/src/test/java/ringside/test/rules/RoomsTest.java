@@ -41,8 +41,8 @@ class RoomsTest {
                 .should()
                 .accessTargetWhere(DescribedPredicate.describe(
                         "host time or randomness",
-                        (JavaAccess<?> a) -> HOST.contains(
-                                        a.getTargetOwner().getFullName() + "." + a.getTarget().getName())
+                        (JavaAccess<?> a) -> HOST.contains(a.getTargetOwner().getFullName() + "."
+                                        + a.getTarget().getName())
                                 || a.getTargetOwner().isEquivalentTo(java.util.Random.class)))
                 .check(PRODUCTION);
     }

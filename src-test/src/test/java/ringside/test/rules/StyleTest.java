@@ -32,7 +32,8 @@ class StyleTest {
                 m.findAttribute(java.lang.classfile.Attributes.code())
                         .map(CodeAttribute::codeLength)
                         .filter(n -> n >= HUGE && !m.methodName().equalsString("<clinit>"))
-                        .ifPresent(n -> huge.add(classes.relativize(file) + " " + m.methodName().stringValue() + ": " + n));
+                        .ifPresent(n -> huge.add(
+                                classes.relativize(file) + " " + m.methodName().stringValue() + ": " + n));
         }
         assertEquals(List.of(), huge);
     }
@@ -42,7 +43,8 @@ class StyleTest {
         List<String> without = new ArrayList<>();
         for (String module : List.of("core-vmm", "app", "src-test"))
             for (Path file : files(ROOT.resolve(module).resolve("src"), ".java"))
-                if (!Files.readString(file).startsWith("// SPDX-License-Identifier: Apache-2.0")) without.add(file.toString());
+                if (!Files.readString(file).startsWith("// SPDX-License-Identifier: Apache-2.0"))
+                    without.add(file.toString());
         assertEquals(List.of(), without);
     }
 

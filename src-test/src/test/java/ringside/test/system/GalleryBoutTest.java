@@ -27,7 +27,9 @@ class GalleryBoutTest {
         Map<Iface, String> ring = Map.of(Iface.NATIVE, "ring 0", Iface.VMI, "ring 1", Iface.XEN, "ring 1");
         ring.forEach((iface, text) -> {
             Corner c = finished("hello-boundary", iface, 1);
-            assertTrue(c.console().tail(4096).contains(text), iface + " printed: " + c.console().tail(4096));
+            assertTrue(
+                    c.console().tail(4096).contains(text),
+                    iface + " printed: " + c.console().tail(4096));
         });
     }
 
@@ -42,7 +44,8 @@ class GalleryBoutTest {
 
     @Test
     void forkStormCountsWhatEachInterfaceMustDo() {
-        Counts nativeCounts = finished("fork-storm", Iface.NATIVE, 2).snapshot(0).total();
+        Counts nativeCounts =
+                finished("fork-storm", Iface.NATIVE, 2).snapshot(0).total();
         Counts vmi = finished("fork-storm", Iface.VMI, 2).snapshot(0).total();
         Counts xen = finished("fork-storm", Iface.XEN, 2).snapshot(0).total();
         assertAll(
@@ -60,7 +63,10 @@ class GalleryBoutTest {
     @Test
     void theSameBoutGivesTheSameHashEveryTime() {
         for (Iface iface : List.of(Iface.NATIVE, Iface.VMI, Iface.XEN))
-            assertEquals(finished("fork-storm", iface, 2).runHash(), finished("fork-storm", iface, 2).runHash(), iface.id());
+            assertEquals(
+                    finished("fork-storm", iface, 2).runHash(),
+                    finished("fork-storm", iface, 2).runHash(),
+                    iface.id());
     }
 
     @Test

@@ -27,7 +27,8 @@ class SystemKernelTest {
         c.run(1_000_000_000L, false);
         String text = c.console().tail(1 << 16);
         assertAll(
-                () -> assertEquals(List.of(), text.lines().filter(l -> l.contains("WRONG")).toList()),
+                () -> assertEquals(
+                        List.of(), text.lines().filter(l -> l.contains("WRONG")).toList()),
                 () -> assertFalse(text.isEmpty(), "it prints"),
                 () -> assertEquals(null, c.snapshot(0).knockdown(), text),
                 () -> assertEquals("debug exit", c.snapshot(0).exit()),
@@ -47,8 +48,10 @@ class SystemKernelTest {
     }
 
     private static Corner open() throws IOException {
-        BoutSpec spec = new BoutSpec(
-                "", List.of(Iface.NATIVE), 1, 32L << 20, 1, Files.readAllBytes(IMAGE), new byte[0], "");
-        return assertInstanceOf(Bouts.Opened.Ready.class, Bouts.open(spec)).corners().getFirst();
+        BoutSpec spec =
+                new BoutSpec("", List.of(Iface.NATIVE), 1, 32L << 20, 1, Files.readAllBytes(IMAGE), new byte[0], "");
+        return assertInstanceOf(Bouts.Opened.Ready.class, Bouts.open(spec))
+                .corners()
+                .getFirst();
     }
 }

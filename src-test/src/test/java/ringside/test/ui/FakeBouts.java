@@ -23,19 +23,22 @@ final class FakeBouts implements CornerSource {
         if (spec.kernel().length > 0) {
             return new Bouts.Opened.Wrong(List.of(new Problem("e_ident", "7F 45 4C 46", "23 21 2F 62")));
         }
-        return new Bouts.Opened.Ready(spec.corners().stream().map(i -> corner(i, spec)).toList());
+        return new Bouts.Opened.Ready(
+                spec.corners().stream().map(i -> corner(i, spec)).toList());
     }
 
     private static Corner corner(Iface iface, BoutSpec spec) {
         long round = iface == Iface.XEN ? 410_000 : 400_000;
-        FakeCorner corner = new FakeCorner(iface, spec.vcpus(), round, spec.guest().equals(FLOOD));
+        FakeCorner corner =
+                new FakeCorner(iface, spec.vcpus(), round, spec.guest().equals(FLOOD));
         return spec.guest().equals(CRASH) && iface == Iface.XEN ? corner.crashingAt(450_000) : corner;
     }
 
     @Override
     public List<GuestCard> gallery() {
         return List.of(
-                new GuestCard("hello-boundary", "Hello, boundary", "", ALL, 1, 32L << 20, List.of(), Map.of(1, "booted")),
+                new GuestCard(
+                        "hello-boundary", "Hello, boundary", "", ALL, 1, 32L << 20, List.of(), Map.of(1, "booted")),
                 new GuestCard("fork-storm", "Fork storm", "", ALL, 2, 32L << 20, List.of(), Map.of()),
                 new GuestCard(FLOOD, "Endless printer", "Prints for ever.", ALL, 1, 32L << 20, List.of(), Map.of()),
                 new GuestCard(CRASH, "Knock-out", "Crashes under Xen.", ALL, 1, 32L << 20, List.of(), Map.of()));

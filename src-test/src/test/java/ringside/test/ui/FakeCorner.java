@@ -107,7 +107,8 @@ final class FakeCorner implements Corner {
         if (knockdown != null) return Stop.KNOCKED_DOWN;
         tick++;
         if (tick == knockAt) {
-            knockdown = new Knockdown("the guest told the hypervisor it had crashed", "update_va_mapping was refused", tick);
+            knockdown = new Knockdown(
+                    "the guest told the hypervisor it had crashed", "update_va_mapping was refused", tick);
             return Stop.KNOCKED_DOWN;
         }
         if (flood) {
@@ -132,7 +133,15 @@ final class FakeCorner implements Corner {
             return true;
         }
         int which = (int) (n * 7 % trace.calls.size());
-        trace.add(tick, vcpu, EventKind.CALL, which, (0x0804_A000L + n * 4096 & 0xFFFF_FFFFL) | n << 32, 0x67, 1, n % 61 == 0 ? -22 : 0);
+        trace.add(
+                tick,
+                vcpu,
+                EventKind.CALL,
+                which,
+                (0x0804_A000L + n * 4096 & 0xFFFF_FFFFL) | n << 32,
+                0x67,
+                1,
+                n % 61 == 0 ? -22 : 0);
         if (which == 0) {
             for (int i = 0; i < 3; i++) {
                 trace.add(tick, vcpu, EventKind.ITEM, which, 0x7D2_000L + 8L * i, 0x66F_067L + 4096L * i, 0, 0);
@@ -142,8 +151,17 @@ final class FakeCorner implements Corner {
         }
         if (n % 61 == 0) trace.add(tick, vcpu, EventKind.REFUSAL, 15, 0x7D2, 1, 1, -22);
         if (iface == Iface.VMI && n % 11 == 0) {
-            trace.add(tick, vcpu, EventKind.EXIT, ExitCause.HIDDEN_FAULT.ordinal(), 0xC010_0456L, 0x0805_1000L + n, 3, 0);
-            trace.add(tick, vcpu, EventKind.SHADOW_FILL, 1, 0x0805_1000L + n * 4096 & 0xFFFF_FFFFL, 0x1C3_067L, 0x5B9_067L, 0);
+            trace.add(
+                    tick, vcpu, EventKind.EXIT, ExitCause.HIDDEN_FAULT.ordinal(), 0xC010_0456L, 0x0805_1000L + n, 3, 0);
+            trace.add(
+                    tick,
+                    vcpu,
+                    EventKind.SHADOW_FILL,
+                    1,
+                    0x0805_1000L + n * 4096 & 0xFFFF_FFFFL,
+                    0x1C3_067L,
+                    0x5B9_067L,
+                    0);
             hidden++;
             crossings++;
         }
@@ -174,8 +192,21 @@ final class FakeCorner implements Corner {
         if (crossings > 0) calls.put("fake.call", new Counts.CallCount(crossings, CallClass.CROSSING));
         Map<ExitCause, Long> exits = crossings == 0 ? Map.of() : Map.of(ExitCause.CALL, crossings - hidden);
         return new Counts(
-                tick, tick, per, crossings, crossed, calls, exits, pteUpdates, hidden, tick / 3, tick / 2, tick / 6, Map.of(),
-                Map.of(), Map.of());
+                tick,
+                tick,
+                per,
+                crossings,
+                crossed,
+                calls,
+                exits,
+                pteUpdates,
+                hidden,
+                tick / 3,
+                tick / 2,
+                tick / 6,
+                Map.of(),
+                Map.of(),
+                Map.of());
     }
 
     private static Counts minus(Counts a, Counts b) {
@@ -202,13 +233,28 @@ final class FakeCorner implements Corner {
         List<VcpuView> views = new ArrayList<>();
         for (int v = 0; v < vcpus; v++) {
             views.add(new VcpuView(
-                    v, List.of(0, 0, 0, 0, 0, 0, 0, 0), 0x1000, 2, 1, List.of(), List.of(), 0x0804_A12C,
-                    VcpuView.Doing.KERNEL, tick, List.of()));
+                    v,
+                    List.of(0, 0, 0, 0, 0, 0, 0, 0),
+                    0x1000,
+                    2,
+                    1,
+                    List.of(),
+                    List.of(),
+                    0x0804_A12C,
+                    VcpuView.Doing.KERNEL,
+                    tick,
+                    List.of()));
         }
         boolean over = !rounds.isEmpty() && rounds.getLast().bell() == BELLS;
         Counts total = counts();
         return new Snapshot(
-                tick, rounds.isEmpty() ? -1 : rounds.getLast().bell(), views, over ? "debug exit" : null, 0, knockdown, total,
+                tick,
+                rounds.isEmpty() ? -1 : rounds.getLast().bell(),
+                views,
+                over ? "debug exit" : null,
+                0,
+                knockdown,
+                total,
                 minus(total, base));
     }
 
@@ -222,9 +268,33 @@ final class FakeCorner implements Corner {
         List<WalkView> walks = new ArrayList<>();
         for (WalkView.Tables t : tables) {
             List<WalkView.Step> steps = List.of(
-                    new WalkView.Step(3, 0x201, 0x4A1, va >>> 30, 0x4F3_001L, 0x2C0, 0x4F3, iface == Iface.XEN ? "L3, pinned" : ""),
-                    new WalkView.Step(2, 0x2C0, 0x4F3, va >>> 21 & 511, 0x5B9_067L, 0x1C3, 0x5B9, iface == Iface.XEN ? "L2, 1 ref" : ""),
-                    new WalkView.Step(1, 0x1C3, 0x5B9, va >>> 12 & 511, 0x66F_067L, 0x1C4, 0x66F, iface == Iface.XEN ? "L1, 3 refs" : ""));
+                    new WalkView.Step(
+                            3,
+                            0x201,
+                            0x4A1,
+                            va >>> 30,
+                            0x4F3_001L,
+                            0x2C0,
+                            0x4F3,
+                            iface == Iface.XEN ? "L3, pinned" : ""),
+                    new WalkView.Step(
+                            2,
+                            0x2C0,
+                            0x4F3,
+                            va >>> 21 & 511,
+                            0x5B9_067L,
+                            0x1C3,
+                            0x5B9,
+                            iface == Iface.XEN ? "L2, 1 ref" : ""),
+                    new WalkView.Step(
+                            1,
+                            0x1C3,
+                            0x5B9,
+                            va >>> 12 & 511,
+                            0x66F_067L,
+                            0x1C4,
+                            0x66F,
+                            iface == Iface.XEN ? "L1, 3 refs" : ""));
             walks.add(new WalkView(t, va, steps, 0x66F_000L | va & 0xFFF));
         }
         return walks;
@@ -293,14 +363,29 @@ final class FakeCorner implements Corner {
         private final TraceEvent[] ring = new TraceEvent[RING];
         private final List<CallInfo> calls = List.of(
                 call(1, "mmu_update", CallClass.CROSSING),
-                call(38, iface == Iface.VMI ? "SetPxE" : "update_va_mapping", iface == Iface.VMI ? CallClass.QUEUED : CallClass.CROSSING),
-                call(5, iface == Iface.VMI ? "EnableInterrupts" : "stack_switch", iface == Iface.VMI ? CallClass.IN_LINE : CallClass.CROSSING),
+                call(
+                        38,
+                        iface == Iface.VMI ? "SetPxE" : "update_va_mapping",
+                        iface == Iface.VMI ? CallClass.QUEUED : CallClass.CROSSING),
+                call(
+                        5,
+                        iface == Iface.VMI ? "EnableInterrupts" : "stack_switch",
+                        iface == Iface.VMI ? CallClass.IN_LINE : CallClass.CROSSING),
                 call(9, iface == Iface.VMI ? "FlushTLB" : "mmuext_op", CallClass.CROSSING));
         private long end;
 
         private CallInfo call(int number, String name, CallClass kind) {
             return new CallInfo(
-                    iface.id(), number, name, kind, "3.0", List.of(ArgInfo.of("va", ArgType.VA), ArgInfo.of("count", ArgType.NUMBER), ArgInfo.wide("val", ArgType.PTE)), "");
+                    iface.id(),
+                    number,
+                    name,
+                    kind,
+                    "3.0",
+                    List.of(
+                            ArgInfo.of("va", ArgType.VA),
+                            ArgInfo.of("count", ArgType.NUMBER),
+                            ArgInfo.wide("val", ArgType.PTE)),
+                    "");
         }
 
         synchronized void add(long at, int vcpu, EventKind kind, int id, long a0, long a1, long a2, int result) {
@@ -321,7 +406,8 @@ final class FakeCorner implements Corner {
         @Override
         public synchronized List<TraceEvent> copy(long from, int max) {
             List<TraceEvent> out = new ArrayList<>();
-            for (long at = Math.max(from, oldest()); at < end && out.size() < max; at++) out.add(ring[(int) (at % RING)]);
+            for (long at = Math.max(from, oldest()); at < end && out.size() < max; at++)
+                out.add(ring[(int) (at % RING)]);
             return out;
         }
 

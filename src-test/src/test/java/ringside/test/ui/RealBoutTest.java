@@ -56,7 +56,10 @@ class RealBoutTest {
         robot.clickOn("#ring-the-bell");
         await(() -> bout() != null && corners().stream().allMatch(c -> c.state().bells() > 0));
         await(() -> console(robot, 0).contains("VMI") && console(robot, 1).contains("Xen"));
-        await(() -> !robot.lookup("#tape-crossings-0").queryAs(Labeled.class).getText().equals("0"));
+        await(() -> !robot.lookup("#tape-crossings-0")
+                .queryAs(Labeled.class)
+                .getText()
+                .equals("0"));
         assertTrue(corners().stream().noneMatch(c -> c.state().mode() == CornerState.Mode.BROKEN));
     }
 
@@ -64,7 +67,8 @@ class RealBoutTest {
     void oneStepIsOneInstructionAtMost(FxRobot robot) throws TimeoutException {
         WaitForAsyncUtils.asyncFx(() -> window.workbench().paceProperty().set(SLOW));
         robot.clickOn("#ring-the-bell");
-        await(() -> bout() != null && corners().stream().allMatch(c -> c.state().snapshot().tick() > 0));
+        await(() -> bout() != null
+                && corners().stream().allMatch(c -> c.state().snapshot().tick() > 0));
         robot.press(KeyCode.F5).release(KeyCode.F5);
         await(() -> corners().stream().allMatch(c -> c.state().mode() == CornerState.Mode.PAUSED));
         for (int step = 0; step < 20; step++) {

@@ -17,7 +17,8 @@ import ringside.app.text.Texts;
 
 /// What the window's sources and style sheets promise: no missing text, no colour outside the scale.
 class WindowFilesTest {
-    private static final Path MAIN = Path.of(System.getProperty("ringside.root", "..")).resolve("app/src/main");
+    private static final Path MAIN =
+            Path.of(System.getProperty("ringside.root", "..")).resolve("app/src/main");
     private static final Pattern KEY = Pattern.compile("texts(?:\\(\\))?\\.get\\(\\s*\"([a-z0-9.-]+[a-z0-9])\"");
     private static final Pattern COLOUR = Pattern.compile("#[0-9a-fA-F]{3,8}\\b|\\brgba?\\(");
 
@@ -47,7 +48,8 @@ class WindowFilesTest {
     void noSourceSetsAStyle() throws IOException {
         TreeSet<String> found = new TreeSet<>();
         for (Path file : files("java", ".java")) {
-            if (Files.readString(file).contains(".setStyle(")) found.add(file.getFileName().toString());
+            if (Files.readString(file).contains(".setStyle("))
+                found.add(file.getFileName().toString());
         }
         assertEquals(new TreeSet<String>(), found);
     }

@@ -63,7 +63,8 @@ class WindowTest {
     void ringingTheBellBringsBothCornersToTheirFirstBell(FxRobot robot) throws TimeoutException {
         robot.clickOn("#ring-the-bell");
         await(() -> bout() != null && state(0).bells() > 0 && state(1).bells() > 0);
-        await(() -> console(robot, 0).contains("round 1 done") && console(robot, 1).contains("round 1 done"));
+        await(() ->
+                console(robot, 0).contains("round 1 done") && console(robot, 1).contains("round 1 done"));
         assertTrue(robot.lookup("#corner-pane-1").queryAs(Node.class).isVisible());
     }
 
@@ -92,7 +93,10 @@ class WindowTest {
         ring(FakeBouts.FLOOD);
         robot.press(KeyCode.F2).release(KeyCode.F2);
         await(() -> window.workbench().keysToProperty().get() == 0);
-        robot.press(KeyCode.ESCAPE).release(KeyCode.ESCAPE).press(KeyCode.ESCAPE).release(KeyCode.ESCAPE);
+        robot.press(KeyCode.ESCAPE)
+                .release(KeyCode.ESCAPE)
+                .press(KeyCode.ESCAPE)
+                .release(KeyCode.ESCAPE);
         await(() -> window.workbench().keysToProperty().get() == -1);
     }
 
@@ -120,8 +124,10 @@ class WindowTest {
         await(() -> robot.lookup("#calls-filter").tryQuery().isPresent());
         await(() -> all(text(robot, "#calls-counter")));
         robot.clickOn("#calls-filter").write("corner:xen op:mmu_update");
-        await(() -> !all(text(robot, "#calls-counter")) && !text(robot, "#calls-counter").startsWith("0 "));
-        WaitForAsyncUtils.asyncFx(() -> robot.lookup("#calls-filter").queryAs(TextInputControl.class).setText("nonsense:1"));
+        await(() -> !all(text(robot, "#calls-counter"))
+                && !text(robot, "#calls-counter").startsWith("0 "));
+        WaitForAsyncUtils.asyncFx(() ->
+                robot.lookup("#calls-filter").queryAs(TextInputControl.class).setText("nonsense:1"));
         await(() -> text(robot, "#calls-counter").startsWith("0 "));
     }
 
@@ -130,7 +136,9 @@ class WindowTest {
         picked = Files.createTempFile("no-kernel", ".txt");
         Files.writeString(picked, "#!/bin/sh");
         robot.press(KeyCode.CONTROL, KeyCode.I).release(KeyCode.I, KeyCode.CONTROL);
-        await(() -> textsUnder(robot.lookup("#import-problems").queryAs(Parent.class)).toString().contains("expected 7F 45 4C 46"));
+        await(() -> textsUnder(robot.lookup("#import-problems").queryAs(Parent.class))
+                .toString()
+                .contains("expected 7F 45 4C 46"));
         assertFalse(window.workbench().problems().isEmpty());
         Files.delete(picked);
     }
@@ -140,7 +148,8 @@ class WindowTest {
         ring(FakeBouts.CRASH);
         await(() -> bout().over());
         await(() -> robot.lookup("#knocked-down-1").queryAs(Node.class).isVisible());
-        String said = textsUnder(robot.lookup("#knocked-down-1").queryAs(Parent.class)).toString();
+        String said = textsUnder(robot.lookup("#knocked-down-1").queryAs(Parent.class))
+                .toString();
         assertTrue(said.contains("update_va_mapping was refused"), said);
         assertEquals(CornerState.Mode.ENDED, state(0).mode());
     }
@@ -164,7 +173,10 @@ class WindowTest {
     }
 
     private void ring(String guest) throws TimeoutException {
-        GuestCard card = window.home().gallery().stream().filter(g -> g.id().equals(guest)).findFirst().orElseThrow();
+        GuestCard card = window.home().gallery().stream()
+                .filter(g -> g.id().equals(guest))
+                .findFirst()
+                .orElseThrow();
         WaitForAsyncUtils.asyncFx(() -> window.home().ring(card));
         await(() -> bout() != null);
         WaitForAsyncUtils.waitForFxEvents();

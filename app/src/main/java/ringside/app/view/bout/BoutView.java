@@ -84,7 +84,8 @@ public final class BoutView extends StackPane {
         if (getScene() == null) return;
         List<CornerModel> models = model.cornersProperty().get();
         List<CornerState> states = models.stream().map(CornerModel::state).toList();
-        List<List<Segment>> segments = Segment.of(states, model.wholeRunProperty().get());
+        List<List<Segment>> segments =
+                Segment.of(states, model.wholeRunProperty().get());
         for (int i = 0; i < corners.size(); i++) corners.get(i).refresh(segments.get(i));
     }
 }

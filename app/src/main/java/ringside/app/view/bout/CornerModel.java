@@ -71,7 +71,8 @@ public final class CornerModel {
         if (written == 0) readLog();
         if (written == consoleAt) return;
         byte[] bytes = feed.consoleSince(Math.max(consoleAt, written - MOST_CONSOLE));
-        if (bytes.length > MOST_CONSOLE) bytes = java.util.Arrays.copyOfRange(bytes, bytes.length - MOST_CONSOLE, bytes.length);
+        if (bytes.length > MOST_CONSOLE)
+            bytes = java.util.Arrays.copyOfRange(bytes, bytes.length - MOST_CONSOLE, bytes.length);
         terminal.feed(bytes);
         consoleAt = written;
     }
@@ -85,7 +86,11 @@ public final class CornerModel {
 
     /// `3.0 PV, 2 vCPU, 32 MB`.
     public String subtitle() {
-        return texts.get("bout.corner.about", texts.get("iface.revision." + iface().id()), feed.vcpus(), feed.memoryBytes() >> 20);
+        return texts.get(
+                "bout.corner.about",
+                texts.get("iface.revision." + iface().id()),
+                feed.vcpus(),
+                feed.memoryBytes() >> 20);
     }
 
     /// What it is doing, in a word or two.
@@ -126,11 +131,12 @@ public final class CornerModel {
 
     private @Nullable String words(Explain explain, TraceEvent e) {
         return switch (e.kind()) {
-            case CALL -> texts.get(
-                    "bout.now.call",
-                    explain.call(e).name(),
-                    explain.argumentLine(e),
-                    texts.get(Explain.classKey(e.callClass())));
+            case CALL ->
+                texts.get(
+                        "bout.now.call",
+                        explain.call(e).name(),
+                        explain.argumentLine(e),
+                        texts.get(Explain.classKey(e.callClass())));
             case EXIT, FAULT, INTERRUPT -> {
                 var what = explain.what(e);
                 yield iface() == Iface.NATIVE ? texts.get(what.key(), what.array()) : null;
@@ -178,7 +184,9 @@ public final class CornerModel {
         CornerState s = feed.state();
         Snapshot snapshot = s.snapshot();
         if (wholeRun) return snapshot.total();
-        return snapshot.round().ticks() == 0 && !s.rounds().isEmpty() ? s.rounds().getLast().counts() : snapshot.round();
+        return snapshot.round().ticks() == 0 && !s.rounds().isEmpty()
+                ? s.rounds().getLast().counts()
+                : snapshot.round();
     }
 
     private static String id(Enum<?> constant) {

@@ -55,14 +55,17 @@ final class CornerPane extends VBox {
         this.terminal = new TerminalView(model.terminal());
         this.lanes = new LaneStrip(model.iface(), model.feed().vcpus());
         setId("corner-pane-" + model.feed().index());
-        getStyleClass().addAll(StyleClass.CORNER_PANE, StyleClass.corner(model.iface().id()));
+        getStyleClass()
+                .addAll(StyleClass.CORNER_PANE, StyleClass.corner(model.iface().id()));
         setSpacing(4);
         getChildren().addAll(header(), console(), down, lanes, nowLine(actions), nextLine(), way);
         way.setMinHeight(Region.USE_PREF_SIZE);
         down.setId("knocked-down-" + model.feed().index());
         down.getStyleClass().add(StyleClass.KNOCKED_DOWN);
         show(down, false);
-        addEventFilter(javafx.scene.input.MouseEvent.MOUSE_PRESSED, _ -> bout.activeCornerProperty().set(index()));
+        addEventFilter(
+                javafx.scene.input.MouseEvent.MOUSE_PRESSED,
+                _ -> bout.activeCornerProperty().set(index()));
         bout.keysToProperty().addListener((_, _, _) -> keys());
         bout.activeCornerProperty().addListener((_, _, _) -> keys());
         keys();
@@ -94,7 +97,8 @@ final class CornerPane extends VBox {
 
     private Region console() {
         terminal.setId("console-" + index());
-        terminal.setAccessibleText(texts.get("bout.console.spoken", texts.get("corner.name." + model.iface().id())));
+        terminal.setAccessibleText(texts.get(
+                "bout.console.spoken", texts.get("corner.name." + model.iface().id())));
         BorderPane frameAround = new BorderPane(terminal);
         frameAround.getStyleClass().add(StyleClass.CONSOLE_FRAME);
         frameAround.setMinHeight(70);
@@ -190,7 +194,10 @@ final class CornerPane extends VBox {
         String what = knockdown == null ? texts.get("knocked-down.engine") : knockdown.what();
         String cause = knockdown == null ? state.fault() : knockdown.firstCause();
         Label title = new Label(
-                texts.get("knocked-down.title", texts.get("corner.name." + model.iface().id()), model.position()),
+                texts.get(
+                        "knocked-down.title",
+                        texts.get("corner.name." + model.iface().id()),
+                        model.position()),
                 Icons.of("alert-octagon"));
         title.getStyleClass().add("knocked-down-title");
         Label happened = new Label(texts.get("knocked-down.what", what));
@@ -214,15 +221,16 @@ final class CornerPane extends VBox {
         for (int v = 0; v < model.feed().vcpus(); v++) shown.add(lane(trace, v, segments, each));
         double[] bells = new double[segments.size()];
         int n = 0;
-        for (int i = 0; i < bells.length; i++) if (segments.get(i).rung()) bells[n++] = (i + 1.0) * each / lanes.columns();
+        for (int i = 0; i < bells.length; i++)
+            if (segments.get(i).rung()) bells[n++] = (i + 1.0) * each / lanes.columns();
         lanes.show(shown, java.util.Arrays.copyOf(bells, n));
         lanes.setAccessibleText(texts.get("bout.lanes.spoken", model.feed().vcpus()));
     }
 
     private LaneStrip.Lane lane(TraceView trace, int vcpu, List<Segment> segments, int each) {
         int all = each * segments.size();
-        LaneStrip.Lane out =
-                new LaneStrip.Lane(texts.get("bout.lane", vcpu), new int[all], new int[all], new int[all], new int[all]);
+        LaneStrip.Lane out = new LaneStrip.Lane(
+                texts.get("bout.lane", vcpu), new int[all], new int[all], new int[all], new int[all]);
         int at = 0;
         for (Segment segment : segments) {
             if (segment.to() > segment.from()) {

@@ -85,7 +85,8 @@ final class TapePane extends VBox {
     }
 
     private void show(List<TapeLine> lines) {
-        List<Iface> now = model.cornersProperty().get().stream().map(CornerModel::iface).toList();
+        List<Iface> now =
+                model.cornersProperty().get().stream().map(CornerModel::iface).toList();
         if (!now.equals(ifaces) || rows.size() != lines.size()) build(now, lines);
         for (int i = 0; i < rows.size(); i++) fill(rows.get(i), lines.get(i));
     }
@@ -132,7 +133,8 @@ final class TapePane extends VBox {
 
     private Row row(TapeLine line, int at) {
         Label label = new Label(texts.get(line.key()));
-        Label kind = new Label(texts.get(line.modelled() ? "tape.modelled.with" : "tape.counted", model.profileTitle()));
+        Label kind =
+                new Label(texts.get(line.modelled() ? "tape.modelled.with" : "tape.counted", model.profileTitle()));
         kind.getStyleClass().addAll(StyleClass.TAPE_KIND, StyleClass.MUTED);
         if (line.modelled()) {
             label.getStyleClass().add(StyleClass.MODELLED);
@@ -162,7 +164,8 @@ final class TapePane extends VBox {
     private void fill(Row row, TapeLine line) {
         for (int i = 0; i < row.values().size(); i++) {
             Label label = row.values().get(i);
-            if (!line.values().get(i).equals(label.getText())) label.setText(line.values().get(i));
+            if (!line.values().get(i).equals(label.getText()))
+                label.setText(line.values().get(i));
         }
         if (!line.ratio().equals(row.ratio().getText())) row.ratio().setText(line.ratio());
         row.bars().show(line.bars());

@@ -49,10 +49,12 @@ final class CallWords {
         return switch (e.kind()) {
             case CALL -> "#" + e.id();
             case EXIT -> texts.get(Explain.causeKey(CAUSES[Math.floorMod(e.id(), CAUSES.length)]));
-            case FAULT -> texts.get(e.id() < FIRST_INTERRUPT ? "calls.op.fault" : "calls.op.int", Symbol.vector(e.id()));
-            case INTERRUPT -> row.iface() == Iface.XEN
-                    ? texts.get("calls.op.event", e.id())
-                    : texts.get("calls.op.interrupt", Symbol.vector(e.id()));
+            case FAULT ->
+                texts.get(e.id() < FIRST_INTERRUPT ? "calls.op.fault" : "calls.op.int", Symbol.vector(e.id()));
+            case INTERRUPT ->
+                row.iface() == Iface.XEN
+                        ? texts.get("calls.op.event", e.id())
+                        : texts.get("calls.op.interrupt", Symbol.vector(e.id()));
             case BELL -> texts.get("calls.op.bell", e.id());
             case IPI -> texts.get("calls.op.ipi");
             case VCPU -> texts.get("calls.op.vcpu");

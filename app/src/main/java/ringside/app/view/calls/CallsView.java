@@ -63,7 +63,8 @@ public final class CallsView extends BorderPane {
         model.onRefresh(this::refresh);
         model.operationsProperty().addListener((_, _, now) -> chips(now));
         model.detailProperty().addListener((_, _, now) -> detail(now));
-        model.filterTextProperty().addListener((_, _, _) -> rows.selectedProperty().set(-1));
+        model.filterTextProperty()
+                .addListener((_, _, _) -> rows.selectedProperty().set(-1));
         rows.selectedProperty().addListener((_, _, index) -> model.select(index.longValue()));
         sceneProperty().addListener((_, _, scene) -> {
             if (scene == null) return;
@@ -213,7 +214,8 @@ public final class CallsView extends BorderPane {
 
         private Role role(int column, LogRow row, boolean bell) {
             if (bell) return Role.BELL;
-            boolean refused = row.refusal() != null || row.iface() == Iface.XEN && row.event().kind() == EventKind.CALL && isError(row);
+            boolean refused = row.refusal() != null
+                    || row.iface() == Iface.XEN && row.event().kind() == EventKind.CALL && isError(row);
             return switch (column) {
                 case 3 -> refused ? Role.PROBLEM : row.event().kind() == EventKind.CALL ? Role.TEXT : Role.ACCENT;
                 case 5 -> refused ? Role.PROBLEM : Role.MUTED;

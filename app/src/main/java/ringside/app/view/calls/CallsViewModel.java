@@ -182,7 +182,8 @@ public final class CallsViewModel {
         CallInfo call = row.call();
         String where = texts.get("calls.detail.where", row.event().seq(), row.round(), e.vcpu(), e.tick());
         if (call == null) return where;
-        return texts.get("calls.detail.call", call.table(), call.number(), call.era(), words.classText(row)) + "  " + where;
+        return texts.get("calls.detail.call", call.table(), call.number(), call.era(), words.classText(row)) + "  "
+                + where;
     }
 
     public StringProperty filterTextProperty() {
@@ -191,7 +192,8 @@ public final class CallsViewModel {
 
     /// Puts a term into the filter, in place of an older one with the same key.
     public void addTerm(String key, String value) {
-        String rest = filterText.get().replaceAll("(^|\\s)" + key + ":\\S*", " ").strip();
+        String rest =
+                filterText.get().replaceAll("(^|\\s)" + key + ":\\S*", " ").strip();
         filterText.set((rest + " " + key + ":" + value).strip());
     }
 

@@ -46,7 +46,14 @@ public final class HomeView extends ScrollPane {
         getStyleClass().add(StyleClass.VIEW);
         setFitToWidth(true);
         VBox page = new VBox(
-                22, hero(actions), problems(), title("home.guests"), cornerChoice(), gallery(), title("home.import"), imports(actions));
+                22,
+                hero(actions),
+                problems(),
+                title("home.guests"),
+                cornerChoice(),
+                gallery(),
+                title("home.import"),
+                imports(actions));
         page.getStyleClass().add("page");
         setContent(page);
     }
@@ -81,7 +88,8 @@ public final class HomeView extends ScrollPane {
         ListChangeListener<Problem> fill = _ -> {
             box.getChildren().clear();
             for (Problem p : model.problems()) {
-                Label line = new Label(texts.get("home.problem", p.field(), p.expected(), p.found()), Icons.of("alert-triangle"));
+                Label line = new Label(
+                        texts.get("home.problem", p.field(), p.expected(), p.found()), Icons.of("alert-triangle"));
                 line.setWrapText(true);
                 box.getChildren().add(line);
             }
@@ -116,7 +124,8 @@ public final class HomeView extends ScrollPane {
                 continue;
             }
             toggle.setOnAction(_ -> model.toggle(iface));
-            model.corners().addListener((ListChangeListener<Iface>) _ -> toggle.setSelected(model.corners().contains(iface)));
+            model.corners().addListener((ListChangeListener<Iface>)
+                    _ -> toggle.setSelected(model.corners().contains(iface)));
             row.getChildren().add(toggle);
         }
         return row;
@@ -177,8 +186,9 @@ public final class HomeView extends ScrollPane {
 
     private List<String> topicsOf(GuestCard guest) {
         String key = "gallery." + guest.id() + ".topics";
-        List<String> all =
-                guest.topics().isEmpty() && texts.has(key) ? List.of(texts.get(key).split(",")) : guest.topics();
+        List<String> all = guest.topics().isEmpty() && texts.has(key)
+                ? List.of(texts.get(key).split(","))
+                : guest.topics();
         return all.subList(0, Math.min(TOPICS, all.size()));
     }
 
@@ -191,13 +201,16 @@ public final class HomeView extends ScrollPane {
         on.setAccessibleText(texts.get("home.import.on"));
         on.valueProperty().bindBidirectional(model.importOnProperty());
         Button pick = ActionNodes.bind(
-                new Button(texts.get("action.import-kernel"), Icons.of("upload")), actions.get(ActionId.IMPORT_KERNEL), texts);
+                new Button(texts.get("action.import-kernel"), Icons.of("upload")),
+                actions.get(ActionId.IMPORT_KERNEL),
+                texts);
         pick.setId("import-kernel");
         Label hint = new Label(texts.get("home.import.hint"));
         hint.getStyleClass().add(StyleClass.MUTED);
         hint.setWrapText(true);
         Label busy = new Label(texts.get("home.opening"));
-        busy.visibleProperty().bind(Bindings.createBooleanBinding(model.openingProperty()::get, model.openingProperty()));
+        busy.visibleProperty()
+                .bind(Bindings.createBooleanBinding(model.openingProperty()::get, model.openingProperty()));
         HBox row = new HBox(12, pick, new Label(texts.get("home.import.on")), on, busy);
         row.setAlignment(Pos.CENTER_LEFT);
         return new VBox(8, row, hint);

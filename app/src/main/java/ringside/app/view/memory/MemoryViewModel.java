@@ -120,7 +120,9 @@ public final class MemoryViewModel {
 
     public long count() {
         BoutSession bout = workbench.bout();
-        return bout == null ? 0 : bout.log().memory().end() - bout.log().memory().first();
+        return bout == null
+                ? 0
+                : bout.log().memory().end() - bout.log().memory().first();
     }
 
     public LogRow row(long index) {
@@ -138,30 +140,33 @@ public final class MemoryViewModel {
         String time = texts.number(e.tick());
         String vcpu = Integer.toString(e.vcpu());
         return switch (e.kind()) {
-            case PTE_UPDATE -> List.of(
-                    time,
-                    vcpu,
-                    texts.get("memory.kind.update"),
-                    level(e.id()),
-                    Symbol.maddr(e.a0()),
-                    Symbol.pte(e.a1(), frames),
-                    Symbol.pte(e.a2(), frames));
-            case SHADOW_FILL -> List.of(
-                    time,
-                    vcpu,
-                    texts.get("memory.kind.fill"),
-                    level(e.id()),
-                    Symbol.va(e.a0()),
-                    Symbol.pte(e.a1(), "pfn"),
-                    Symbol.pte(e.a2(), "mfn"));
-            default -> List.of(
-                    time,
-                    vcpu,
-                    texts.get("memory.kind.space"),
-                    "CR3",
-                    "",
-                    Symbol.maddr(e.a1()),
-                    Symbol.maddr(e.a0()));
+            case PTE_UPDATE ->
+                List.of(
+                        time,
+                        vcpu,
+                        texts.get("memory.kind.update"),
+                        level(e.id()),
+                        Symbol.maddr(e.a0()),
+                        Symbol.pte(e.a1(), frames),
+                        Symbol.pte(e.a2(), frames));
+            case SHADOW_FILL ->
+                List.of(
+                        time,
+                        vcpu,
+                        texts.get("memory.kind.fill"),
+                        level(e.id()),
+                        Symbol.va(e.a0()),
+                        Symbol.pte(e.a1(), "pfn"),
+                        Symbol.pte(e.a2(), "mfn"));
+            default ->
+                List.of(
+                        time,
+                        vcpu,
+                        texts.get("memory.kind.space"),
+                        "CR3",
+                        "",
+                        Symbol.maddr(e.a1()),
+                        Symbol.maddr(e.a0()));
         };
     }
 

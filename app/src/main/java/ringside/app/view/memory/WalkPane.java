@@ -74,7 +74,8 @@ final class WalkPane extends VBox {
 
     private static int top(MemoryViewModel.Translation t) {
         for (MemoryViewModel.CornerWalks walks : t.corners()) {
-            for (WalkView walk : walks.walks()) if (!walk.steps().isEmpty()) return walk.steps().getFirst().level();
+            for (WalkView walk : walks.walks())
+                if (!walk.steps().isEmpty()) return walk.steps().getFirst().level();
         }
         return 0;
     }
@@ -95,7 +96,8 @@ final class WalkPane extends VBox {
         Label name = new Label(texts.get("memory.tables." + walks.iface().id()), new CornerMark(walks.iface(), 13));
         name.getStyleClass().add(StyleClass.CORNER_NAME);
         VBox box = new VBox(6, name);
-        box.getStyleClass().addAll(StyleClass.WALK, StyleClass.corner(walks.iface().id()));
+        box.getStyleClass()
+                .addAll(StyleClass.WALK, StyleClass.corner(walks.iface().id()));
         if (walks.walks().isEmpty()) box.getChildren().add(new Label(texts.get("memory.walk.unmapped")));
         HBox sides = new HBox(16);
         for (WalkView walk : walks.walks()) {
@@ -114,7 +116,8 @@ final class WalkPane extends VBox {
         grid.setHgap(12);
         grid.setVgap(2);
         int at = 0;
-        for (WalkView.Step step : walk.steps()) grid.addRow(at++, cells(step, walk.title()).toArray(Label[]::new));
+        for (WalkView.Step step : walk.steps())
+            grid.addRow(at++, cells(step, walk.title()).toArray(Label[]::new));
         Label result = new Label(
                 walk.machine() < 0
                         ? texts.get("memory.walk.ends")

@@ -15,7 +15,8 @@ import ringside.vmm.trap.GuestFault;
 
 /// Every call of one interface, each row with its own number, its arguments and its handler.
 ///
-/// One list feeds the dispatcher, the trace, the views, the reference and the generated headers of the guests. A row's
+/// One list feeds the dispatcher, the trace, the views, the reference and the generated headers of the guests. A
+/// row's
 /// position is what events carry, so rows are only ever added. Rows without a handler describe sub-operations
 /// (one `mmuext_op` command, one queue slot): they are recorded as items, never dispatched.
 public final class CallTable {

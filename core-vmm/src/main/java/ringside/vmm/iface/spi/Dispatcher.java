@@ -38,7 +38,8 @@ public final class Dispatcher {
         return result;
     }
 
-    /// Carries out a call that sits inside another (a multicall entry, a queue slot): it is an item of the outer call.
+    /// Carries out a call that sits inside another (a multicall entry, a queue slot): it is an item of the outer
+    /// call.
     public int dispatchItem(Caller c, int number) {
         int position = table.position(number);
         int result = run(c, position);

@@ -10,7 +10,8 @@ import ringside.vmm.word.Knockdown;
 
 /// Events into the guest through the IDT as the guest wrote it, and the way back out of them.
 ///
-/// Tour 5.30 — The kernel inspects what lies on its stack after an exception. So the frame is the one a processor at level
+/// Tour 5.30 — The kernel inspects what lies on its stack after an exception. So the frame is the one a processor at
+/// level
 /// 0 would have pushed, but for two things: CS and SS show level 1, and IF is the *virtual* flag. The real one
 /// is always set while a deprivileged guest runs.
 final class Delivery {
@@ -137,8 +138,7 @@ final class Delivery {
     }
 
     /// Builds the frame. @return what went wrong, or null
-    private @Nullable GuestFault enter(
-            VmiVcpu v, int vector, boolean hasError, int error, int eip, boolean fault) {
+    private @Nullable GuestFault enter(VmiVcpu v, int vector, boolean hasError, int error, int eip, boolean fault) {
         int source = vector * 8 + FROM_IDT;
         if (vector * 8 + 7 > v.idtLimit) return new GuestFault().set(PROTECTION, true, source, 0);
         try {
@@ -171,8 +171,17 @@ final class Delivery {
     }
 
     private void push(
-            VmiVcpu v, int selector, long code, int level, int offset, int size, int image, int eip,
-            boolean hasError, int error) throws GuestFault {
+            VmiVcpu v,
+            int selector,
+            long code,
+            int level,
+            int offset,
+            int size,
+            int image,
+            int eip,
+            boolean hasError,
+            int error)
+            throws GuestFault {
         GuestState g = v.g;
         boolean inward = level < g.cpl();
         int ss = g.selector(GuestState.SS);
@@ -190,7 +199,9 @@ final class Delivery {
         int mask = Descriptor.big(stack) ? -1 : 0xFFFF;
         int base = Descriptor.base(stack);
         int[] frame = inward
-                ? new int[] {g.selector(GuestState.SS), g.reg(GuestState.ESP), image, g.selector(GuestState.CS), eip, error}
+                ? new int[] {
+                    g.selector(GuestState.SS), g.reg(GuestState.ESP), image, g.selector(GuestState.CS), eip, error
+                }
                 : new int[] {image, g.selector(GuestState.CS), eip, error};
         int words = hasError ? frame.length : frame.length - 1;
         int top = esp;
@@ -217,7 +228,8 @@ final class Delivery {
 
     /// The IRET call: the frame lies above the return address of the call.
     ///
-    /// A frame that cannot be returned to faults as the instruction would have: EIP at the call site, ESP at the frame,
+    /// A frame that cannot be returned to faults as the instruction would have: EIP at the call site, ESP at the
+    /// frame,
     /// which is where a kernel's exception table expects it (vmi.md 3.5).
     void iret(VmiVcpu v) throws GuestFault {
         GuestState g = v.g;

@@ -71,7 +71,8 @@ final class Descriptor {
         return of(base, limit, PRESENT | (long) type << 40);
     }
 
-    /// What the silicon gets to see of a guest's descriptor: level 0 becomes 1, and nothing reaches the monitor's hole.
+    /// What the silicon gets to see of a guest's descriptor: level 0 becomes 1, and nothing reaches the monitor's
+    /// hole.
     ///
     /// Task gates disappear, because a switch would load the guest's own task state as it is; so do expand-down
     /// segments that end above the hole.

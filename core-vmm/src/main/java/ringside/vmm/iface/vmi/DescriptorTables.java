@@ -8,8 +8,10 @@ import ringside.vmm.trap.GuestState;
 
 /// The GDT, LDT and task state that the silicon uses: the monitor's copies of the guest's, above its memory.
 ///
-/// Tour 5.40 — A kernel that believes it is at level 0 has descriptors that say so. The processor must see level 1, and
-/// no segment may reach the monitor. So the tables are copied, changed on the way, and kept up to date by the calls that
+/// Tour 5.40 — A kernel that believes it is at level 0 has descriptors that say so. The processor must see level 1,
+/// and
+/// no segment may reach the monitor. So the tables are copied, changed on the way, and kept up to date by the calls
+/// that
 /// announce a change. A segment load that fails looks once more at what the guest has written without saying so.
 final class DescriptorTables {
     private static final int LDT_TYPE = 2, BUSY_TSS = 11;
@@ -51,7 +53,8 @@ final class DescriptorTables {
         return true;
     }
 
-    /// Takes over the LDT that a selector names; an unfit one counts as none. @return false when the pool is too small
+    /// Takes over the LDT that a selector names; an unfit one counts as none. @return false when the pool is too
+    /// small
     boolean setLdt(VmiVcpu v, int selector) throws GuestFault {
         v.ldtSelector = selector & 0xFFFF;
         v.ldtLimit = 0;
@@ -71,7 +74,8 @@ final class DescriptorTables {
         return true;
     }
 
-    /// Takes over the task register. The silicon's task state is the monitor's: it holds the kernel's stack as level 1's.
+    /// Takes over the task register. The silicon's task state is the monitor's: it holds the kernel's stack as level
+    /// 1's.
     void setTr(VmiVcpu v, int selector) throws GuestFault {
         v.trSelector = selector & 0xFFFF;
         if ((selector & 0xFFFC) != 0) {

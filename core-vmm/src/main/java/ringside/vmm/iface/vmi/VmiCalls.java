@@ -132,7 +132,13 @@ final class VmiCalls {
             if (c.word(0) >= 0 && c.word(0) < 8) v.g.setDr(c.word(0), c.word(1));
             return 0;
         });
-        add(b, 25, "GetDR", CROSSING, args(number("register")), "5.20",
+        add(
+                b,
+                25,
+                "GetDR",
+                CROSSING,
+                args(number("register")),
+                "5.20",
                 (v, c) -> c.word(0) >= 0 && c.word(0) < 8 ? v.g.dr(c.word(0)) : 0);
         native_(b, 26, "RDPMC", args(number("counter")));
         add(b, 27, "RDTSC", LOCAL, args(), "5.20", this::nothing);
@@ -220,8 +226,8 @@ final class VmiCalls {
             v.setVif((c.word(0) & VmiVcpu.IF) != 0);
             return keep(c);
         });
-        List<ArgInfo> frame = args(va("eip"), of("cs", ArgType.SELECTOR), hex("eflags"), va("esp"),
-                of("ss", ArgType.SELECTOR));
+        List<ArgInfo> frame =
+                args(va("eip"), of("cs", ArgType.SELECTOR), hex("eflags"), va("esp"), of("ss", ArgType.SELECTOR));
         add(b, 33, "IRET", CROSSING, frame, "5.30", (v, c) -> {
             delivery.iret(v);
             return keep(c);
@@ -250,18 +256,41 @@ final class VmiCalls {
     private void memory(CallTable.Builder b) {
         ArgInfo ptep = va("ptep");
         ArgInfo how = flags("flags");
-        add(b, 38, "SetPxE", QUEUED, args(of("value", ArgType.PTE), ptep, how), "5.60",
+        add(
+                b,
+                38,
+                "SetPxE",
+                QUEUED,
+                args(of("value", ArgType.PTE), ptep, how),
+                "5.60",
                 (v, c) -> mmu.setEntry(v, c, c.word(1), c.word(0) & 0xFFFFFFFFL, 4, c.word(2)));
-        add(b, 39, "SetPxELong", QUEUED, args(wide("value", ArgType.PTE), ptep, how), "5.60",
+        add(
+                b,
+                39,
+                "SetPxELong",
+                QUEUED,
+                args(wide("value", ArgType.PTE), ptep, how),
+                "5.60",
                 (v, c) -> mmu.setEntry(v, c, c.word(2), c.wide(0), 8, c.word(3)));
         add(b, 40, "UpdatePxE", QUEUED, args(ptep, how), "5.60", (v, c) -> mmu.updateEntry(v, c, c.word(0), c.word(1)));
-        add(b, 41, "UpdatePxELong", QUEUED, args(ptep, how), "5.60",
+        add(
+                b,
+                41,
+                "UpdatePxELong",
+                QUEUED,
+                args(ptep, how),
+                "5.60",
                 (v, c) -> mmu.updateEntry(v, c, c.word(0), c.word(1)));
         native_(b, 42, "MachineToPhysical", args());
         native_(b, 43, "PhysicalToMachine", args());
         ArgInfo pfn = of("pfn", ArgType.PFN);
-        add(b, 44, "AllocatePage", CROSSING,
-                args(pfn, how, of("clone", ArgType.PFN), number("first"), number("count")), "5.50",
+        add(
+                b,
+                44,
+                "AllocatePage",
+                CROSSING,
+                args(pfn, how, of("clone", ArgType.PFN), number("first"), number("count")),
+                "5.50",
                 (v, c) -> mmu.allocatePage(v, c, c.word(0)));
         add(b, 45, "ReleasePage", CROSSING, args(pfn, how), "5.50", (v, c) -> mmu.releasePage(v, c, c.word(0)));
         add(b, 46, "InvalPage", CROSSING, args(va("va")), "5.50", (v, c) -> {
@@ -272,7 +301,13 @@ final class VmiCalls {
             mmu.flush(v, (c.word(0) & 2) != 0);
             return 0;
         });
-        add(b, 48, "SetLinearMapping", CROSSING, args(number("slot"), va("va"), number("pages"), pfn), "5.50",
+        add(
+                b,
+                48,
+                "SetLinearMapping",
+                CROSSING,
+                args(number("slot"), va("va"), number("pages"), pfn),
+                "5.50",
                 (v, c) -> mmu.setLinearMapping(v, c, c.word(0), c.word(1), c.word(2), c.word(3)));
     }
 
@@ -290,12 +325,25 @@ final class VmiCalls {
             v.iopl = c.word(0) >>> 12 & 3;
             return 0;
         });
-        add(b, 62, "SetInitialAPState", CROSSING, args(pointer("state"), number("apic")), "5.70", this::setInitialApState);
+        add(
+                b,
+                62,
+                "SetInitialAPState",
+                CROSSING,
+                args(pointer("state"), number("apic")),
+                "5.70",
+                this::setInitialApState);
         add(b, 63, "APICWrite", CROSSING, args(hex("register"), hex("value")), "5.30", (v, c) -> {
             platform.apicWrite(v.n(), c.word(0) & 0xFF0, c.word(1));
             return 0;
         });
-        add(b, 64, "APICRead", CROSSING, args(hex("register")), "5.30",
+        add(
+                b,
+                64,
+                "APICRead",
+                CROSSING,
+                args(hex("register")),
+                "5.30",
                 (v, c) -> platform.apicRead(v.n(), c.word(0) & 0xFF0));
         add(b, 65, "IODelay", IN_LINE, args(), "5.30", this::nothing);
     }
@@ -316,12 +364,24 @@ final class VmiCalls {
     private void time(CallTable.Builder b) {
         add(b, 66, "GetCycleFrequency", LOCAL, args(), "5.80", this::nothing);
         add(b, 67, "GetCycleCounter", LOCAL, args(number("counter")), "5.80", this::nothing);
-        add(b, 68, "SetAlarm", CROSSING,
-                args(flags("flags"), wide("expiry", ArgType.NUMBER), wide("period", ArgType.NUMBER)), "5.80", (v, c) -> {
+        add(
+                b,
+                68,
+                "SetAlarm",
+                CROSSING,
+                args(flags("flags"), wide("expiry", ArgType.NUMBER), wide("period", ArgType.NUMBER)),
+                "5.80",
+                (v, c) -> {
                     timer.set(v.n(), c.word(0), c.wide(1), c.wide(3));
                     return 0;
                 });
-        add(b, 69, "CancelAlarm", CROSSING, args(flags("flags")), "5.80",
+        add(
+                b,
+                69,
+                "CancelAlarm",
+                CROSSING,
+                args(flags("flags")),
+                "5.80",
                 (v, c) -> timer.cancel(v.n(), c.word(0)) ? 1 : 0);
         add(b, 70, "GetWallclockTime", LOCAL, args(), "5.80", this::nothing);
         add(b, 71, "WallclockUpdated", LOCAL, args(), "5.80", this::nothing);

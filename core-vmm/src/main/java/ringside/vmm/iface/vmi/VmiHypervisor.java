@@ -30,8 +30,10 @@ import ringside.vmm.word.Problem;
 
 /// The VMI corner, API 3.0: a PC, an option ROM, and a monitor that appears when the guest calls it.
 ///
-/// Tour 5.00 — VMI is a switch, not a boot protocol. The guest boots as on bare hardware (level 0, no exits; only a map
-/// below its physical addresses, so that its frames are not the machine's). When it calls the ROM's first cell it comes
+/// Tour 5.00 — VMI is a switch, not a boot protocol. The guest boots as on bare hardware (level 0, no exits; only a
+/// map
+/// below its physical addresses, so that its frames are not the machine's). When it calls the ROM's first cell it
+/// comes
 /// back at level 1, on shadow tables, with every event going through here. (vmi.md 2.5, 2.6.)
 ///
 /// The machine's lowest frames are the monitor's; the rest are the guest's, scattered by the bout's seed.
@@ -77,8 +79,16 @@ public final class VmiHypervisor implements Hypervisor {
         ShadowPool pool = new ShadowPool(memory, own, guestFrames);
         vcpus = new VmiVcpu[platform.vcpus()];
         for (int n = 0; n < vcpus.length; n++) vcpus[n] = new VmiVcpu(platform.vcpu(n), memory);
-        shadow = new ShadowTables(memory, p2m, pool, vcpus.length, VmmArea.TOP, VmiRom.firstPfn(), rom.lastPfn(),
-                this::reloadRoot, this::flushAll);
+        shadow = new ShadowTables(
+                memory,
+                p2m,
+                pool,
+                vcpus.length,
+                VmmArea.TOP,
+                VmiRom.firstPfn(),
+                rom.lastPfn(),
+                this::reloadRoot,
+                this::flushAll);
         guest = new GuestMemory(memory, p2m, shadow);
         tables = new DescriptorTables(memory, guest, shadow);
         delivery = new Delivery(platform, guest, tables, rom.size());
@@ -147,7 +157,8 @@ public final class VmiHypervisor implements Hypervisor {
         byte[] bytes = rom.bytes();
         for (int at = 0; at < bytes.length; at += MachineMemory.PAGE) {
             int mfn = p2m.toMachine(VmiRom.BASE + at >>> 12);
-            if (mfn == P2m.ABSENT) return List.of(new Problem("memory", "room for the VMI ROM", guestFrames + " frames"));
+            if (mfn == P2m.ABSENT)
+                return List.of(new Problem("memory", "room for the VMI ROM", guestFrames + " frames"));
             System.arraycopy(bytes, at, memory.bytes(), mfn << 12, Math.min(MachineMemory.PAGE, bytes.length - at));
         }
         return List.of();
@@ -295,7 +306,8 @@ public final class VmiHypervisor implements Hypervisor {
         return Verdict.RESUME;
     }
 
-    /// The call that crosses with the interrupt before `nextEip`, or none: then it is an interrupt of the guest's own.
+    /// The call that crosses with the interrupt before `nextEip`, or none: then it is an interrupt of the guest's
+    /// own.
     private int crossing(VmiVcpu v, int nextEip) {
         int offset = v.romOffset(v.g.segmentBase(GuestState.CS) + nextEip, rom.size());
         return offset < 0 ? VmiRom.NONE : rom.crossingBefore(offset);
@@ -324,7 +336,8 @@ public final class VmiHypervisor implements Hypervisor {
 
     // ---- the ROM's own calls --------------------------------------------------------------------------------------
 
-    /// Tour 5.13 — A call that never crosses leaves no mark. It is counted by looking at what is fetched: where a call
+    /// Tour 5.13 — A call that never crosses leaves no mark. It is counted by looking at what is fetched: where a
+    /// call
     /// begins and where it returns. Not one instruction is added for that.
     @Override
     public void fetched(GuestState g, int linear) {

@@ -4,7 +4,6 @@ package ringside.vmm.iface.vmi;
 import ringside.vmm.frames.P2m;
 import ringside.vmm.frames.ShadowTables;
 import ringside.vmm.iface.spi.Caller;
-import ringside.vmm.iface.spi.Dispatcher;
 import ringside.vmm.iface.spi.Platform;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.mem.PageWalk;
@@ -63,7 +62,8 @@ final class VmiMmu {
 
     // ---- faults ---------------------------------------------------------------------------------------------------
 
-    /// Tour 5.50 — Whose fault is it? The silicon walked the shadow. The guest's own tables decide: when they permit the
+    /// Tour 5.50 — Whose fault is it? The silicon walked the shadow. The guest's own tables decide: when they permit
+    /// the
     /// access, the fault was ours, and the guest never hears of it; when they do not, it is delivered.
     void pageFault(VmiVcpu v, Exit.Fault f) {
         drain(v);
@@ -180,8 +180,10 @@ final class VmiMmu {
         return (flags & 4) != 0 ? 3 : (flags & 2) != 0 ? 2 : 1;
     }
 
-    /// Tour 5.60 — The queue. In lazy mode the ROM stores the entry itself and notes it in a page of ours; nothing crosses.
-    /// Here the notes take effect. The page is the guest's to scribble on, so each address is checked as if it were new.
+    /// Tour 5.60 — The queue. In lazy mode the ROM stores the entry itself and notes it in a page of ours; nothing
+    /// crosses.
+    /// Here the notes take effect. The page is the guest's to scribble on, so each address is checked as if it were
+    /// new.
     void drain(VmiVcpu v) {
         int count = v.get(VmmArea.QUEUED);
         if (count == 0) return;
@@ -200,7 +202,11 @@ final class VmiMmu {
         } else if (call == CALL_SET || call == CALL_SET_LONG) {
             int maddr = machine(at);
             shadow.written(at, bytes, true);
-            trace.pteUpdate(v.n(), level(flags), maddr, slotValue(v, slot, VmmArea.SLOT_OLD, bytes),
+            trace.pteUpdate(
+                    v.n(),
+                    level(flags),
+                    maddr,
+                    slotValue(v, slot, VmmArea.SLOT_OLD, bytes),
                     slotValue(v, slot, VmmArea.SLOT_VALUE, bytes));
         } else {
             updated(v, at, bytes, flags);

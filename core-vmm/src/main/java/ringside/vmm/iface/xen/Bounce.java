@@ -25,11 +25,7 @@ final class Bounce {
     private record Interrupted(int cs, int eip, int eflags, int ss, int esp) {
         static Interrupted now(GuestState g) {
             return new Interrupted(
-                    g.selector(GuestState.CS),
-                    g.eip(),
-                    g.eflags(),
-                    g.selector(GuestState.SS),
-                    g.reg(GuestState.ESP));
+                    g.selector(GuestState.CS), g.eip(), g.eflags(), g.selector(GuestState.SS), g.reg(GuestState.ESP));
         }
     }
 
@@ -49,7 +45,12 @@ final class Bounce {
     private void trap(XenVcpu v, Interrupted i, int vector, boolean hasError, int error) {
         boolean handled = v.trapEip[vector] != 0;
         domain.trace.event(
-                v.number, EventKind.FAULT, vector, Integer.toUnsignedLong(i.eip), vector == 14 ? v.cr2 : 0, error,
+                v.number,
+                EventKind.FAULT,
+                vector,
+                Integer.toUnsignedLong(i.eip),
+                vector == 14 ? v.cr2 : 0,
+                error,
                 handled ? 1 : 0);
         if (!handled) {
             domain.crash(v, "exception " + vector + " without a handler in the guest");

@@ -5,9 +5,20 @@ package ringside.vmm.iface.xen;
 ///
 /// Hidden are the features that need ring 0 or that Xen manages: VME, PSE, PGE, MTRR, APIC, SEP, XSAVE and the like.
 final class CpuidFilter {
-    private static final int FPU = 1, DE = 1 << 2, TSC = 1 << 4, MSR = 1 << 5, PAE = 1 << 6, CX8 = 1 << 8,
-            CMOV = 1 << 15, PAT = 1 << 16, CLFLUSH = 1 << 19, MMX = 1 << 23, FXSR = 1 << 24, SSE = 1 << 25,
-            SSE2 = 1 << 26, SELF_SNOOP = 1 << 27;
+    private static final int FPU = 1,
+            DE = 1 << 2,
+            TSC = 1 << 4,
+            MSR = 1 << 5,
+            PAE = 1 << 6,
+            CX8 = 1 << 8,
+            CMOV = 1 << 15,
+            PAT = 1 << 16,
+            CLFLUSH = 1 << 19,
+            MMX = 1 << 23,
+            FXSR = 1 << 24,
+            SSE = 1 << 25,
+            SSE2 = 1 << 26,
+            SELF_SNOOP = 1 << 27;
     private static final int SHOWN_EDX =
             FPU | DE | TSC | MSR | PAE | CX8 | CMOV | PAT | CLFLUSH | MMX | FXSR | SSE | SSE2 | SELF_SNOOP;
     private static final int SHOWN_ECX = 1 | 1 << 9 | 1 << 19 | 1 << 20 | 1 << 22 | 1 << 23;

@@ -12,7 +12,8 @@ import ringside.vmm.word.Errno;
 import ringside.vmm.word.Refusal;
 import ringside.vmm.word.Why;
 
-/// Tour 6.21: GDT and LDT of each vCPU: frames of the guest's, shown read-only in the reserved area, plus Xen's own page.
+/// Tour 6.21: GDT and LDT of each vCPU: frames of the guest's, shown read-only in the reserved area, plus Xen's own
+/// page.
 final class Descriptors {
     private static final int PER_FRAME = 512;
     private static final long LDT_DESCRIPTOR = 0x0000820000000000L;

@@ -85,7 +85,10 @@ final class DomainBuilder {
         planTables();
         int stackPfn = allocate(1);
         if (mappedEnd > domain.guestFrames) {
-            problem("memory", mappedEnd / 256 + " MiB for kernel, tables and boot area", domain.guestFrames / 256 + " MiB");
+            problem(
+                    "memory",
+                    mappedEnd / 256 + " MiB for kernel, tables and boot area",
+                    domain.guestFrames / 256 + " MiB");
             return Optional.empty();
         }
         if (virtBase + ((long) mappedEnd << Abi.PAGE_SHIFT) > Abi.RESERVED_FROM) {
@@ -216,7 +219,8 @@ final class DomainBuilder {
         symbolHeader(b, 4 + 64 + 40, found.get(0), symbolsAt, 2);
         symbolHeader(b, 4 + 64 + 80, found.get(1), stringsAt, 0);
         System.arraycopy(image.kernel(), (int) found.get(0).offset(), block, 4 + symbolsAt, symbolBytes);
-        System.arraycopy(image.kernel(), (int) found.get(1).offset(), block, 4 + stringsAt, (int) found.get(1).size());
+        System.arraycopy(image.kernel(), (int) found.get(1).offset(), block, 4 + stringsAt, (int)
+                found.get(1).size());
         copy(at, block, 0, block.length);
         return at + block.length - kernelEnd;
     }
@@ -227,7 +231,8 @@ final class DomainBuilder {
         to.putInt(at, 0).putInt(at + 16, offset).putInt(at + 24, link);
     }
 
-    /// Finds how many tables map everything up to a 4 MiB boundary with room for stack and padding, themselves included.
+    /// Finds how many tables map everything up to a 4 MiB boundary with room for stack and padding, themselves
+    /// included.
     private void planTables() {
         long start = virtBase + ((long) nextPfn << Abi.PAGE_SHIFT);
         int pages = PADDING_PAGES;

@@ -51,7 +51,8 @@ final class Elf {
         if (b.length < HEADER || file.getInt(0) != 0x464C457F) {
             return problem("kernel", "an ELF file", b.length < HEADER ? b.length + " bytes" : "no ELF header");
         }
-        if (b[4] != 1 || b[5] != 1) return problem("ELF class", "32-bit, little endian", b[4] == 2 ? "64-bit" : "other");
+        if (b[4] != 1 || b[5] != 1)
+            return problem("ELF class", "32-bit, little endian", b[4] == 2 ? "64-bit" : "other");
         int machine = file.getShort(18) & 0xFFFF;
         return machine == 3 || problem("ELF machine", "3 (386)", Integer.toString(machine));
     }
@@ -94,8 +95,8 @@ final class Elf {
         if (at == 0 || size < SECTION_HEADER) return;
         for (int i = 0; i < count && inside(at, SECTION_HEADER); i++, at += size) {
             int p = (int) at;
-            Section s = new Section(
-                    file.getInt(p), file.getInt(p + 4), u32(p + 16), u32(p + 20), file.getInt(p + 24), i);
+            Section s =
+                    new Section(file.getInt(p), file.getInt(p + 4), u32(p + 16), u32(p + 20), file.getInt(p + 24), i);
             sections.add(s);
             if (s.type == SHT_NOTE && inside(s.offset, s.size)) sectionNotes.add(new Segment(s.offset, 0, s.size, 0));
         }

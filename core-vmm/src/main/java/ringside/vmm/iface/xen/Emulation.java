@@ -41,19 +41,18 @@ final class Emulation {
         domain.trace.exit(v.number, cause(p.op()), v.guest.eip(), p.number(), p.value());
         if (isPort(p.op())) return port(v, p);
         if (p.op() == PrivilegedOp.RDTSC) return Verdict.EMULATE;
-        boolean done =
-                switch (p.op()) {
-                    case CLI, STI -> ioplAllows(v);
-                    case CLTS -> !v.inUserMode() && setTaskSwitched(v, false);
-                    case MOV_FROM_CR -> !v.inUserMode() && readControl(v, p);
-                    case MOV_TO_CR -> !v.inUserMode() && writeControl(v, p);
-                    case MOV_FROM_DR -> !v.inUserMode() && readDebug(v, p);
-                    case MOV_TO_DR -> !v.inUserMode() && debug.set(v, p.number(), p.value()) == 0;
-                    case RDMSR -> !v.inUserMode() && readMsr(v, p.number());
-                    case WRMSR -> !v.inUserMode() && writeMsr(v, p.number());
-                    case WBINVD -> !v.inUserMode();
-                    default -> false;
-                };
+        boolean done = switch (p.op()) {
+            case CLI, STI -> ioplAllows(v);
+            case CLTS -> !v.inUserMode() && setTaskSwitched(v, false);
+            case MOV_FROM_CR -> !v.inUserMode() && readControl(v, p);
+            case MOV_TO_CR -> !v.inUserMode() && writeControl(v, p);
+            case MOV_FROM_DR -> !v.inUserMode() && readDebug(v, p);
+            case MOV_TO_DR -> !v.inUserMode() && debug.set(v, p.number(), p.value()) == 0;
+            case RDMSR -> !v.inUserMode() && readMsr(v, p.number());
+            case WRMSR -> !v.inUserMode() && writeMsr(v, p.number());
+            case WBINVD -> !v.inUserMode();
+            default -> false;
+        };
         if (done) v.guest.setEip(p.nextEip());
         else bounce.generalProtection(v, 0);
         return Verdict.RESUME;
@@ -159,8 +158,7 @@ final class Emulation {
     }
 
     private boolean writeMsr(XenVcpu v, int msr) {
-        long value =
-                v.guest.reg(GuestState.EAX) & 0xFFFFFFFFL | (long) v.guest.reg(GuestState.EDX) << 32;
+        long value = v.guest.reg(GuestState.EAX) & 0xFFFFFFFFL | (long) v.guest.reg(GuestState.EDX) << 32;
         if (msr == Msrs.HYPERCALL_PAGE) return mmu.writeHypercallPage(value);
         return Msrs.mayWrite(v, msr, value);
     }

@@ -33,23 +33,22 @@ final class EventCalls {
 
     private int command(Caller c, int command, int arg) throws GuestFault {
         int first = command >= 0 && command <= 13 ? c.read32(arg) : 0;
-        int result =
-                switch (command) {
-                    case 0 -> bindInterdomain(c, arg);
-                    case 1 -> bindVirq(c, arg);
-                    case 2 -> c.refuse(Errno.EPERM, Why.NOT_PERMITTED);
-                    case 3 -> close(c, first);
-                    case 4 -> send(c, first);
-                    case 5 -> status(c, arg);
-                    case 6 -> allocUnbound(c, arg);
-                    case 7 -> bindIpi(c, arg);
-                    case 8 -> bindVcpu(c, first, c.read32(arg + 4));
-                    case 9 -> unmask(c, first);
-                    case 10 -> reset(c, first & 0xFFFF);
-                    case 11 -> initControl(c, arg);
-                    case 12, 13 -> c.refuse(Errno.ENOSYS, Why.NOT_IMPLEMENTED);
-                    default -> c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);
-                };
+        int result = switch (command) {
+            case 0 -> bindInterdomain(c, arg);
+            case 1 -> bindVirq(c, arg);
+            case 2 -> c.refuse(Errno.EPERM, Why.NOT_PERMITTED);
+            case 3 -> close(c, first);
+            case 4 -> send(c, first);
+            case 5 -> status(c, arg);
+            case 6 -> allocUnbound(c, arg);
+            case 7 -> bindIpi(c, arg);
+            case 8 -> bindVcpu(c, first, c.read32(arg + 4));
+            case 9 -> unmask(c, first);
+            case 10 -> reset(c, first & 0xFFFF);
+            case 11 -> initControl(c, arg);
+            case 12, 13 -> c.refuse(Errno.ENOSYS, Why.NOT_IMPLEMENTED);
+            default -> c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);
+        };
         c.item(TABLE, command, Integer.toUnsignedLong(first), 0, 0, result);
         return result;
     }

@@ -96,7 +96,8 @@ final class EventChannels implements Stateful {
     void close(int port) {
         if (state[port] == INTERDOMAIN && !isBackEnd(port) && remoteDomain[port] == Abi.DOMAIN) {
             int other = far[port];
-            if (inRange(other) && other != port && state[other] == INTERDOMAIN) open(other, UNBOUND, Abi.DOMAIN, NOBODY, 0);
+            if (inRange(other) && other != port && state[other] == INTERDOMAIN)
+                open(other, UNBOUND, Abi.DOMAIN, NOBODY, 0);
         }
         javaEnd[port] = 0;
         open(port, FREE, 0, NOBODY, 0);

@@ -14,14 +14,20 @@ import ringside.vmm.word.Errno;
 import ringside.vmm.word.Refusal;
 import ringside.vmm.word.Why;
 
-/// Tour 6.60: grant_table_op (20), version 1: a guest offers frames by writing entries in a table the hypervisor owns.
+/// Tour 6.60: grant_table_op (20), version 1: a guest offers frames by writing entries in a table the hypervisor
+/// owns.
 ///
 /// There is one domain, so the only mappings are of the guest's own grants; the back ends are Java and need none.
 ///
 /// Tour 9.25: not done: version 2, transfers, unmap_and_replace.
 final class GrantTable implements Stateful {
     static final String TABLE = "xen.grant_table_op";
-    private static final int OK = 0, GENERAL_ERROR = -1, BAD_DOMAIN = -2, BAD_GREF = -3, BAD_HANDLE = -4, BAD_PAGE = -9,
+    private static final int OK = 0,
+            GENERAL_ERROR = -1,
+            BAD_DOMAIN = -2,
+            BAD_GREF = -3,
+            BAD_HANDLE = -4,
+            BAD_PAGE = -9,
             BAD_COPY = -10;
     private static final int DEVICE_MAP = 1, HOST_MAP = 2, READ_ONLY = 4, APPLICATION_MAP = 8, CONTAINS_PTE = 16;
     private static final int PERMIT_ACCESS = 1, ENTRY_READ_ONLY = 4, READING = 8, WRITING = 16;

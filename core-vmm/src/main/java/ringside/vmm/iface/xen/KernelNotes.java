@@ -12,8 +12,17 @@ import ringside.vmm.word.Problem;
 /// Tour 6.03: notes in program headers first, then in sections, then the string; none at all means this is not a Xen
 /// kernel. Section 1.2 of the interface paper lists the numbers.
 final class KernelNotes {
-    private static final int ENTRY = 1, HYPERCALL_PAGE = 2, VIRT_BASE = 3, PADDR_OFFSET = 4, XEN_VERSION = 5,
-            GUEST_OS = 6, LOADER = 8, PAE_MODE = 9, FEATURES = 10, BSD_SYMTAB = 11, MOD_START_PFN = 16,
+    private static final int ENTRY = 1,
+            HYPERCALL_PAGE = 2,
+            VIRT_BASE = 3,
+            PADDR_OFFSET = 4,
+            XEN_VERSION = 5,
+            GUEST_OS = 6,
+            LOADER = 8,
+            PAE_MODE = 9,
+            FEATURES = 10,
+            BSD_SYMTAB = 11,
+            MOD_START_PFN = 16,
             SUPPORTED_FEATURES = 17;
     private static final List<String> FEATURE_NAMES = List.of(
             "writable_page_tables",
@@ -67,7 +76,8 @@ final class KernelNotes {
         strings.put(type, elf.string(desc));
         long value = 0;
         if ((bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8) && elf.inside(desc, bytes)) {
-            for (int i = (int) bytes - 1; i >= 0; i--) value = value << 8 | elf.file().get((int) desc + i) & 0xFF;
+            for (int i = (int) bytes - 1; i >= 0; i--)
+                value = value << 8 | elf.file().get((int) desc + i) & 0xFF;
         }
         numbers.put(type, value);
     }
@@ -85,20 +95,19 @@ final class KernelNotes {
     }
 
     private void legacyItem(String key, String value) {
-        int type =
-                switch (key) {
-                    case "LOADER" -> LOADER;
-                    case "GUEST_OS" -> GUEST_OS;
-                    case "XEN_VER" -> XEN_VERSION;
-                    case "PAE" -> PAE_MODE;
-                    case "BSD_SYMTAB" -> BSD_SYMTAB;
-                    case "VIRT_BASE" -> VIRT_BASE;
-                    case "VIRT_ENTRY" -> ENTRY;
-                    case "ELF_PADDR_OFFSET" -> PADDR_OFFSET;
-                    case "HYPERCALL_PAGE" -> HYPERCALL_PAGE;
-                    case "FEATURES" -> FEATURES;
-                    default -> -1;
-                };
+        int type = switch (key) {
+            case "LOADER" -> LOADER;
+            case "GUEST_OS" -> GUEST_OS;
+            case "XEN_VER" -> XEN_VERSION;
+            case "PAE" -> PAE_MODE;
+            case "BSD_SYMTAB" -> BSD_SYMTAB;
+            case "VIRT_BASE" -> VIRT_BASE;
+            case "VIRT_ENTRY" -> ENTRY;
+            case "ELF_PADDR_OFFSET" -> PADDR_OFFSET;
+            case "HYPERCALL_PAGE" -> HYPERCALL_PAGE;
+            case "FEATURES" -> FEATURES;
+            default -> -1;
+        };
         if (type < 0) return;
         strings.put(type, type == BSD_SYMTAB ? "yes" : value);
         try {

@@ -29,21 +29,20 @@ final class MemoryCalls implements Stateful {
     int op(Caller c) throws GuestFault {
         int command = c.word(0) & COMMAND;
         int arg = c.word(1);
-        int result =
-                switch (command) {
-                    case 0 -> increase(c, arg);
-                    case 1 -> decrease(c, arg);
-                    case 2 -> domain.frames.frames() - 1;
-                    case 3 -> pages;
-                    case 4 -> domain.guestFrames;
-                    case 6 -> populate(c, arg);
-                    case 12 -> mapping(c, arg);
-                    case 10, 13 -> c.refuse(Errno.EPERM, Why.NOT_PERMITTED);
-                    case 14 -> domain.guestFrames - 1;
-                    case 15 -> c.refuse(Errno.EACCES, Why.NOT_PERMITTED);
-                    case 5, 7, 9, 11 -> c.notImplemented();
-                    default -> c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);
-                };
+        int result = switch (command) {
+            case 0 -> increase(c, arg);
+            case 1 -> decrease(c, arg);
+            case 2 -> domain.frames.frames() - 1;
+            case 3 -> pages;
+            case 4 -> domain.guestFrames;
+            case 6 -> populate(c, arg);
+            case 12 -> mapping(c, arg);
+            case 10, 13 -> c.refuse(Errno.EPERM, Why.NOT_PERMITTED);
+            case 14 -> domain.guestFrames - 1;
+            case 15 -> c.refuse(Errno.EACCES, Why.NOT_PERMITTED);
+            case 5, 7, 9, 11 -> c.notImplemented();
+            default -> c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);
+        };
         c.item(TABLE, command, Integer.toUnsignedLong(arg), 0, 0, result);
         return result;
     }
@@ -80,7 +79,8 @@ final class MemoryCalls implements Stateful {
         if (count < 0) return c.refuse(Errno.ESRCH, Why.NO_SUCH_DOMAIN);
         int list = c.read32(arg);
         for (int i = 0; i < count; i++) {
-            if (list != 0) c.write32(list + i * 4, 0); // a list that cannot be written must fail before a frame is given
+            if (list != 0)
+                c.write32(list + i * 4, 0); // a list that cannot be written must fail before a frame is given
             int mfn = give();
             if (mfn < 0) return shortage(c, i);
             if (list != 0) c.write32(list + i * 4, mfn);

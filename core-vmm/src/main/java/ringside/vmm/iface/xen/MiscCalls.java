@@ -8,7 +8,8 @@ import ringside.vmm.trap.GuestFault;
 import ringside.vmm.word.Errno;
 import ringside.vmm.word.Why;
 
-/// Tour 6.02: a guest finds out where it is by asking (xen_version, features) and switches conveniences on (vm_assist).
+/// Tour 6.02: a guest finds out where it is by asking (xen_version, features) and switches conveniences on
+/// (vm_assist).
 ///
 /// multicall (13), xen_version (17), console_io (18), vm_assist (21), physdev_op (33).
 final class MiscCalls {
@@ -28,7 +29,8 @@ final class MiscCalls {
         this.domain = domain;
     }
 
-    /// Tour 6.45: one crossing for many calls. Entries run strictly in order, each result goes into its entry, and the
+    /// Tour 6.45: one crossing for many calls. Entries run strictly in order, each result goes into its entry, and
+    /// the
     /// multicall itself succeeds whatever they said. IRET as an entry ends it: there is nothing to come back to.
     int multicall(Caller c) throws GuestFault {
         if (c.nested() > 0) return c.refuse(Errno.EINVAL, Why.NOT_PERMITTED);
@@ -57,21 +59,20 @@ final class MiscCalls {
 
     int version(Caller c) throws GuestFault {
         int arg = c.word(1);
-        int result =
-                switch (c.word(0)) {
-                    case 0 -> Abi.VERSION;
-                    case 1 -> text(c, arg, ".0", 16);
-                    case 2 -> compileInfo(c, arg);
-                    case 3 -> text(c, arg, Abi.CAPABILITIES, 1024);
-                    case 4 -> text(c, arg, "unavailable", 64);
-                    case 5 -> platform(c, arg);
-                    case 6 -> features(c, arg);
-                    case 7 -> arg == 0 ? Abi.PAGE : c.refuse(Errno.EINVAL, Why.BAD_ARGUMENT);
-                    case 8 -> text(c, arg, "", 16);
-                    case 9 -> text(c, arg, "", 1024);
-                    case 10 -> c.refuse(Errno.ENODATA, Why.NOT_IMPLEMENTED);
-                    default -> c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);
-                };
+        int result = switch (c.word(0)) {
+            case 0 -> Abi.VERSION;
+            case 1 -> text(c, arg, ".0", 16);
+            case 2 -> compileInfo(c, arg);
+            case 3 -> text(c, arg, Abi.CAPABILITIES, 1024);
+            case 4 -> text(c, arg, "unavailable", 64);
+            case 5 -> platform(c, arg);
+            case 6 -> features(c, arg);
+            case 7 -> arg == 0 ? Abi.PAGE : c.refuse(Errno.EINVAL, Why.BAD_ARGUMENT);
+            case 8 -> text(c, arg, "", 16);
+            case 9 -> text(c, arg, "", 1024);
+            case 10 -> c.refuse(Errno.ENODATA, Why.NOT_IMPLEMENTED);
+            default -> c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);
+        };
         c.item(VERSION_TABLE, c.word(0), Integer.toUnsignedLong(arg), 0, 0, result);
         return result;
     }
@@ -114,7 +115,8 @@ final class MiscCalls {
         return 0;
     }
 
-    /// Tour 6.61: the emergency console: no ring, no event channel, one call. What is written here appears on Xen's own
+    /// Tour 6.61: the emergency console: no ring, no event channel, one call. What is written here appears on Xen's
+    /// own
     /// console, not on the guest's.
     int consoleIo(Caller c) throws GuestFault {
         if (c.word(0) == 1) return 0;

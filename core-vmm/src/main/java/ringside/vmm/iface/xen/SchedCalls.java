@@ -33,17 +33,16 @@ final class SchedCalls {
     int op(Caller c) throws GuestFault {
         int command = c.word(0);
         int arg = c.word(1);
-        int result =
-                switch (command) {
-                    case 0 -> yieldCpu();
-                    case 1 -> block(c);
-                    case 2 -> shutdown(c.read32(arg));
-                    case 3 -> poll(c, arg);
-                    case 4, 7 -> c.refuse(Errno.EPERM, Why.NOT_PERMITTED);
-                    case 5 -> 0;
-                    case 6 -> c.notImplemented();
-                    default -> c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);
-                };
+        int result = switch (command) {
+            case 0 -> yieldCpu();
+            case 1 -> block(c);
+            case 2 -> shutdown(c.read32(arg));
+            case 3 -> poll(c, arg);
+            case 4, 7 -> c.refuse(Errno.EPERM, Why.NOT_PERMITTED);
+            case 5 -> 0;
+            case 6 -> c.notImplemented();
+            default -> c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);
+        };
         c.item(TABLE, command, Integer.toUnsignedLong(arg), 0, 0, result);
         return result;
     }

@@ -84,8 +84,8 @@ final class Store implements Stateful {
         tree.write(HOME + "/console/type", "xenconsoled");
         tree.write(HOME + "/console/backend-id", "0");
         for (int i = 0; i < platform.vcpus(); i++) tree.write(HOME + "/cpu/" + i + "/availability", "online");
-        for (String each : List.of("control/shutdown", "control/sysrq", "data", "drivers", "attr", "error", "feature",
-                "device")) {
+        for (String each :
+                List.of("control/shutdown", "control/sysrq", "data", "drivers", "attr", "error", "feature", "device")) {
             tree.write(HOME + "/" + each, "");
         }
         tree.write(VM + "/uuid", VM.substring(4));

@@ -40,8 +40,7 @@ final class VcpuCalls {
     private final Descriptors descriptors;
     private final DebugRegisters debug;
 
-    VcpuCalls(
-            XenDomain domain, EventChannels events, Timers timers, Descriptors descriptors, DebugRegisters debug) {
+    VcpuCalls(XenDomain domain, EventChannels events, Timers timers, Descriptors descriptors, DebugRegisters debug) {
         this.domain = domain;
         this.events = events;
         this.timers = timers;
@@ -138,8 +137,15 @@ final class VcpuCalls {
 
     private void loadRegisters(XenVcpu v, java.nio.ByteBuffer context) {
         GuestState g = v.guest;
-        int[] order = {GuestState.EBX, GuestState.ECX, GuestState.EDX, GuestState.ESI, GuestState.EDI,
-            GuestState.EBP, GuestState.EAX};
+        int[] order = {
+            GuestState.EBX,
+            GuestState.ECX,
+            GuestState.EDX,
+            GuestState.ESI,
+            GuestState.EDI,
+            GuestState.EBP,
+            GuestState.EAX
+        };
         for (int i = 0; i < order.length; i++) g.setReg(order[i], context.getInt(REGS + i * 4));
         g.setEip(context.getInt(REGS + 32));
         int eflags = context.getInt(REGS + 40);
@@ -213,7 +219,8 @@ final class VcpuCalls {
     }
 
     private static void writeRunstate(GuestState g, XenVcpu v, int at, boolean announce) throws GuestFault {
-        if (Integer.compareUnsigned(at, Abi.RESERVED_VA - RUNSTATE_BYTES) > 0) throw new GuestFault().set(14, true, 2, at);
+        if (Integer.compareUnsigned(at, Abi.RESERVED_VA - RUNSTATE_BYTES) > 0)
+            throw new GuestFault().set(14, true, 2, at);
         if (announce) g.write(at + 8, 4, (int) (v.runstateSince >>> 32) | 0x80000000, false);
         g.write(at, 4, v.runstate, false);
         g.write(at + 4, 4, (int) v.runstateSince, false);

@@ -21,7 +21,8 @@ import ringside.vmm.word.Why;
 
 /// Every hypercall, by number, as a row: name, arguments, era, tour stop, handler.
 ///
-/// Arguments come in EBX, ECX, EDX, ESI, EDI, EBP; 64-bit values low word first. Numbers that this hypervisor knows but
+/// Arguments come in EBX, ECX, EDX, ESI, EDI, EBP; 64-bit values low word first. Numbers that this hypervisor knows
+/// but
 /// does not offer have rows too, so that the trace can name them.
 ///
 /// Tour 9.26: not done: calls of the control domain, of 64-bit guests and of hardware-assisted ones.
@@ -57,14 +58,24 @@ final class XenCalls {
         call(0, "set_trap_table", args(pointer("traps")), "6.20", t::setTrapTable);
         call(2, "set_gdt", args(pointer("frames"), number("entries")), "6.21", p::setGdt);
         call(3, "stack_switch", args(of("ss", ArgType.SELECTOR), va("esp")), "6.20", t::stackSwitch);
-        call(4, "set_callbacks",
-                args(of("event_cs", ArgType.SELECTOR), va("event_eip"), of("failsafe_cs", ArgType.SELECTOR),
+        call(
+                4,
+                "set_callbacks",
+                args(
+                        of("event_cs", ArgType.SELECTOR),
+                        va("event_eip"),
+                        of("failsafe_cs", ArgType.SELECTOR),
                         va("failsafe_eip")),
-                "6.30", t::setCallbacks);
+                "6.30",
+                t::setCallbacks);
         call(5, "fpu_taskswitch", args(number("set")), "6.25", t::fpuTaskSwitch);
         call(8, "set_debugreg", args(number("reg"), hex("value")), "6.25", t::setDebugRegister);
         call(9, "get_debugreg", args(number("reg")), "6.25", t::getDebugRegister);
-        call(10, "update_descriptor", args(wide("maddr", ArgType.MADDR), wide("desc", ArgType.DESCRIPTOR)), "6.21",
+        call(
+                10,
+                "update_descriptor",
+                args(wide("maddr", ArgType.MADDR), wide("desc", ArgType.DESCRIPTOR)),
+                "6.21",
                 p.descriptors::updateDescriptor);
         call(23, "iret", args(), "6.22", p::iret);
         call(24, "vcpu_op", args(number("cmd"), of("vcpuid", ArgType.VCPU), pointer("arg")), "6.50", p.vcpuCalls::op);
@@ -77,12 +88,23 @@ final class XenCalls {
         List<ArgInfo> batch = args(pointer("req"), number("count"), pointer("done"), hex("foreigndom"));
         call(1, "mmu_update", batch, "6.42", m::update);
         call(12, "memory_op", args(number("cmd"), pointer("arg")), "6.48", p.memoryCalls::op);
-        call(14, "update_va_mapping", args(va("va"), wide("val", ArgType.PTE), flags("flags")), "6.40",
+        call(
+                14,
+                "update_va_mapping",
+                args(va("va"), wide("val", ArgType.PTE), flags("flags")),
+                "6.40",
                 m::updateVaMapping);
-        call(22, "update_va_mapping_otherdomain",
-                args(va("va"), wide("val", ArgType.PTE), flags("flags"), number("domid")), "6.40",
+        call(
+                22,
+                "update_va_mapping_otherdomain",
+                args(va("va"), wide("val", ArgType.PTE), flags("flags"), number("domid")),
+                "6.40",
                 m::updateVaMappingOtherDomain);
-        call(26, "mmuext_op", args(pointer("op"), number("count"), pointer("done"), hex("foreigndom")), "6.43",
+        call(
+                26,
+                "mmuext_op",
+                args(pointer("op"), number("count"), pointer("done"), hex("foreigndom")),
+                "6.43",
                 m::extended);
         call(20, "grant_table_op", args(number("cmd"), pointer("args"), number("count")), "6.60", p.grants::op);
     }
@@ -130,10 +152,27 @@ final class XenCalls {
             rows.sub("mmu_update", i, updates[i], FIRST, fields, "6.42");
         }
         String[] extended = {
-            "pin_l1_table", "pin_l2_table", "pin_l3_table", "pin_l4_table", "unpin_table", "new_baseptr",
-            "tlb_flush_local", "invlpg_local", "tlb_flush_multi", "invlpg_multi", "tlb_flush_all", "invlpg_all",
-            "flush_cache", "set_ldt", "", "new_user_baseptr", "clear_page", "copy_page", "flush_cache_global",
-            "mark_super", "unmark_super"
+            "pin_l1_table",
+            "pin_l2_table",
+            "pin_l3_table",
+            "pin_l4_table",
+            "unpin_table",
+            "new_baseptr",
+            "tlb_flush_local",
+            "invlpg_local",
+            "tlb_flush_multi",
+            "invlpg_multi",
+            "tlb_flush_all",
+            "invlpg_all",
+            "flush_cache",
+            "set_ldt",
+            "",
+            "new_user_baseptr",
+            "clear_page",
+            "copy_page",
+            "flush_cache_global",
+            "mark_super",
+            "unmark_super"
         };
         for (int i = 0; i < extended.length; i++) {
             if (extended[i].isEmpty()) continue;
@@ -141,25 +180,116 @@ final class XenCalls {
             ArgType second = i == 17 ? ArgType.MFN : i == 13 ? ArgType.NUMBER : ArgType.POINTER;
             rows.sub("mmuext_op", i, extended[i], FIRST, args(wide("arg1", first), wide("arg2", second)), "6.43");
         }
-        subs("event_channel_op", "6.31", "bind_interdomain", "bind_virq", "bind_pirq", "close", "send", "status",
-                "alloc_unbound", "bind_ipi", "bind_vcpu", "unmask", "reset", "init_control", "expand_array",
+        subs(
+                "event_channel_op",
+                "6.31",
+                "bind_interdomain",
+                "bind_virq",
+                "bind_pirq",
+                "close",
+                "send",
+                "status",
+                "alloc_unbound",
+                "bind_ipi",
+                "bind_vcpu",
+                "unmask",
+                "reset",
+                "init_control",
+                "expand_array",
                 "set_priority");
-        subs("sched_op", "6.32", "yield", "block", "shutdown", "poll", "remote_shutdown", "shutdown_code", "watchdog",
+        subs(
+                "sched_op",
+                "6.32",
+                "yield",
+                "block",
+                "shutdown",
+                "poll",
+                "remote_shutdown",
+                "shutdown_code",
+                "watchdog",
                 "pin_override");
-        subs("vcpu_op", "6.50", "initialise", "up", "down", "is_up", "get_runstate_info",
-                "register_runstate_memory_area", "set_periodic_timer", "stop_periodic_timer", "set_singleshot_timer",
-                "stop_singleshot_timer", "register_vcpu_info", "send_nmi", "get_physid",
+        subs(
+                "vcpu_op",
+                "6.50",
+                "initialise",
+                "up",
+                "down",
+                "is_up",
+                "get_runstate_info",
+                "register_runstate_memory_area",
+                "set_periodic_timer",
+                "stop_periodic_timer",
+                "set_singleshot_timer",
+                "stop_singleshot_timer",
+                "register_vcpu_info",
+                "send_nmi",
+                "get_physid",
                 "register_vcpu_time_memory_area");
-        subs("memory_op", "6.48", "increase_reservation", "decrease_reservation", "maximum_ram_page",
-                "current_reservation", "maximum_reservation", "machphys_mfn_list", "populate_physmap",
-                "add_to_physmap", "", "memory_map", "machine_memory_map", "exchange", "machphys_mapping",
-                "set_memory_map", "maximum_gpfn", "remove_from_physmap");
-        subs("grant_table_op", "6.60", "map_grant_ref", "unmap_grant_ref", "setup_table", "dump_table", "transfer",
-                "copy", "query_size", "unmap_and_replace", "set_version", "get_status_frames", "get_version",
-                "swap_grant_ref", "cache_flush");
-        subs("xen_version", "6.02", "version", "extraversion", "compile_info", "capabilities", "changeset",
-                "platform_parameters", "get_features", "pagesize", "guest_handle", "commandline", "build_id");
-        subs("physdev_op", "6.25", "", "", "", "", "irq_status_query", "", "set_iopl", "set_iobitmap", "apic_read",
-                "apic_write", "alloc_irq_vector", "free_irq_vector", "", "map_pirq");
+        subs(
+                "memory_op",
+                "6.48",
+                "increase_reservation",
+                "decrease_reservation",
+                "maximum_ram_page",
+                "current_reservation",
+                "maximum_reservation",
+                "machphys_mfn_list",
+                "populate_physmap",
+                "add_to_physmap",
+                "",
+                "memory_map",
+                "machine_memory_map",
+                "exchange",
+                "machphys_mapping",
+                "set_memory_map",
+                "maximum_gpfn",
+                "remove_from_physmap");
+        subs(
+                "grant_table_op",
+                "6.60",
+                "map_grant_ref",
+                "unmap_grant_ref",
+                "setup_table",
+                "dump_table",
+                "transfer",
+                "copy",
+                "query_size",
+                "unmap_and_replace",
+                "set_version",
+                "get_status_frames",
+                "get_version",
+                "swap_grant_ref",
+                "cache_flush");
+        subs(
+                "xen_version",
+                "6.02",
+                "version",
+                "extraversion",
+                "compile_info",
+                "capabilities",
+                "changeset",
+                "platform_parameters",
+                "get_features",
+                "pagesize",
+                "guest_handle",
+                "commandline",
+                "build_id");
+        subs(
+                "physdev_op",
+                "6.25",
+                "",
+                "",
+                "",
+                "",
+                "irq_status_query",
+                "",
+                "set_iopl",
+                "set_iobitmap",
+                "apic_read",
+                "apic_write",
+                "alloc_irq_vector",
+                "free_irq_vector",
+                "",
+                "map_pirq");
     }
 }

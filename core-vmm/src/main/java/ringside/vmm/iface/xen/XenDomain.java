@@ -76,7 +76,8 @@ final class XenDomain implements Stateful {
         }
     }
 
-    /// Machine address of the L1 entry that maps `va` in a vCPU's tables, or -1: no such table, or a reserved address.
+    /// Machine address of the L1 entry that maps `va` in a vCPU's tables, or -1: no such table, or a reserved
+    /// address.
     int l1Entry(XenVcpu v, int va) {
         if (Integer.compareUnsigned(va, Abi.RESERVED_VA) >= 0 || v.rootMfn == XenVcpu.NONE) return -1;
         int l2 = next(v.rootMfn, va >>> 30, FrameType.L2);

@@ -27,12 +27,15 @@ import ringside.vmm.word.Problem;
 /// Xen 3 under one 32-bit PAE guest: everything that leaves the guest arrives here.
 ///
 /// Tour 6.01: the kernel runs at CPL 1 on page tables of its own, which the processor walks directly. Whatever needs
-/// more privilege leaves the guest: calls (`int $0x82`), exceptions, privileged instructions. Each is one crossing, is
+/// more privilege leaves the guest: calls (`int $0x82`), exceptions, privileged instructions. Each is one crossing,
+/// is
 /// recorded with its cause, and ends the same way: if an event is pending and not masked, the guest goes on in
 /// its event callback.
 ///
-/// The one exception is `int $0x80` from user mode when the guest registered it with DPL 3 and without masking events:
-/// Xen 3.0 puts such a gate straight into the processor's IDT, so a system call goes from ring 3 to ring 1 without the
+/// The one exception is `int $0x80` from user mode when the guest registered it with DPL 3 and without masking
+/// events:
+/// Xen 3.0 puts such a gate straight into the processor's IDT, so a system call goes from ring 3 to ring 1 without
+/// the
 /// hypervisor. It is delivered here all the same, but not recorded as a crossing.
 public final class XenHypervisor implements Hypervisor {
     private static final int PAGE_FAULT = 14;
@@ -132,7 +135,12 @@ public final class XenHypervisor implements Hypervisor {
         parts.store.at(b.storeMfn());
         parts.store
                 .store()
-                .introduce(platform, domain.guestFrames, parts.store.port(), b.storeMfn(), parts.console.port(),
+                .introduce(
+                        platform,
+                        domain.guestFrames,
+                        parts.store.port(),
+                        b.storeMfn(),
+                        parts.console.port(),
                         b.consoleMfn());
         parts.grants.prefill(b.consoleMfn(), b.storeMfn());
         for (int i = 0; i < Abi.SHARED_VCPUS; i++) {
@@ -191,15 +199,14 @@ public final class XenHypervisor implements Hypervisor {
 
     private Verdict handle(XenVcpu v, Exit exit) {
         parts.timers.refreshIfOld(v);
-        Verdict verdict =
-                switch (exit) {
-                    case Exit.SoftInt s -> softwareInterrupt(v, s);
-                    case Exit.Fault f -> fault(v, f);
-                    case Exit.Privileged p -> parts.emulation.privileged(v, p);
-                    case Exit.Sysenter s -> sysenter(v);
-                    case Exit.Attention a -> attention(v);
-                    case Exit.TripleFault t -> tripleFault(v);
-                };
+        Verdict verdict = switch (exit) {
+            case Exit.SoftInt s -> softwareInterrupt(v, s);
+            case Exit.Fault f -> fault(v, f);
+            case Exit.Privileged p -> parts.emulation.privileged(v, p);
+            case Exit.Sysenter s -> sysenter(v);
+            case Exit.Attention a -> attention(v);
+            case Exit.TripleFault t -> tripleFault(v);
+        };
         if (verdict == Verdict.RESUME) back(v);
         else if (v.deliverable()) v.guest.requestAttention();
         return verdict;
@@ -271,8 +278,13 @@ public final class XenHypervisor implements Hypervisor {
         GuestState g = v.guest;
         int number = g.reg(GuestState.EAX);
         Caller c = new Caller(g, platform.trace(), Abi.RESERVED_FROM);
-        c.words(g.reg(GuestState.EBX), g.reg(GuestState.ECX), g.reg(GuestState.EDX), g.reg(GuestState.ESI),
-                g.reg(GuestState.EDI), g.reg(GuestState.EBP));
+        c.words(
+                g.reg(GuestState.EBX),
+                g.reg(GuestState.ECX),
+                g.reg(GuestState.EDX),
+                g.reg(GuestState.ESI),
+                g.reg(GuestState.EDI),
+                g.reg(GuestState.EBP));
         int result = dispatcher.dispatch(c, number, CallClass.CROSSING);
         if (c.keepsRegisters()) return;
         g.setEip(nextEip);
@@ -299,7 +311,8 @@ public final class XenHypervisor implements Hypervisor {
         int va = f.va();
         if (parts.descriptors.inLdtArea(v, va)) {
             if (parts.descriptors.showLdtPage(v, va)) {
-                domain.trace.exit(v.number, ExitCause.HIDDEN_FAULT, v.guest.eip(), Integer.toUnsignedLong(va), f.error());
+                domain.trace.exit(
+                        v.number, ExitCause.HIDDEN_FAULT, v.guest.eip(), Integer.toUnsignedLong(va), f.error());
                 return;
             }
             va = v.ldtBase + (va - v.ldtVa());

@@ -87,7 +87,8 @@ class VmiRomTest {
 
     @Test
     void kernelsFindTheCallsTheyCannotDoWithout() {
-        for (int call : List.of(33, 34, 66, 67, 68, 69, 70, 39, 41, 38, 40)) assertEquals(CALL_REL, type(call), "call " + call);
+        for (int call : List.of(33, 34, 66, 67, 68, 69, 70, 39, 41, 38, 40))
+            assertEquals(CALL_REL, type(call), "call " + call);
         assertEquals(NOP, type(65));
         for (int call : List.of(42, 43, 72)) assertEquals(NONE, type(call), "call " + call);
     }

@@ -131,9 +131,7 @@ class EventsAndTrapsTest {
     @Test
     void aFaultWithoutAHandlerEndsTheDomain() {
         f.fault(6, false, 0, 0);
-        assertEquals(
-                "exception 6 without a handler in the guest",
-                f.knockdownText());
+        assertEquals("exception 6 without a handler in the guest", f.knockdownText());
     }
 
     @Test

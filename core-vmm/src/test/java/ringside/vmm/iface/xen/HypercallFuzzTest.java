@@ -8,7 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import ringside.vmm.clock.Seeded;
 
-/// A hostile kernel: calls with every kind of nonsense. The hypervisor may refuse or end the domain; it may not throw, and
+/// A hostile kernel: calls with every kind of nonsense. The hypervisor may refuse or end the domain; it may not
+/// throw, and
 /// the frame table's books must be right afterwards.
 class HypercallFuzzTest {
     private static final int CALLS = 4000;

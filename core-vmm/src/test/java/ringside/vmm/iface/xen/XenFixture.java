@@ -28,7 +28,8 @@ import ringside.vmm.trap.Ports;
 import ringside.vmm.word.Knockdown;
 import ringside.vmm.word.Problem;
 
-/// A Xen domain with nothing running in it: tests are its kernel. They put structures into its memory and make calls as
+/// A Xen domain with nothing running in it: tests are its kernel. They put structures into its memory and make calls
+/// as
 /// `int $0x82` would.
 final class XenFixture implements Platform {
     static final int SELF = 0x7FF0;
@@ -43,9 +44,14 @@ final class XenFixture implements Platform {
     private final Typewriter console = new Typewriter();
     private final XenHypervisor xen;
     private final int guestFrames;
-    @Nullable String ended;
+
+    @Nullable
+    String ended;
+
     int reason = -1;
-    @Nullable Knockdown knockdown;
+
+    @Nullable
+    Knockdown knockdown;
 
     private XenFixture(int guestFrames, int vcpus) {
         this.guestFrames = guestFrames;
@@ -110,8 +116,9 @@ final class XenFixture implements Platform {
 
     int callOn(int vcpu, int number, int... words) {
         Vcpu g = cores.get(vcpu);
-        int[] registers = {GuestState.EBX, GuestState.ECX, GuestState.EDX, GuestState.ESI, GuestState.EDI,
-            GuestState.EBP};
+        int[] registers = {
+            GuestState.EBX, GuestState.ECX, GuestState.EDX, GuestState.ESI, GuestState.EDI, GuestState.EBP
+        };
         for (int i = 0; i < registers.length; i++) g.setReg(registers[i], i < words.length ? words[i] : 0);
         g.setReg(GuestState.EAX, number);
         xen.exit(g, new Exit.SoftInt(0x82, g.eip() + INT_82_BYTES, Exit.SoftInt.Kind.INT_N));
