@@ -54,7 +54,9 @@ final class ConformanceCommand implements Callable<Integer> {
         if (results.isEmpty()) {
             throw problem(folder.toString(), "files like alu.txt.gz", "none of those asked for", "vectors");
         }
-        write(results);
+        List<String> notRun = only.isEmpty() ? unclaimed(path) : List.of();
+        if (!notRun.isEmpty()) io.say(io.texts().get("cli.conformance.not-run", String.join(" ", notRun)));
+        write(results, notRun);
         for (Conformance.Group g : results) {
             if (g.failed() == 0) continue;
             throw new Failure(
@@ -77,7 +79,15 @@ final class ConformanceCommand implements Callable<Integer> {
         }
     }
 
-    private void write(List<Conformance.Group> results) throws Failure {
+    private List<String> unclaimed(Path path) throws Failure {
+        try {
+            return Conformance.unclaimed(path);
+        } catch (IOException e) {
+            throw problem(path.toString(), "a folder that can be listed", String.valueOf(e.getMessage()), "vectors");
+        }
+    }
+
+    private void write(List<Conformance.Group> results, List<String> notRun) throws Failure {
         if (json == null) return;
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode root = mapper.createObjectNode();
@@ -90,6 +100,8 @@ final class ConformanceCommand implements Callable<Integer> {
             ArrayNode failures = node.putArray("failures");
             g.failures().forEach(failures::add);
         }
+        ArrayNode left = root.putArray("notRun");
+        notRun.forEach(left::add);
         try {
             Files.writeString(
                     io.file(json), mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");

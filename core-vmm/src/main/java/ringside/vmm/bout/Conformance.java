@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import ringside.vmm.board.VectorRun;
 
 /// Compares the processor with vectors that were recorded on real hardware.
@@ -42,7 +43,21 @@ public final class Conformance {
         }
     }
 
+    private static final String SUFFIX = ".txt.gz";
+
     private Conformance() {}
+
+    /// Groups that have a file in the folder but are not claimed, and so not run.
+    public static List<String> unclaimed(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(f -> f.getFileName().toString())
+                    .filter(name -> name.endsWith(SUFFIX))
+                    .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                    .filter(name -> !GROUPS.contains(name))
+                    .sorted()
+                    .toList();
+        }
+    }
 
     /// Runs the files `GROUP.txt.gz` of a folder; groups without a file are left out.
     ///
@@ -52,7 +67,7 @@ public final class Conformance {
     public static List<Group> run(Path folder, Set<String> only, int show, Consumer<Group> each) throws IOException {
         List<Group> all = new ArrayList<>();
         for (String group : GROUPS) {
-            Path file = folder.resolve(group + ".txt.gz");
+            Path file = folder.resolve(group + SUFFIX);
             if (!only.isEmpty() && !only.contains(group) || !Files.isRegularFile(file)) continue;
             try (InputStream in = Files.newInputStream(file)) {
                 VectorRun.Result r = VectorRun.run(group, in, show, 1);
