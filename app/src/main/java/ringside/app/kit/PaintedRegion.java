@@ -21,8 +21,7 @@ import javafx.scene.paint.Paint;
 import ringside.app.theme.StyleClass;
 
 /// A region that paints itself on a canvas of its own size, with colours from the style sheets. It paints at most
-/// once a
-/// layout pass, and only when something changed.
+/// once a layout pass, and only when something changed.
 public abstract class PaintedRegion extends Region {
     private static final Map<Role, CssMetaData<PaintedRegion, Paint>> ROLES = new EnumMap<>(Role.class);
     private static final List<CssMetaData<? extends Styleable, ?>> META;

@@ -8,8 +8,7 @@ import javafx.application.Application;
 import ringside.app.cli.RingsideCommand;
 
 /// Where everything starts. With arguments: the command line. Without: the window, or, where no display is, the
-/// default
-/// bout without one.
+/// default bout without one.
 ///
 /// `-Dringside.args="bout fork-storm"` stands in for arguments when a build tool starts the program.
 public final class Ringside {

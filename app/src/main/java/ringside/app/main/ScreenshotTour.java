@@ -18,9 +18,8 @@ import ringside.app.session.EngineCommand;
 import ringside.app.session.GuestCard;
 import ringside.app.theme.Theme;
 
-/// Rings the bell, waits until every corner has rung its first bell (or is over, when asked), takes a picture of each
-/// view in both
-/// themes, and exits.
+/// Rings the bell, waits until every corner has rung its first bell (or is over, when asked), takes a picture of
+/// each view in both themes, and exits.
 final class ScreenshotTour extends AnimationTimer {
     private static final int SETTLE = 45;
     private static final int PATIENCE = 60 * 60;

@@ -7,8 +7,7 @@ import java.util.function.IntConsumer;
 /// Lets corners wait for each other at bells.
 ///
 /// A corner that has rung its n-th bell goes on when every other corner that is moving has rung n as well. Corners
-/// that
-/// are paused or over hold nobody up. Waiting happens on the host only: no guest can tell.
+/// that are paused or over hold nobody up. Waiting happens on the host only: no guest can tell.
 final class BellGate {
     private final long[] bells;
     private final boolean[] moving;

@@ -10,8 +10,7 @@ import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trace.TraceEvent;
 
 /// Reads the traces of all corners once a pulse, a bounded part each time, into two bounded logs: what the guests
-/// asked
-/// for and ran into, and what happened to page tables. What it could not read in time it counts as lost.
+/// asked for and ran into, and what happened to page tables. What it could not read in time it counts as lost.
 public final class EventLog {
     private static final int PER_PULSE = 6_000;
     private static final int BACKLOG = 200_000;

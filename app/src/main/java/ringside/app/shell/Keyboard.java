@@ -16,8 +16,7 @@ import ringside.app.session.Workbench;
 /// Where keys go: to the console that has them, else to actions, else where the focus is.
 ///
 /// F2 always takes the keys back and is never sent to a guest. Two quick Escapes take them back too; the first one
-/// has
-/// reached the guest by then.
+/// has reached the guest by then.
 final class Keyboard {
     private static final long QUICK_NANOS = 500_000_000;
 

@@ -9,10 +9,9 @@ import java.util.ResourceBundle;
 
 /// Every text that people see, under stable keys.
 ///
-/// Two bundles share one key space: `messages` (command line, reports, events in words) and `window` (everything that
-/// only the window says). Patterns are those of {@link MessageFormat}. A key that no bundle has shows as the key
-/// itself in
-/// angle quotes, so that a missing text is seen and never stops the program.
+/// Two bundles share one key space: `messages` (command line, reports, events in words) and `window` (everything
+/// that only the window says). Patterns are those of {@link MessageFormat}. A key that no bundle has shows as the
+/// key itself in angle quotes, so that a missing text is seen and never stops the program.
 public final class Texts {
     private static final List<String> BUNDLES = List.of("ringside.app.text.messages", "ringside.app.text.window");
 

@@ -11,8 +11,7 @@ import ringside.vmm.state.Stateful;
 ///
 /// A round ends where the next event is due. An event that is scheduled meanwhile cuts the round short only while
 /// the first vCPU of the round runs: later ones must have the same stretch as the first. The position inside the
-/// round
-/// is state, so that stopping anywhere and going on never changes the schedule. (Tour 8.2)
+/// round is state, so that stopping anywhere and going on never changes the schedule. (Tour 8.2)
 final class Rounds implements Progress, Stateful {
     /// Ticks of a round with several vCPUs. Short enough that a spinning vCPU does not wait long for the other.
     static final long SHARED = 10_000;

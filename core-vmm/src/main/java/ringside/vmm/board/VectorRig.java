@@ -16,12 +16,10 @@ import ringside.vmm.trap.PrivilegedOp;
 import ringside.vmm.trap.Verdict;
 
 /// The machine that vectors run on: 8 MB of identity-mapped pages as the environment says, tables above them that
-/// only
-/// CPL 0 can see, and a monitor that stops at every exception before anything is delivered.
+/// only CPL 0 can see, and a monitor that stops at every exception before anything is delivered.
 ///
 /// Two sets of page tables: PAE with NX, as on the machine that recorded the vectors, and plain two-level ones for
-/// all
-/// vectors to which NX and the fetch bit of a page fault's error code make no difference.
+/// all vectors to which NX and the fetch bit of a page fault's error code make no difference.
 final class VectorRig implements Monitor {
     private static final int IMAGE = 8 << 20;
     /// Machine and linear address of GDT (0), LDT (400h), IDT (800h) and TSS (C00h), in one page.

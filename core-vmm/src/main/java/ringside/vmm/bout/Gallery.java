@@ -13,9 +13,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import ringside.vmm.word.Iface;
 
-/// The guests that ship inside the program: `gallery.properties` and two images a guest, one for the PC (native and
-/// VMI
-/// boot the same file) and one for Xen.
+/// The guests that ship inside the program: `gallery.properties` and two images a guest, one for the PC (native
+/// and VMI boot the same file) and one for Xen.
 public final class Gallery {
     /// RAM of a guest that does not say.
     public static final long DEFAULT_MEMORY = 32L << 20;

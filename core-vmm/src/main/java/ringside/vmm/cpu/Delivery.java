@@ -10,8 +10,7 @@ import ringside.vmm.trap.Spectator;
 import ringside.vmm.trap.Verdict;
 
 /// Interrupts and exceptions: through the vector table or the IDT, double and triple faults, and the monitor in
-/// front.
-/// (IA-32 SDM volume 3, chapter 6.)
+/// front. (IA-32 SDM volume 3, chapter 6.)
 abstract class Delivery extends TaskSwitch {
     /// Where an event comes from: decides the gate's privilege check and the EXT bit.
     static final int SOFTWARE = 0, EXCEPTION = 1, EXTERNAL = 2;

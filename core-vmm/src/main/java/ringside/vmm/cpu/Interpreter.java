@@ -17,8 +17,7 @@ import ringside.vmm.trap.PrivilegedOp;
 /// Fetches, decodes and carries out: one instruction, or one iteration of a string instruction, a step.
 ///
 /// Decoded instructions are kept by machine address. An entry also keeps the bytes that it was made of and is used
-/// only
-/// while RAM still holds them, so that nobody who writes to memory has to tell the processor about it.
+/// only while RAM still holds them, so that nobody who writes to memory has to tell the processor about it.
 abstract class Interpreter extends SystemInsns {
     private static final int CACHE_BITS = 14;
     private static final int CACHE_MASK = (1 << CACHE_BITS) - 1;

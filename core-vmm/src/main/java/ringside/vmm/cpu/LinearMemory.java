@@ -17,9 +17,8 @@ import ringside.vmm.trap.Monitor;
 /// Memory by linear address: the TLB in front, the page walk behind it, RAM or the bus at the end.
 ///
 /// The fast paths (`load32`, `store32`, ...) see the arrays of the current privilege. While #AC is armed they see
-/// empty
-/// arrays, so that everything takes the slow path, which checks. An access that crosses a page translates both pages
-/// before it moves a byte.
+/// empty arrays, so that everything takes the slow path, which checks. An access that crosses a page translates
+/// both pages before it moves a byte.
 abstract class LinearMemory extends Arithmetic {
     static final VarHandle I16 = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     static final VarHandle I32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);

@@ -8,9 +8,9 @@ import ringside.vmm.mem.Tlb;
 import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.Monitor;
 
-/// String instructions. One step of the processor is one iteration and one tick, so that a repeated instruction can
-/// be
-/// interrupted, stepped, faulted and cut by the end of a slice after any of them: EIP stays on it until it is done.
+/// String instructions. One step of the processor is one iteration and one tick, so that a repeated instruction
+/// can be interrupted, stepped, faulted and cut by the end of a slice after any of them: EIP stays on it until it
+/// is done.
 ///
 /// MOVS and STOS inside RAM run many iterations in one step, as many as the slice, the pages and the count allow, and
 /// take as many ticks. Nobody can tell the difference.

@@ -109,8 +109,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     }
 
     /// Runs for up to `ticks` ticks, not beyond the end of the slice. Stops early asleep, offline, after {@link
-    /// #stop},
-    /// and when {@link #shortenSlice} says so.
+    /// #stop}, and when {@link #shortenSlice} says so.
     ///
     /// @return ticks used
     public long run(long ticks) {
@@ -217,9 +216,8 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     // ---- debugging
 
-    /// Raises #DB for an instruction breakpoint at EIP, unless RF holds it back. The handler has to set RF itself: of
-    /// all
-    /// faults only this one does not push it. (IA-32 SDM volume 3, 17.3.1.1)
+    /// Raises #DB for an instruction breakpoint at EIP, unless RF holds it back. The handler has to set RF itself:
+    /// of all faults only this one does not push it. (IA-32 SDM volume 3, 17.3.1.1)
     private boolean codeBreakpoint() {
         if ((special & BREAKPOINTS) == 0 || (other & RF) != 0) return false;
         int linear = base[Registers.CS] + eip;

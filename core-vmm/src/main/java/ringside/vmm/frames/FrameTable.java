@@ -15,13 +15,11 @@ import ringside.vmm.word.Why;
 /// it is a table (then every writable mapping of it is refused) or mapped writable (then it cannot become a table). A
 /// frame has one type and a count of uses as that type; the type can change only while the count is zero.
 ///
-/// Becoming a table means *validation*: every present entry must itself be acceptable, and takes a reference on what
-/// it
-/// names, level by level. Either all of it happens or nothing. Losing the last use undoes it.
+/// Becoming a table means *validation*: every present entry must itself be acceptable, and takes a reference on
+/// what it names, level by level. Either all of it happens or nothing. Losing the last use undoes it.
 ///
 /// References: `general` counts every reason why the frame may not be given away (1 for being allocated, 1 per
-/// mapping
-/// in a validated L1, 1 per type reference); `typeCount` counts uses as the type. 32-bit PAE only.
+/// mapping in a validated L1, 1 per type reference); `typeCount` counts uses as the type. 32-bit PAE only.
 ///
 /// Tour 9.20: not done: linear mappings between two different L2 tables.
 public final class FrameTable implements Stateful {

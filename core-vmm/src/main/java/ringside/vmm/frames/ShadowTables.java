@@ -13,12 +13,9 @@ import ringside.vmm.state.Stateful;
 /// The tables the silicon walks while a guest that owns guest-physical page tables is deprivileged.
 ///
 /// Tour 4.20 — Two sets of tables. The guest writes its own, with guest frame numbers, in ordinary memory. The
-/// processor
-/// must not walk them: a frame number in there names somebody else's machine frame. So it walks these, PAE tables in
-/// the
-/// monitor's frames, filled entry by entry when an access finds one missing, and thrown away again when the guest
-/// says
-/// that it changed its mind.
+/// processor must not walk them: a frame number in there names somebody else's machine frame. So it walks these,
+/// PAE tables in the monitor's frames, filled entry by entry when an access finds one missing, and thrown away
+/// again when the guest says that it changed its mind.
 ///
 /// Rules that every entry keeps:
 /// - it is there only when the guest's entry is present *and* accessed; writable only when the guest's is writable
@@ -27,8 +24,7 @@ import ringside.vmm.state.Stateful;
 /// - it leads to a frame that the guest owns, or it is the monitor's (the hole at the top of the address space).
 ///
 /// A shadow page remembers the guest's bytes that it was made from. Whatever the guest changed without telling is
-/// found
-/// by comparing, at the flush that makes the change effective (vmi.md 4.2.2, 4.2.3).
+/// found by comparing, at the flush that makes the change effective (vmi.md 4.2.2, 4.2.3).
 ///
 /// Shadow pages of tables are shared by all roots and vCPUs that reach them. The directory of the last gigabyte is
 /// made for each vCPU, because the hole in it is.

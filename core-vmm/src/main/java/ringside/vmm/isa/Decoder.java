@@ -8,9 +8,8 @@ import java.nio.ByteOrder;
 /// Turns bytes into an [Insn]. This is paid for every instruction of the interpreter, so everything is a table walk:
 /// no allocation, no text.
 ///
-/// The encodings are in [DecodeTable], the operands of each row in [Rows]; both come from the opcode table. Nothing
-/// here knows an instruction,
-/// except that the long NOP may be a bell.
+/// The encodings are in [DecodeTable], the operands of each row in [Rows]; both come from the opcode table.
+/// Nothing here knows an instruction, except that the long NOP may be a bell.
 ///
 /// What is in no row gives `Op.UD` and consumes prefixes, opcode, and ModRM where ModRM was needed to know, but no
 /// displacement and no immediate:

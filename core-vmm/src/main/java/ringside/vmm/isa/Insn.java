@@ -3,9 +3,8 @@ package ringside.vmm.isa;
 
 /// One decoded instruction. Mutable and reused: the decoder overwrites every field.
 ///
-/// Up to three operands, destination first as in Intel's notation. Operand k has a kind, a register number and a size
-/// in bytes.
-/// At most one operand is in memory; its address is in [#base] and the fields after it.
+/// Up to three operands, destination first as in Intel's notation. Operand k has a kind, a register number and a
+/// size in bytes. At most one operand is in memory; its address is in [#base] and the fields after it.
 ///
 /// ## Where what is
 /// - One [Op] per meaning: `ADD` is every form of ADD, and the kinds and sizes of the operands tell the form.
@@ -101,10 +100,8 @@ public final class Insn {
     public int base, index, scale, disp;
 
     /// Immediate, sign-extended to 32 bits from its encoded width whatever the operand size, so cut it to the
-    /// operand's size where that matters.
-    /// Zero-extended instead: ports, INT, RET, RETF, ENTER, AAM, AAD, counts of shifts and bit indexes, SIMD
-    /// controls.
-    /// The offset of a far pointer; REL: displacement.
+    /// operand's size where that matters. Zero-extended instead: ports, INT, RET, RETF, ENTER, AAM, AAD, counts of
+    /// shifts and bit indexes, SIMD controls. The offset of a far pointer; REL: displacement.
     public int imm;
     /// Second immediate: selector of a far pointer, level of ENTER, number of a bell, condition of JCC, SETCC and
     /// CMOVCC.

@@ -5,9 +5,8 @@ package ringside.vmm.isa;
 /// without branching.
 ///
 /// Bits 0-3 kind when ModRM names a register, 4-7 kind when it names memory, 8-12 where in the packed register
-/// numbers to look,
-/// 13-15 number of a fixed register, 16-31 size with 32-bit operands, 32-47 size with 16-bit operands, all sizes in
-/// bytes.
+/// numbers to look, 13-15 number of a fixed register, 16-31 size with 32-bit operands, 32-47 size with 16-bit
+/// operands, all sizes in bytes.
 final class OperandCode {
     /// Byte positions (as shifts) in the decoder's packed register numbers.
     static final int FROM_RM = 0, FROM_REG = 8, FROM_OPCODE = 16, FROM_NOWHERE = 24;

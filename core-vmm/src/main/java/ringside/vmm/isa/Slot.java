@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.isa;
 
-/// How to read a slot of [DecodeTable]. Below [#FORK] it is a row number. Else the upper four bits say what to look
-/// at next, and
-/// the lower twelve where the answers begin.
+/// How to read a slot of [DecodeTable]. Below [#FORK] it is a row number. Else the upper four bits say what to
+/// look at next, and the lower twelve where the answers begin.
 final class Slot {
     static final int FORK = 0x1000;
     /// A prefix byte, itself in the lower bits.

@@ -5,9 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Walks x86 page tables: two-level with PSE and PSE-36, and PAE with NX. The result stays in the walker.
 ///
-/// The processor, probes and monitors share it. A walk has no side effect; accessed and dirty bits are written only
-/// by
-/// {@link #touch}. (IA-32 SDM volume 3, chapter 4; MAXPHYADDR is 36.)
+/// The processor, probes and monitors share it. A walk has no side effect; accessed and dirty bits are written
+/// only by {@link #touch}. (IA-32 SDM volume 3, chapter 4; MAXPHYADDR is 36.)
 ///
 /// Table addresses go through the {@link PhysMap} when there is one, so that "physical" below means guest-physical
 /// then, and machine otherwise.

@@ -10,10 +10,9 @@ import org.junit.jupiter.api.Test;
 import ringside.vmm.clock.Seeded;
 import ringside.vmm.trap.Verdict;
 
-/// Guests of random bytes, weighted towards instructions that change modes, tables and privilege. Nothing of theirs
-/// may
-/// throw, hang, or depend on where a run was cut: whole slices (strings in bulk) and single steps end in the same
-/// state.
+/// Guests of random bytes, weighted towards instructions that change modes, tables and privilege. Nothing of
+/// theirs may throw, hang, or depend on where a run was cut: whole slices (strings in bulk) and single steps end
+/// in the same state.
 class RandomGuestTest {
     private static final int GUESTS = 400;
     private static final long TICKS = 2_000;

@@ -8,9 +8,8 @@ import java.util.function.Predicate;
 
 /// A filter as people type it: `corner:xen op:mmu_update round:3 -class:local`.
 ///
-/// Terms are joined by *and*. Words without a key are looked for in the operation and in what it asked. A term with
-/// an
-/// unknown key matches nothing and is reported by {@link #unknown}.
+/// Terms are joined by *and*. Words without a key are looked for in the operation and in what it asked. A term
+/// with an unknown key matches nothing and is reported by {@link #unknown}.
 public final class CallFilter {
     /// What a filter can see of a row; all lower case.
     public record Facts(

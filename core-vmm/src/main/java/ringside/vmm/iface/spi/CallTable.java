@@ -16,9 +16,8 @@ import ringside.vmm.trap.GuestFault;
 /// Every call of one interface, each row with its own number, its arguments and its handler.
 ///
 /// One list feeds the dispatcher, the trace, the views, the reference and the generated headers of the guests. A
-/// row's
-/// position is what events carry, so rows are only ever added. Rows without a handler describe sub-operations
-/// (one `mmuext_op` command, one queue slot): they are recorded as items, never dispatched.
+/// row's position is what events carry, so rows are only ever added. Rows without a handler describe
+/// sub-operations (one `mmuext_op` command, one queue slot): they are recorded as items, never dispatched.
 public final class CallTable {
     /// Carries one call out. A fault on a guest pointer may escape: the dispatcher turns it into -EFAULT.
     @FunctionalInterface

@@ -10,10 +10,9 @@ import ringside.vmm.word.Knockdown;
 
 /// Events into the guest through the IDT as the guest wrote it, and the way back out of them.
 ///
-/// Tour 5.30 — The kernel inspects what lies on its stack after an exception. So the frame is the one a processor at
-/// level
-/// 0 would have pushed, but for two things: CS and SS show level 1, and IF is the *virtual* flag. The real one
-/// is always set while a deprivileged guest runs.
+/// Tour 5.30 — The kernel inspects what lies on its stack after an exception. So the frame is the one a processor
+/// at level 0 would have pushed, but for two things: CS and SS show level 1, and IF is the *virtual* flag. The
+/// real one is always set while a deprivileged guest runs.
 final class Delivery {
     private static final int PAGE_FAULT = 14, DOUBLE_FAULT = 8, NO_STACK = 12, PROTECTION = 13, NOT_PRESENT = 11;
     private static final int TASK_GATE = 5, INTERRUPT_16 = 6, TRAP_16 = 7, INTERRUPT_32 = 14, TRAP_32 = 15;
@@ -229,8 +228,7 @@ final class Delivery {
     /// The IRET call: the frame lies above the return address of the call.
     ///
     /// A frame that cannot be returned to faults as the instruction would have: EIP at the call site, ESP at the
-    /// frame,
-    /// which is where a kernel's exception table expects it (vmi.md 3.5).
+    /// frame, which is where a kernel's exception table expects it (vmi.md 3.5).
     void iret(VmiVcpu v) throws GuestFault {
         GuestState g = v.g;
         int esp = g.reg(GuestState.ESP);

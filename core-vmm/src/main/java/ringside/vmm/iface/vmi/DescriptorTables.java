@@ -8,11 +8,10 @@ import ringside.vmm.trap.GuestState;
 
 /// The GDT, LDT and task state that the silicon uses: the monitor's copies of the guest's, above its memory.
 ///
-/// Tour 5.40 — A kernel that believes it is at level 0 has descriptors that say so. The processor must see level 1,
-/// and
-/// no segment may reach the monitor. So the tables are copied, changed on the way, and kept up to date by the calls
-/// that
-/// announce a change. A segment load that fails looks once more at what the guest has written without saying so.
+/// Tour 5.40 — A kernel that believes it is at level 0 has descriptors that say so. The processor must see level
+/// 1, and no segment may reach the monitor. So the tables are copied, changed on the way, and kept up to date by
+/// the calls that announce a change. A segment load that fails looks once more at what the guest has written
+/// without saying so.
 final class DescriptorTables {
     private static final int LDT_TYPE = 2, BUSY_TSS = 11;
     private static final int TSS_LIMIT = 0x67, TSS_ESP1 = 0x0C, TSS_SS1 = 0x10, TSS_IO_MAP = 0x66;

@@ -11,8 +11,8 @@ import ringside.vmm.trap.Verdict;
 /// Trap and emulate: the instructions that fault because the kernel is not at level 0 any more.
 ///
 /// Tour 5.20 — VMI has no call for them, or the kernel was not patched, or it never meant to be portable. Each one
-/// costs a
-/// crossing. The ones that do *not* fault (POPF, SGDT, reading CS) are the reason why calls are needed at all.
+/// costs a crossing. The ones that do *not* fault (POPF, SGDT, reading CS) are the reason why calls are needed at
+/// all.
 final class Emulation {
     private static final int PROTECTION = 13;
     private static final int TSC_MSR = 0x10, APIC_BASE_MSR = 0x1B;

@@ -30,11 +30,9 @@ import ringside.vmm.word.Problem;
 
 /// The VMI corner, API 3.0: a PC, an option ROM, and a monitor that appears when the guest calls it.
 ///
-/// Tour 5.00 — VMI is a switch, not a boot protocol. The guest boots as on bare hardware (level 0, no exits; only a
-/// map
-/// below its physical addresses, so that its frames are not the machine's). When it calls the ROM's first cell it
-/// comes
-/// back at level 1, on shadow tables, with every event going through here. (vmi.md 2.5, 2.6.)
+/// Tour 5.00 — VMI is a switch, not a boot protocol. The guest boots as on bare hardware (level 0, no exits; only
+/// a map below its physical addresses, so that its frames are not the machine's). When it calls the ROM's first
+/// cell it comes back at level 1, on shadow tables, with every event going through here. (vmi.md 2.5, 2.6.)
 ///
 /// The machine's lowest frames are the monitor's; the rest are the guest's, scattered by the bout's seed.
 public final class VmiHypervisor implements Hypervisor {
@@ -337,8 +335,7 @@ public final class VmiHypervisor implements Hypervisor {
     // ---- the ROM's own calls --------------------------------------------------------------------------------------
 
     /// Tour 5.13 — A call that never crosses leaves no mark. It is counted by looking at what is fetched: where a
-    /// call
-    /// begins and where it returns. Not one instruction is added for that.
+    /// call begins and where it returns. Not one instruction is added for that.
     @Override
     public void fetched(GuestState g, int linear) {
         VmiVcpu v = vcpus[g.vcpu()];

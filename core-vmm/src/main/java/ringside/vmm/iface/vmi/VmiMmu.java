@@ -62,9 +62,8 @@ final class VmiMmu {
 
     // ---- faults ---------------------------------------------------------------------------------------------------
 
-    /// Tour 5.50 — Whose fault is it? The silicon walked the shadow. The guest's own tables decide: when they permit
-    /// the
-    /// access, the fault was ours, and the guest never hears of it; when they do not, it is delivered.
+    /// Tour 5.50 — Whose fault is it? The silicon walked the shadow. The guest's own tables decide: when they
+    /// permit the access, the fault was ours, and the guest never hears of it; when they do not, it is delivered.
     void pageFault(VmiVcpu v, Exit.Fault f) {
         drain(v);
         int va = f.va();
@@ -181,9 +180,8 @@ final class VmiMmu {
     }
 
     /// Tour 5.60 — The queue. In lazy mode the ROM stores the entry itself and notes it in a page of ours; nothing
-    /// crosses.
-    /// Here the notes take effect. The page is the guest's to scribble on, so each address is checked as if it were
-    /// new.
+    /// crosses. Here the notes take effect. The page is the guest's to scribble on, so each address is checked as
+    /// if it were new.
     void drain(VmiVcpu v) {
         int count = v.get(VmmArea.QUEUED);
         if (count == 0) return;

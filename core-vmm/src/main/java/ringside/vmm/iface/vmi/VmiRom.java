@@ -7,9 +7,9 @@ import java.util.Arrays;
 
 /// The option ROM as the monitor knows it: its bytes, where its calls begin, where they return and where they cross.
 ///
-/// Tour 5.10 — The hypervisor ships code into the guest. The interface is *calls into this ROM*, so that how a call
-/// is
-/// carried out (a register read, a store to a page, an interrupt into the monitor) can change without the guest.
+/// Tour 5.10 — The hypervisor ships code into the guest. The interface is *calls into this ROM*, so that how a
+/// call is carried out (a register read, a store to a page, an interrupt into the monitor) can change without the
+/// guest.
 final class VmiRom {
     /// Guest-physical address; the scan covers 0xC0000 to 0xDFFFF in steps of 2 KB (vmi.md 2.1).
     static final int BASE = 0xC8000;

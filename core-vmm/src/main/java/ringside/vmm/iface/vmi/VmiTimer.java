@@ -9,10 +9,9 @@ import ringside.vmm.state.Stateful;
 /// VMI's clock: counters in cycles, and one alarm for each vCPU and counter.
 ///
 /// Tour 5.80 — Time that is honest about being shared. A guest that counts its own timer interrupts loses time
-/// whenever it
-/// is not running. VMI gives it counters instead, says how much was stolen, and takes alarms at absolute times.
-/// A vCPU here is never kept from running, so STOLEN is always 0 and AVAILABLE equals REAL, which is guest time
-/// itself.
+/// whenever it is not running. VMI gives it counters instead, says how much was stolen, and takes alarms at
+/// absolute times. A vCPU here is never kept from running, so STOLEN is always 0 and AVAILABLE equals REAL, which
+/// is guest time itself.
 final class VmiTimer implements Stateful {
     static final int REAL = 0, AVAILABLE = 1;
     private static final int COUNTERS = 2, COUNTER = 0xFF, PERIODIC = 0x100, LVTT = 0x10000;

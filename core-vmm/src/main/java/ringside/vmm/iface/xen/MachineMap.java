@@ -22,9 +22,8 @@ record MachineMap(int frames, int m2pFrames, int firstXen, int firstPool) {
         return new MachineMap(frames, m2p, LOW, LOW + m2p + FIXED);
     }
 
-    /// Machine frames a board should have for a guest of `guestFrames`: the guest, a quarter more to scatter it and
-    /// to
-    /// balloon into (at most 4096 frames), and what Xen needs.
+    /// Machine frames a board should have for a guest of `guestFrames`: the guest, a quarter more to scatter it
+    /// and to balloon into (at most 4096 frames), and what Xen needs.
     static int needed(int guestFrames) {
         int pool = guestFrames + Math.min(guestFrames / 4 + 64, 4096);
         int frames = pool + LOW + FIXED;

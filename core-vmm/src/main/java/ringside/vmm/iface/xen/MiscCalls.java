@@ -30,8 +30,8 @@ final class MiscCalls {
     }
 
     /// Tour 6.45: one crossing for many calls. Entries run strictly in order, each result goes into its entry, and
-    /// the
-    /// multicall itself succeeds whatever they said. IRET as an entry ends it: there is nothing to come back to.
+    /// the multicall itself succeeds whatever they said. IRET as an entry ends it: there is nothing to come back
+    /// to.
     int multicall(Caller c) throws GuestFault {
         if (c.nested() > 0) return c.refuse(Errno.EINVAL, Why.NOT_PERMITTED);
         int count = c.word(1);
@@ -115,9 +115,8 @@ final class MiscCalls {
         return 0;
     }
 
-    /// Tour 6.61: the emergency console: no ring, no event channel, one call. What is written here appears on Xen's
-    /// own
-    /// console, not on the guest's.
+    /// Tour 6.61: the emergency console: no ring, no event channel, one call. What is written here appears on
+    /// Xen's own console, not on the guest's.
     int consoleIo(Caller c) throws GuestFault {
         if (c.word(0) == 1) return 0;
         if (c.word(0) != 0) return c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);

@@ -106,9 +106,8 @@ final class Mmu {
     /// Tour 6.41: a store through a read-only mapping of a page table. The instruction is not decoded and not undone:
     /// the store itself is checked as an update of the entry it falls into.
     ///
-    /// A store of four bytes to the upper half often makes an entry that is not acceptable yet: a PAE kernel writes
-    /// the
-    /// high word first. Such an entry is stored not present; the lower half brings P back.
+    /// A store of four bytes to the upper half often makes an entry that is not acceptable yet: a PAE kernel
+    /// writes the high word first. Such an entry is stored not present; the lower half brings P back.
     boolean writableTableStore(XenVcpu v, int maddr, int size, long value) {
         int table = maddr >>> Abi.PAGE_SHIFT;
         if (!mayStore(v, maddr) || (maddr & size - 1) != 0) return false;
@@ -201,8 +200,7 @@ final class Mmu {
     }
 
     /// Tour 6.40: one entry, by virtual address. The walk runs through tables the guest wrote, but every table it
-    /// meets is
-    /// checked to be one we validated, so the entry found is really an L1's.
+    /// meets is checked to be one we validated, so the entry found is really an L1's.
     private int updateVaMapping(Caller c, int va, long value, int flags) throws GuestFault {
         XenVcpu v = domain.vcpu(c.vcpu());
         int entry = domain.l1Entry(v, va);

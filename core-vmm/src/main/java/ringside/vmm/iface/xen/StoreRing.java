@@ -12,8 +12,7 @@ import ringside.vmm.state.Stateful;
 /// The store's page: two rings of 1024 bytes, requests in, replies out, and the event channel beside them.
 ///
 /// Messages may be longer than the ring, so both directions keep what does not fit. A ring whose indices are more
-/// than
-/// 1024 apart is corrupt and is left alone.
+/// than 1024 apart is corrupt and is left alone.
 final class StoreRing implements Stateful {
     private static final int BYTES = 1024;
     private static final int RSP = 1024;

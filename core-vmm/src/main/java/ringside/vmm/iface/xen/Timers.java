@@ -10,9 +10,8 @@ import ringside.vmm.state.Stateful;
 
 /// The clock a guest reads, and the timers that raise VIRQ_TIMER.
 ///
-/// Tour 6.35: the guest computes the time itself, from the TSC and a record in shared memory: no crossing. One tick
-/// is
-/// one nanosecond here, so the scale is exactly one (multiplier 0x80000000, shift +1).
+/// Tour 6.35: the guest computes the time itself, from the TSC and a record in shared memory: no crossing. One
+/// tick is one nanosecond here, so the scale is exactly one (multiplier 0x80000000, shift +1).
 ///
 /// A vCPU is born with a periodic timer of 10 ms. It costs nothing until the guest binds VIRQ_TIMER, so it is
 /// scheduled only then; its phase counts from time 0 all the same.

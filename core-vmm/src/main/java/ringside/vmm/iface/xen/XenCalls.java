@@ -21,9 +21,8 @@ import ringside.vmm.word.Why;
 
 /// Every hypercall, by number, as a row: name, arguments, era, tour stop, handler.
 ///
-/// Arguments come in EBX, ECX, EDX, ESI, EDI, EBP; 64-bit values low word first. Numbers that this hypervisor knows
-/// but
-/// does not offer have rows too, so that the trace can name them.
+/// Arguments come in EBX, ECX, EDX, ESI, EDI, EBP; 64-bit values low word first. Numbers that this hypervisor
+/// knows but does not offer have rows too, so that the trace can name them.
 ///
 /// Tour 9.26: not done: calls of the control domain, of 64-bit guests and of hardware-assisted ones.
 final class XenCalls {

@@ -26,17 +26,14 @@ import ringside.vmm.word.Problem;
 
 /// Xen 3 under one 32-bit PAE guest: everything that leaves the guest arrives here.
 ///
-/// Tour 6.01: the kernel runs at CPL 1 on page tables of its own, which the processor walks directly. Whatever needs
-/// more privilege leaves the guest: calls (`int $0x82`), exceptions, privileged instructions. Each is one crossing,
-/// is
-/// recorded with its cause, and ends the same way: if an event is pending and not masked, the guest goes on in
-/// its event callback.
+/// Tour 6.01: the kernel runs at CPL 1 on page tables of its own, which the processor walks directly. Whatever
+/// needs more privilege leaves the guest: calls (`int $0x82`), exceptions, privileged instructions. Each is one
+/// crossing, is recorded with its cause, and ends the same way: if an event is pending and not masked, the guest
+/// goes on in its event callback.
 ///
 /// The one exception is `int $0x80` from user mode when the guest registered it with DPL 3 and without masking
-/// events:
-/// Xen 3.0 puts such a gate straight into the processor's IDT, so a system call goes from ring 3 to ring 1 without
-/// the
-/// hypervisor. It is delivered here all the same, but not recorded as a crossing.
+/// events: Xen 3.0 puts such a gate straight into the processor's IDT, so a system call goes from ring 3 to ring 1
+/// without the hypervisor. It is delivered here all the same, but not recorded as a crossing.
 public final class XenHypervisor implements Hypervisor {
     private static final int PAGE_FAULT = 14;
     private static final int INVALID_OPCODE = 6;

@@ -9,8 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import ringside.vmm.clock.Seeded;
 
 /// A hostile kernel: calls with every kind of nonsense. The hypervisor may refuse or end the domain; it may not
-/// throw, and
-/// the frame table's books must be right afterwards.
+/// throw, and the frame table's books must be right afterwards.
 class HypercallFuzzTest {
     private static final int CALLS = 4000;
     private static final int[] POINTED = {0, 1, 2, 10, 12, 13, 16, 17, 18, 19, 20, 24, 26, 28, 29, 30, 32, 33};

@@ -28,9 +28,8 @@ import ringside.vmm.trap.Ports;
 import ringside.vmm.word.Knockdown;
 import ringside.vmm.word.Problem;
 
-/// A Xen domain with nothing running in it: tests are its kernel. They put structures into its memory and make calls
-/// as
-/// `int $0x82` would.
+/// A Xen domain with nothing running in it: tests are its kernel. They put structures into its memory and make
+/// calls as `int $0x82` would.
 final class XenFixture implements Platform {
     static final int SELF = 0x7FF0;
     /// A page of the guest's boot padding that nothing uses: structures for calls go here.
