@@ -46,11 +46,6 @@ public final class Texts {
                 : new MessageFormat(pattern, locale).format(args);
     }
 
-    /// The text of a key, or of the second one when the first has none.
-    public String getOr(String key, String fallback, Object... args) {
-        return get(has(key) ? key : fallback, args);
-    }
-
     /// A whole number with the locale's grouping.
     public String number(long value) {
         return String.format(locale, "%,d", value);

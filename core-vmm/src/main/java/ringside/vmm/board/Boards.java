@@ -69,11 +69,6 @@ public final class Boards {
         };
     }
 
-    private static int xenBytes(MachineSpec spec) {
-        int needed = XenHypervisor.machineFrames((int) spec.memoryBytes() / MachineMemory.PAGE) * MachineMemory.PAGE;
-        return Math.max(machineBytes(spec), needed);
-    }
-
     /// Guest RAM, a quarter more and 8 MB: what the hypervisor keeps for itself, and room to scatter the guest in.
     static int machineBytes(MachineSpec spec) {
         long bytes = spec.memoryBytes() + spec.memoryBytes() / 4 + OWN_FRAMES;

@@ -58,10 +58,6 @@ abstract class Segmentation extends LinearMemory {
 
     // ---- stack
 
-    final int stackPointer() {
-        return regs[ESP] & stackMask;
-    }
-
     final void setStackPointer(int v) {
         regs[ESP] = stackMask == -1 ? v : regs[ESP] & 0xFFFF0000 | v & 0xFFFF;
     }

@@ -82,14 +82,6 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         spectator = s == null ? NoSpectator.INSTANCE : s;
     }
 
-    public void setMonitor(Monitor m) {
-        monitor = m;
-    }
-
-    public void setBus(Bus b) {
-        bus = b;
-    }
-
     @Override
     GuestState self() {
         return this;

@@ -239,11 +239,6 @@ public final class Tracer implements Trace, TraceView {
         return List.copyOf(rounds);
     }
 
-    /// How many rounds were closed. Cheap.
-    public int roundCount() {
-        return rounds.size();
-    }
-
     /// The last bell, whoever rang it, or -1.
     public int lastBell() {
         return lastBell;

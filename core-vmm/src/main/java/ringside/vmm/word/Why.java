@@ -14,7 +14,6 @@ public enum Why {
     PORT_BUSY,
     NO_FREE_PORT,
     NO_SUCH_DOMAIN,
-    NO_SUCH_GRANT,
     FRAME_NOT_OWNED,
     FRAME_OUT_OF_RANGE,
     FRAME_HAS_OTHER_TYPE,

@@ -15,7 +15,7 @@ import ringside.vmm.word.Iface;
 
 /// Looking never changes anything: every probe, read all the way through a run, leaves hash and counts alone.
 class LookingTest {
-    private static final long STEP = 20_011;
+    private static final long STEP = 200_003;
 
     @ParameterizedTest
     @EnumSource(names = {"NATIVE", "VMI", "XEN"})
@@ -46,7 +46,7 @@ class LookingTest {
     }
 
     private static Corner open(Iface iface) {
-        BoutSpec spec = new BoutSpec("hello-boundary", List.of(iface), 2, 32L << 20, 7, new byte[0], new byte[0], "");
+        BoutSpec spec = new BoutSpec("fork-storm", List.of(iface), 2, 32L << 20, 7, new byte[0], new byte[0], "");
         return assertInstanceOf(Bouts.Opened.Ready.class, Bouts.open(spec))
                 .corners()
                 .getFirst();

@@ -22,7 +22,6 @@ final class KernelNotes {
             PAE_MODE = 9,
             FEATURES = 10,
             BSD_SYMTAB = 11,
-            MOD_START_PFN = 16,
             SUPPORTED_FEATURES = 17;
     private static final List<String> FEATURE_NAMES = List.of(
             "writable_page_tables",
@@ -191,9 +190,5 @@ final class KernelNotes {
 
     boolean wantsSymbols() {
         return string(BSD_SYMTAB).startsWith("yes");
-    }
-
-    boolean acceptsUnmappedModule() {
-        return numbers.getOrDefault(MOD_START_PFN, 0L) != 0;
     }
 }

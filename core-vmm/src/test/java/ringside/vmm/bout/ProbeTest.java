@@ -9,47 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import ringside.vmm.probe.Snapshot;
 import ringside.vmm.probe.VcpuView;
 import ringside.vmm.probe.WalkView;
 import ringside.vmm.word.Iface;
 
-/// Looking never changes anything, and shows what is there.
-class LookingTest {
-    private static final long SLICE = 7_001;
-    private static final long PART = 12_000_000;
-
-    @ParameterizedTest
-    @EnumSource(names = {"NATIVE", "VMI", "XEN"})
-    void readingEverythingChangesNoHashAndNoCount(Iface iface) {
-        Corner plain = open(iface);
-        Corner watched = open(iface);
-        plain.run(PART, false);
-        while (watched.tick() < PART) {
-            watched.run(Math.min(SLICE * 100, PART - watched.tick()), false);
-            Snapshot s = watched.snapshot(8);
-            for (VcpuView v : s.vcpus()) {
-                watched.walk(v.number(), v.linearEip());
-                watched.walk(v.number(), v.regs().get(4));
-                watched.walk(v.number(), 0);
-                watched.disassemble(v.number(), v.linearEip() - 16, 40);
-                watched.disassemble(v.number(), -8, 4);
-            }
-            watched.runHash();
-            watched.rounds();
-            watched.counts();
-            watched.trace().copy(0, 100);
-            watched.trace().lane(0, 0, s.tick() + 1, 100);
-        }
-
-        assertEquals(plain.runHash(), watched.runHash());
-        assertEquals(plain.counts().calls(), watched.counts().calls());
-        assertEquals(plain.counts().crossings(), watched.counts().crossings());
-        assertEquals(plain.counts().userTicks(), watched.counts().userTicks());
-    }
-
+/// The probes show what is there.
+class ProbeTest {
     @Test
     void underXenOneWalkHoldsMachineFramesAndBothNamesOfEach() {
         Corner corner = stopped(Iface.XEN);
