@@ -4,6 +4,7 @@ package ringside.vmm.board;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One vector: a state, and what real hardware made of it.
 final class VectorCase {
@@ -27,6 +28,9 @@ final class VectorCase {
     int eip;
     int eflags;
     final List<Chunk> memory = new ArrayList<>();
+    /// x87 and SSE state; null when it does not matter.
+    @Nullable
+    VectorFpu fpu;
 
     int end = HALT;
     int error;
@@ -36,7 +40,14 @@ final class VectorCase {
     int eipAfter;
     int eflagsAfter;
     final List<Chunk> memoryAfter = new ArrayList<>();
+    @Nullable
+    VectorFpu fpuAfter;
+
     int ignoredFlags;
+    int ignoredStatus;
+    int ignoredStack;
+    /// Units in the last place that ST values may be off; negative: XMM lanes are approximations.
+    int ulps;
     int ignoredRegs;
     int maskedReg = -1;
     int maskedBits;
@@ -57,6 +68,7 @@ final class VectorCase {
         System.arraycopy(v.selectors, 0, v.selectorsAfter, 0, 6);
         v.eipAfter = v.eip;
         v.eflagsAfter = v.eflags;
+        if (v.fpu != null) v.fpuAfter = v.fpu.copy();
         for (at++; at < words.length; at++) v.after(words[at]);
         return v;
     }
@@ -72,7 +84,8 @@ final class VectorCase {
             case "s" -> list(value, selectors);
             case "m" -> memory.add(chunk(value));
             case "need" -> needsNx = value.equals("nx");
-            default -> {} // FPU state: no group that is run has it
+            case "f" -> fpu = VectorFpu.control(value);
+            default -> floating(word.substring(0, equals), value, fpu);
         }
     }
 
@@ -88,6 +101,10 @@ final class VectorCase {
             case "ip" -> eipAfter = hex(value);
             case "fl" -> eflagsAfter = hex(value);
             case "m" -> memoryAfter.add(chunk(value));
+            case "f" -> floatingControl(value);
+            case "fm" -> ignoredStatus = hex(value);
+            case "tm" -> ignoredStack = hex(value);
+            case "ulp" -> ulps = Integer.parseInt(value);
             case "um" -> ignoredFlags = hex(value);
             case "rm" -> ignoredRegs = hex(value);
             case "bm" -> {
@@ -110,6 +127,19 @@ final class VectorCase {
         int s = SEGMENTS.indexOf(key);
         if (r >= 0) regsAfter[r] = hex(value);
         else if (s >= 0) selectorsAfter[s] = hex(value);
+        else floating(key, value, fpuAfter);
+    }
+
+    private void floatingControl(String value) {
+        if (fpuAfter == null) throw new IllegalArgumentException("f= after a state without it");
+        fpuAfter.setControl(value);
+    }
+
+    /// `t3=` or `x3=`: ST(3), XMM3.
+    private static void floating(String key, String value, @Nullable VectorFpu to) {
+        if (to == null || !key.matches("[tx][0-7]")) throw new IllegalArgumentException("unknown token " + key);
+        byte[][] registers = key.charAt(0) == 't' ? to.stack : to.xmm;
+        registers[key.charAt(1) - '0'] = bytes(value);
     }
 
     private void outcome(String word) {

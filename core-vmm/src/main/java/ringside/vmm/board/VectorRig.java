@@ -25,7 +25,7 @@ final class VectorRig implements Monitor {
     /// Machine and linear address of GDT (0), LDT (400h), IDT (800h) and TSS (C00h), in one page.
     private static final int TABLES = IMAGE, TABLES_VA = 0x6C3D8000;
     private static final int NARROW = IMAGE + 0x1000, WIDE = IMAGE + 0x8000, RAM = IMAGE + 0x20000;
-    private static final int CR0 = 0x80050033, CR4_PAE = 0x20;
+    private static final int CR0 = 0x80050033, CR4_PAE = 0x20, CR4_OSFXSR = 0x200, CR4_OSXMMEXCPT = 0x400;
     private static final long EFER_NXE = 0x800;
     private static final int MSR_EFER = 0xC0000080;
     private static final long TICKS = 1_000_000;
@@ -37,6 +37,7 @@ final class VectorRig implements Monitor {
     private final byte[] background = new byte[IMAGE];
     private final byte[] wanted = new byte[IMAGE];
     private final Vcpu cpu;
+    private final byte[] fpuImage = new byte[512];
 
     private int end;
     private int error;
@@ -109,6 +110,7 @@ final class VectorRig implements Monitor {
         StringBuilder differences = new StringBuilder();
         if (!ended) differences.append(" still running");
         compareRegisters(v, differences);
+        compareFpu(v, differences);
         boolean clean = compareMemory(v, differences);
         clear(codeVa, v.code.length);
         for (VectorCase.Chunk c : v.memory) clear(c.va(), c.bytes().length);
@@ -124,7 +126,7 @@ final class VectorRig implements Monitor {
         boolean nx = v.needsNx || v.end == 14;
         cpu.reset(false);
         cpu.setMsr(MSR_EFER, nx ? EFER_NXE : 0);
-        cpu.setCr(4, nx ? CR4_PAE : 0);
+        cpu.setCr(4, (nx ? CR4_PAE : 0) | CR4_OSFXSR | CR4_OSXMMEXCPT);
         cpu.setCr(3, nx ? WIDE : NARROW);
         cpu.setCr(0, CR0);
         cpu.setGdt(TABLES_VA, 0x7F);
@@ -135,6 +137,7 @@ final class VectorRig implements Monitor {
         for (int r = 0; r < 8; r++) cpu.setReg(r, v.regs[r]);
         cpu.setEip(v.eip);
         cpu.setEflags(v.eflags);
+        if (v.fpu != null) cpu.loadFpu(v.fpu.image());
     }
 
     private static long descriptor(int base, int limit, int access) {
@@ -183,6 +186,13 @@ final class VectorRig implements Monitor {
         for (int s = 0; s < 6; s++) {
             if (cpu.selector(s) != v.selectorsAfter[s]) differs(d, "seg" + s, v.selectorsAfter[s], cpu.selector(s));
         }
+    }
+
+    private void compareFpu(VectorCase v, StringBuilder d) {
+        if (v.fpuAfter == null) return;
+        Arrays.fill(fpuImage, (byte) 0);
+        cpu.saveFpu(fpuImage);
+        v.fpuAfter.compare(fpuImage, v, d);
     }
 
     /// Compares every mapped page. @return whether RAM holds nothing but what the vector names

@@ -8,7 +8,7 @@ import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.Monitor;
 
 /// Data movement, arithmetic, bits and the stack: instructions that no privilege decides about.
-abstract class Integers extends Operands {
+abstract class Integers extends WideMemory {
     Integers(int number, MachineMemory memory, Bus bus, Monitor monitor) {
         super(number, memory, bus, monitor);
     }

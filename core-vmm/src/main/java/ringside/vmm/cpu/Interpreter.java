@@ -35,6 +35,8 @@ abstract class Interpreter extends SystemInsns {
     private final Decoded[] cache = new Decoded[1 << CACHE_BITS];
     private final Insn uncached = new Insn();
     private final byte[] buffer = new byte[16];
+    private final X87 x87 = new X87(this, fpu);
+    private final Simd simd = new Simd(this, fpu);
 
     Interpreter(
             int number,
@@ -301,8 +303,8 @@ abstract class Interpreter extends SystemInsns {
 
     /// x87, MMX, SSE and the undefined.
     private void executeAbsent(Insn i) throws GuestFault {
-        if (i.op >= Op.FIRST_SIMD) simd();
-        else if (i.op >= Op.FIRST_FPU) fpu(i);
+        if (i.op >= Op.FIRST_SIMD) simd.execute(i);
+        else if (i.op >= Op.FIRST_FPU) x87.execute(i);
         else throw plain(UD);
     }
 }

@@ -285,6 +285,24 @@ abstract class LinearMemory extends Arithmetic {
         return v;
     }
 
+    final long load64(int va) throws GuestFault {
+        long e = readTlb[va >>> 12 & Tlb.MASK];
+        int in = va & 0xFFF;
+        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFF8) {
+            return (long) I64.get(ram, (int) e + in);
+        }
+        return loadSlow64(va, cpl == 3);
+    }
+
+    private long loadSlow64(int va, boolean user) throws GuestFault {
+        checkAlignment(va, 8, user);
+        if ((va & 0xFFF) > 0xFF8) { // both pages, before the bus could be asked for a byte
+            translate(va, Tlb.READ, user);
+            translate(va + 8 & 0xFFFFF000, Tlb.READ, user);
+        }
+        return loadSlow(va, 4, user) & 0xFFFFFFFFL | (long) loadSlow(va + 4, 4, user) << 32;
+    }
+
     final void checkAlignment(int va, int size, boolean user) throws GuestFault {
         if (alignmentArmed && user && (va & size - 1) != 0) throw fault.set(AC_VECTOR, true, 0, 0);
     }
@@ -403,7 +421,20 @@ abstract class LinearMemory extends Arithmetic {
         else ram[m] = (byte) v;
     }
 
-    /// Eight bytes, for CMPXCHG8B: the pages were checked by {@link #forStore}.
+    final void store64(int va, long v) throws GuestFault {
+        long e = writeTlb[va >>> 12 & Tlb.MASK];
+        int in = va & 0xFFF;
+        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFF8) {
+            I64.set(ram, (int) e + in, v);
+            return;
+        }
+        boolean user = cpl == 3;
+        checkAlignment(va, 8, user);
+        if (in > 0xFF8) forStore(va, 8, user);
+        store64(va, v, user);
+    }
+
+    /// Eight bytes whose pages, when there are two, were checked by {@link #forStore}.
     final void store64(int va, long v, boolean user) throws GuestFault {
         int in = va & 0xFFF;
         if (in <= 0xFF8) {

@@ -3,7 +3,6 @@ package ringside.vmm.cpu;
 
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.isa.Insn;
-import ringside.vmm.isa.Op;
 import ringside.vmm.mem.Bus;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.mem.PageWalk;
@@ -31,8 +30,7 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
     int sysenterCs, sysenterEsp, sysenterEip;
     long pat = PAT_AFTER_RESET;
     long tscOffset;
-    int fpuControl = 0x037F;
-    int fpuStatus;
+    final FpuState fpu = new FpuState();
     /// In HLT, or put to sleep by a monitor.
     boolean asleep;
 
@@ -557,36 +555,5 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
         int port = regs[EDX] & 0xFFFF;
         if (!portAllowed(port, i.s0) && !excused(PrivilegedOp.OUTS, port, -1, stringVa(i, false), 0, i.s0)) return;
         outsOnce(i, this);
-    }
-
-    // ---- x87, as far as a control word goes
-
-    /// FNINIT, FNCLEX, FNSTCW, FLDCW, FNSTSW and FWAIT: what a runtime executes to find out whether there is an FPU.
-    /// All other x87 instructions are undefined on this model, and CPUID does not promise them.
-    final void fpu(Insn i) throws GuestFault {
-        if (i.op == Op.FWAIT) {
-            if ((cr0 & (CR0_MP | CR0_TS)) == (CR0_MP | CR0_TS)) throw plain(NM);
-            return;
-        }
-        if (i.op == Op.FXSAVE || i.op == Op.FXRSTOR) throw plain(UD);
-        if ((cr0 & (CR0_EM | CR0_TS)) != 0) throw plain(NM);
-        switch (i.op) {
-            case Op.FNINIT -> {
-                fpuControl = 0x037F;
-                fpuStatus = 0;
-            }
-            case Op.FNCLEX -> fpuStatus &= 0x7F00;
-            case Op.FNSTCW -> put(i, fpuControl);
-            case Op.FLDCW -> fpuControl = first(i) & 0x1F3F | 0x40;
-            case Op.FNSTSW -> put(i, fpuStatus);
-            case Op.FNOP -> {}
-            default -> throw plain(UD);
-        }
-    }
-
-    final void simd() throws GuestFault {
-        if ((cr0 & CR0_EM) != 0) throw plain(UD);
-        if ((cr0 & CR0_TS) != 0) throw plain(NM);
-        throw plain(UD);
     }
 }

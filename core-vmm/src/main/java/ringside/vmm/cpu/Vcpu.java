@@ -338,8 +338,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         sysenterEsp = 0;
         sysenterEip = 0;
         pat = PAT_AFTER_RESET;
-        fpuControl = 0x0040;
-        fpuStatus = 0;
+        fpu.powerUp();
     }
 
     @Override
@@ -565,6 +564,18 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         return timeStamp();
     }
 
+    // ---- x87, MMX and SSE registers, as an FXSAVE image of 512 bytes
+
+    /// Writes the state; reserved bytes of the image stay as they are.
+    public void saveFpu(byte[] image) {
+        fpu.save(image);
+    }
+
+    /// Sets the state. Bits that do not exist are dropped.
+    public void loadFpu(byte[] image) {
+        fpu.load(image);
+    }
+
     // ---- memory, as a monitor sees it
 
     @Override
@@ -657,6 +668,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         v.ints("dr", dr);
         tables(v);
         modelRegisters(v);
+        fpu.state(v);
         held = v.u8("held", held);
         breakHits = v.i32("breakHits", breakHits);
         special = v.i32("special", special);
@@ -709,7 +721,5 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         sysenterCs = v.i32("sysenterCs", sysenterCs);
         sysenterEsp = v.i32("sysenterEsp", sysenterEsp);
         sysenterEip = v.i32("sysenterEip", sysenterEip);
-        fpuControl = v.i32("fpuControl", fpuControl);
-        fpuStatus = v.i32("fpuStatus", fpuStatus);
     }
 }
