@@ -43,6 +43,7 @@ final class Reports {
                 end.exit(),
                 end.status(),
                 end.knockdown(),
+                corner.postCodes(),
                 corner.runHash(),
                 corner.console().tail(CONSOLE_KEPT));
     }

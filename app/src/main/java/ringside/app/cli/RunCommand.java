@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import ringside.vmm.bout.BoutSpec;
+import ringside.vmm.word.Iface;
 
 /// One guest on one corner. Its console is standard output.
 @Command(name = "run", mixinStandardHelpOptions = true, description = "run one guest on one corner")
@@ -21,6 +23,10 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--on", paramLabel = "CORNER", description = "native, vmi, xen or hw")
     @Nullable
     String on;
+
+    @Option(names = "--firmware", paramLabel = "FILE", description = "a ROM image that starts at the reset vector")
+    @Nullable
+    Path firmware;
 
     @Option(names = "--interactive", description = "standard input is typed into the console")
     boolean interactive;
@@ -37,7 +43,8 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws Failure {
         Session session = new Session(io, options);
         if (on == null) throw session.bad("--on", "native, vmi, xen or hw", "nothing", "corner");
-        BoutSpec spec = session.spec(guest, List.of(BoutCommand.corner(session, "--on", on)));
+        List<Iface> corner = List.of(BoutCommand.corner(session, "--on", on));
+        BoutSpec spec = firmware == null ? session.spec(guest, corner) : session.firmware(firmware, guest, corner);
         String until = options.until == null ? "exit" : options.until;
         session.play(spec, until, new Session.Manner(io.out(), interactive, null));
         return 0;

@@ -38,7 +38,7 @@ final class RunOptions {
     @Option(
             names = "--until",
             paramLabel = "COND",
-            description = "exit (default), bell:N, console:REGEX, time:SECONDS, insns:N or call:NAME")
+            description = "exit (default), bell:N, console:REGEX, time:SECONDS, insns:N, call:NAME or post:HH")
     @Nullable
     String until;
 

@@ -66,13 +66,9 @@ final class Session {
             if (found.isEmpty()) throw bad("GUEST", "a gallery guest", "\"" + guest + "\"", "guest");
             entry = found.get();
         }
-        long memory = options.memory != null
-                ? Quantity.memory(texts, options.memory)
-                : entry != null ? entry.memoryBytes() : IMPORT_MEMORY;
-        int vcpus = options.vcpus != null
-                ? (int) whole("--vcpus", options.vcpus, "vcpus")
-                : entry != null ? entry.vcpus() : 1;
-        long seed = options.seed != null ? whole("--seed", options.seed, "other") : DEFAULT_SEED;
+        long memory = memory(entry != null ? entry.memoryBytes() : IMPORT_MEMORY);
+        int vcpus = vcpus(entry != null ? entry.vcpus() : 1);
+        long seed = seed();
         byte[] kernel = options.kernel == null ? new byte[0] : bytes("--kernel", options.kernel);
         if (options.kernel != null && kernel.length == 0) {
             throw bad(options.kernel.toString(), "a kernel", "an empty file", "kernel");
@@ -80,6 +76,31 @@ final class Session {
         byte[] initrd = options.initrd == null ? new byte[0] : bytes("--initrd", options.initrd);
         String name = guest != null ? guest : fileName(options.kernel);
         return new BoutSpec(name, corners, vcpus, memory, seed, kernel, initrd, options.append);
+    }
+
+    /// @param guest what else was named, which is refused
+    BoutSpec firmware(Path file, @Nullable String guest, List<Iface> corners) throws Failure {
+        refuseLater(corners);
+        if (guest != null || options.kernel != null || options.initrd != null || !options.append.isEmpty()) {
+            throw bad("--firmware", "no guest, --kernel, --initrd or --append beside it", "one of them", "firmware");
+        }
+        byte[] image = bytes("--firmware", file);
+        if (image.length == 0) throw bad("--firmware " + file, "a ROM image", "an empty file", "firmware");
+        byte[] none = new byte[0];
+        return new BoutSpec(
+                fileName(file), corners, vcpus(1), memory(IMPORT_MEMORY), seed(), none, none, "", image);
+    }
+
+    private long memory(long otherwise) throws Failure {
+        return options.memory != null ? Quantity.memory(texts, options.memory) : otherwise;
+    }
+
+    private int vcpus(int otherwise) throws Failure {
+        return options.vcpus != null ? (int) whole("--vcpus", options.vcpus, "vcpus") : otherwise;
+    }
+
+    private long seed() throws Failure {
+        return options.seed != null ? whole("--seed", options.seed, "other") : DEFAULT_SEED;
     }
 
     void refuseLater(List<Iface> corners) throws Failure {
@@ -174,6 +195,7 @@ final class Session {
 
     private static String hint(String field) {
         String f = field.toLowerCase(Locale.ROOT);
+        if (f.contains("firmware")) return "firmware";
         if (f.contains("memory")) return "memory";
         if (f.contains("vcpu")) return "vcpus";
         if (f.contains("corner") || f.contains("interface")) return "corner";

@@ -24,6 +24,7 @@ public record BoutReport(
     ///
     /// @param outcome how it ended up, as in the JSON
     /// @param exit    how the guest ended itself, or null
+    /// @param post    the newest POST codes, oldest first
     /// @param console the newest part of the console
     public record CornerReport(
             Iface iface,
@@ -33,6 +34,7 @@ public record BoutReport(
             @Nullable String exit,
             int status,
             @Nullable Knockdown knockdown,
+            List<Integer> post,
             String runHash,
             String console) {}
 

@@ -50,6 +50,9 @@ public final class JsonReport {
                 "knockdown", c.knockdown() == null ? null : c.knockdown().what());
         g.writeStringField(
                 "firstCause", c.knockdown() == null ? null : c.knockdown().firstCause());
+        g.writeArrayFieldStart("post");
+        for (int code : c.post()) g.writeNumber(code);
+        g.writeEndArray();
         modelled(g, c.iface(), c.total(), report);
         g.writeArrayFieldStart("rounds");
         for (BoutReport.RoundReport round : c.rounds()) {

@@ -7,6 +7,7 @@ import ringside.vmm.iface.bare.BareMetal;
 import ringside.vmm.iface.vmi.VmiHypervisor;
 import ringside.vmm.iface.xen.XenHypervisor;
 import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
 
 /// Plain data in, machine out: the one place that puts a machine together.
@@ -45,12 +46,24 @@ public final class Boards {
         if (spec.vcpus() < 1 || spec.vcpus() > MachineSpec.MAX_VCPUS) {
             problems.add(new Problem("vcpus", "1 to " + MachineSpec.MAX_VCPUS, Integer.toString(spec.vcpus())));
         }
-        if (spec.image().kernel().length == 0) problems.add(new Problem("kernel", "an image", "an empty file"));
+        image(spec, problems);
         switch (spec.iface()) {
             case HW -> problems.add(new Problem("interface", "native, vmi or xen", "hw, which is not built yet"));
             case NATIVE, VMI, XEN -> {}
         }
         return problems;
+    }
+
+    private static void image(MachineSpec spec, List<Problem> problems) {
+        if (!spec.image().isFirmware()) {
+            if (spec.image().kernel().length == 0) problems.add(new Problem("kernel", "an image", "an empty file"));
+            return;
+        }
+        problems.addAll(Firmware.check(spec.image().firmware()));
+        if (spec.iface() != Iface.NATIVE) {
+            problems.add(new Problem(
+                    "firmware", "the native corner", spec.iface().id() + ", which brings its own or needs none"));
+        }
     }
 
     private static String size(long bytes) {

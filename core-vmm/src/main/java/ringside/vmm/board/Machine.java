@@ -74,7 +74,8 @@ public final class Machine implements Platform, Stateful {
         console.tap(this::printed);
         Pc.debugExit(ports, value -> exited("debug exit", value));
         PcWires wires = new PcWires();
-        pc = isPc ? new Pc(ports, clock, console, spec.vcpus(), spec.memoryBytes(), wires) : null;
+        byte[] rom = spec.image().firmware();
+        pc = isPc ? new Pc(ports, clock, console, spec.vcpus(), spec.memoryBytes(), rom, wires) : null;
         Bus bus = pc == null ? new Nothing() : pc;
         MonitorSlot slot = new MonitorSlot();
         for (int i = 0; i < cores.length; i++) {
@@ -328,6 +329,11 @@ public final class Machine implements Platform, Stateful {
         return lastBell;
     }
 
+    /// The newest POST codes, oldest first.
+    public List<Integer> postCodes() {
+        return pc == null ? List.of() : pc.postCodes();
+    }
+
     public void onBell(BellListener listener) {
         bellListeners.add(listener);
     }
@@ -385,7 +391,9 @@ public final class Machine implements Platform, Stateful {
     @Override
     public List<Problem> bootPc(GuestImage image, PhysMap map, int guestFrames) {
         GuestPhysical to = new GuestPhysical(memory, map, (long) guestFrames * MachineMemory.PAGE);
-        return new PcLoader(to, cores[0].cpu, cores.length).load(image);
+        if (!image.isFirmware()) return new PcLoader(to, cores[0].cpu, cores.length).load(image);
+        new Firmware(image.firmware()).start(to);
+        return List.of();
     }
 
     @Override
@@ -439,8 +447,15 @@ public final class Machine implements Platform, Stateful {
     @Override
     public void knockdown(Knockdown k) {
         if (ended()) return;
-        knockdown = k;
+        knockdown = withPost(k);
         rounds.stop();
+    }
+
+    /// How far firmware had come; the same port means nothing when a kernel writes there.
+    private Knockdown withPost(Knockdown k) {
+        if (!spec.image().isFirmware() || postCodes().isEmpty()) return k;
+        String post = String.format("; the last POST code is %02X", postCodes().getLast());
+        return new Knockdown(k.what(), k.firstCause() + post, k.tick());
     }
 
     @Override

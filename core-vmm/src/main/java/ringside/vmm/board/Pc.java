@@ -9,11 +9,11 @@ import ringside.vmm.dev.CmosClock;
 import ringside.vmm.dev.DebugExit;
 import ringside.vmm.dev.FastGate;
 import ringside.vmm.dev.KeyboardStub;
-import ringside.vmm.dev.Latch;
 import ringside.vmm.dev.Line;
 import ringside.vmm.dev.LocalApic;
 import ringside.vmm.dev.PicPair;
 import ringside.vmm.dev.Pit;
+import ringside.vmm.dev.PostCard;
 import ringside.vmm.dev.ResetPort;
 import ringside.vmm.dev.SystemPort;
 import ringside.vmm.dev.Uart;
@@ -30,12 +30,12 @@ import ringside.vmm.state.Stateful;
 /// | 40-43, 61 | 8254 | IRQ 0 |
 /// | 60-64 without 61 | keyboard controller, reset only | |
 /// | 70-71 | CMOS clock | IRQ 8 |
-/// | 80 | POST code | |
+/// | 80, 190 | POST codes | |
 /// | 92, CF9 | A20 and resets | |
 /// | F4-F7 | debug exit | |
 /// | 3F8-3FF | 16550A, the console | IRQ 4 |
 ///
-/// The local APICs answer at FEE00000 to their own vCPU.
+/// The local APICs answer at FEE00000 to their own vCPU. A firmware image ends at 4 GB.
 final class Pc implements Bus, Stateful {
     private static final int FIRST_BASE = 0x08, SECOND_BASE = 0x70;
 
@@ -44,6 +44,8 @@ final class Pc implements Bus, Stateful {
     private final Pit pit;
     private final Uart uart;
     private final LocalApic[] apics;
+    private final PostCard post = new PostCard();
+    private final Firmware rom;
     private final List<Stateful> chips;
 
     /// What the PC tells its board.
@@ -55,8 +57,17 @@ final class Pc implements Bus, Stateful {
         void reset();
     }
 
-    Pc(PortMap ports, VirtualClock clock, ConsoleSink console, int vcpus, long memoryBytes, Wires wires) {
+    /// @param rom what starts at the reset vector; empty: the chips are as firmware leaves them
+    Pc(
+            PortMap ports,
+            VirtualClock clock,
+            ConsoleSink console,
+            int vcpus,
+            long memoryBytes,
+            byte[] rom,
+            Wires wires) {
         this.ports = ports;
+        this.rom = new Firmware(rom);
         ApicBus bus = new ApicBus(wires);
         apics = new LocalApic[vcpus];
         for (int i = 0; i < vcpus; i++) {
@@ -70,7 +81,6 @@ final class Pc implements Bus, Stateful {
         SystemPort system = new SystemPort(pit);
         KeyboardStub keyboard = new KeyboardStub(reset);
         CmosClock cmos = new CmosClock(clock, pics.line(8), presets(memoryBytes));
-        Latch post = new Latch(1);
         FastGate gate = new FastGate(reset);
         ResetPort resetPort = new ResetPort(reset);
         chips = List.of(pics, pit, uart, system, keyboard, cmos, post, gate, resetPort);
@@ -83,10 +93,11 @@ final class Pc implements Bus, Stateful {
         ports.put(0x64, 1, new Offset(keyboard, 4));
         ports.put(0x70, 2, cmos);
         ports.put(0x80, 1, post);
+        ports.put(0x190, 1, post);
         ports.put(0x92, 1, gate);
         ports.put(0x3F8, 8, uart);
         ports.put(0xCF9, 1, resetPort);
-        firmware();
+        if (rom.length == 0) firmware();
     }
 
     /// Puts the debug exit into a port space; it is there without a PC too.
@@ -129,6 +140,11 @@ final class Pc implements Bus, Stateful {
         cmos[at + 1] = (byte) (value >> 8);
     }
 
+    /// What firmware says about itself.
+    List<Integer> postCodes() {
+        return post.codes();
+    }
+
     LocalApic apic(int vcpu) {
         return apics[vcpu];
     }
@@ -159,6 +175,7 @@ final class Pc implements Bus, Stateful {
 
     @Override
     public int read(int vcpu, long maddr, int size) {
+        if (rom.decodes(maddr)) return rom.read(maddr, size);
         if (!apics[vcpu].decodes(maddr)) return -1;
         int value = apics[vcpu].read((int) maddr & 0xFFF);
         return value >>> (8 * ((int) maddr & 3));

@@ -14,6 +14,7 @@ import ringside.vmm.word.Iface;
 /// @param kernel   an imported kernel's bytes, or empty for a gallery guest
 /// @param initrd   bytes or empty
 /// @param append   command line
+/// @param firmware a ROM image that is started instead of a guest, or empty
 public record BoutSpec(
         String guest,
         List<Iface> corners,
@@ -22,4 +23,18 @@ public record BoutSpec(
         long seed,
         byte[] kernel,
         byte[] initrd,
-        String append) {}
+        String append,
+        byte[] firmware) {
+    /// A kernel or a gallery guest.
+    public BoutSpec(
+            String guest,
+            List<Iface> corners,
+            int vcpus,
+            long memoryBytes,
+            long seed,
+            byte[] kernel,
+            byte[] initrd,
+            String append) {
+        this(guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, new byte[0]);
+    }
+}

@@ -35,7 +35,7 @@ public final class Bouts {
         for (Iface iface : spec.corners()) {
             Optional<byte[]> kernel = kernel(spec, iface, problems);
             if (kernel.isEmpty()) continue;
-            GuestImage image = new GuestImage(kernel.get(), spec.initrd(), spec.append());
+            GuestImage image = new GuestImage(kernel.get(), spec.initrd(), spec.append(), spec.firmware());
             switch (Boards.build(new MachineSpec(iface, spec.memoryBytes(), spec.vcpus(), spec.seed(), image))) {
                 case Built.Ready ready -> corners.add(new MachineCorner(ready.machine()));
                 case Built.Wrong wrong -> problems.addAll(wrong.problems());
@@ -45,7 +45,7 @@ public final class Bouts {
     }
 
     private static Optional<byte[]> kernel(BoutSpec spec, Iface iface, List<Problem> problems) {
-        if (spec.kernel().length > 0) return Optional.of(spec.kernel());
+        if (spec.kernel().length > 0 || spec.firmware().length > 0) return Optional.of(spec.kernel());
         Optional<Gallery.Guest> guest = Gallery.find(spec.guest());
         if (guest.isEmpty()) {
             problems.add(new Problem("guest", "a gallery guest", "\"" + spec.guest() + "\""));

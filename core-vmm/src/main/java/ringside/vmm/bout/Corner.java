@@ -72,6 +72,11 @@ public interface Corner {
     /// Hash over architectural state and trace, hex.
     String runHash();
 
+    /// The newest POST codes, oldest first.
+    default List<Integer> postCodes() {
+        return List.of();
+    }
+
     TraceView trace();
 
     ConsoleView console();

@@ -95,7 +95,8 @@ public final class Leg {
 
     private Corner.Stop runSome(long stop) {
         long now = corner.tick();
-        boolean looks = until instanceof Until.Console || until instanceof Until.Call;
+        boolean looks =
+                until instanceof Until.Console || until instanceof Until.Call || until instanceof Until.Post;
         long budget = looks ? (now / LOOK + 1) * LOOK - now : stop - now;
         if (until instanceof Until.Time time) budget = Math.min(budget, Math.max(1, time.tick() - now));
         if (until instanceof Until.Instructions insns) return towards(insns.count(), budget);
@@ -126,6 +127,7 @@ public final class Leg {
             case Until.Time time -> corner.tick() >= time.tick();
             case Until.Instructions insns -> corner.instructions() >= insns.count();
             case Until.Call call -> made(call.name());
+            case Until.Post post -> corner.postCodes().contains(post.code());
         };
     }
 

@@ -123,6 +123,11 @@ final class MachineCorner implements Corner {
     }
 
     @Override
+    public List<Integer> postCodes() {
+        return machine.postCodes();
+    }
+
+    @Override
     public TraceView trace() {
         return machine.tracer();
     }

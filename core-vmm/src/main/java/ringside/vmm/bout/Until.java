@@ -28,6 +28,9 @@ public sealed interface Until {
     /// The call has been made, as itself or inside a batch. The table's name may be left out.
     record Call(String name) implements Until {}
 
+    /// The firmware shows a POST code.
+    record Post(int code) implements Until {}
+
     /// A condition, or what is wrong with its text.
     sealed interface Parsed {
         record Ok(Until until) implements Parsed {}
@@ -36,9 +39,9 @@ public sealed interface Until {
     }
 
     /// The forms, for error lines.
-    String FORMS = "exit, bell:N, console:REGEX, time:SECONDS, insns:N or call:NAME";
+    String FORMS = "exit, bell:N, console:REGEX, time:SECONDS, insns:N, call:NAME or post:HH";
 
-    /// Reads `exit`, `bell:N`, `console:REGEX`, `time:SECONDS`, `insns:N`, `call:NAME`.
+    /// Reads `exit`, `bell:N`, `console:REGEX`, `time:SECONDS`, `insns:N`, `call:NAME`, `post:HH`.
     static Parsed parse(String text) {
         if (text.equals("exit")) return new Parsed.Ok(new Exit());
         int colon = text.indexOf(':');
@@ -51,6 +54,7 @@ public sealed interface Until {
                 case "time" -> new Parsed.Ok(new Time(ticks(value)));
                 case "insns" -> new Parsed.Ok(new Instructions(count(value)));
                 case "call" -> new Parsed.Ok(new Call(name(value)));
+                case "post" -> new Parsed.Ok(new Post(code(value)));
                 default -> wrong(FORMS, text);
             };
         } catch (PatternSyntaxException e) {
@@ -68,6 +72,11 @@ public sealed interface Until {
         int n = Integer.parseInt(text);
         if (n < 0 || n > max) throw new IllegalArgumentException(text);
         return n;
+    }
+
+    private static int code(String text) {
+        if (!text.matches("[0-9A-Fa-f]{1,2}")) throw new IllegalArgumentException(text);
+        return Integer.parseInt(text, 16);
     }
 
     private static Pattern pattern(String text) {
