@@ -66,6 +66,16 @@ final class FpuState implements Stateful {
         return top + i & 7;
     }
 
+    void setMm(int n, long v) {
+        significand[n] = v;
+        signExponent[n] = 0xFFFF;
+    }
+
+    void setXmm(int n, long low, long high) {
+        xmm[2 * n] = low;
+        xmm[2 * n + 1] = high;
+    }
+
     // ---- the FXSAVE image (IA-32 SDM volume 1, 10.5.1): also how monitors and vectors see this state
 
     /// Writes the 512-byte image, reserved bytes as they are.

@@ -181,7 +181,10 @@ abstract class Interpreter extends SystemInsns {
             case Op.XCHG -> xchg(i);
             case Op.MOVS -> movs(i);
             case Op.STOS -> stos(i);
-            default -> executeRarer(i);
+            default -> {
+                if (i.op >= Op.FIRST_FPU) executeCoprocessor(i);
+                else executeRarer(i);
+            }
         }
     }
 
@@ -205,6 +208,8 @@ abstract class Interpreter extends SystemInsns {
             case Op.BSWAP -> bswap(i);
             // One vCPU runs at a time and every store is in order, so a fence has nothing to wait for.
             case Op.LFENCE, Op.MFENCE, Op.SFENCE -> {}
+            case Op.MOVNTI -> mov(i);
+            case Op.CLFLUSH -> checkLine(i);
             case Op.XADD -> xadd(i);
             case Op.CMPXCHG -> cmpxchg(i);
             case Op.CMPXCHG8B -> cmpxchg8b(i);
@@ -297,14 +302,12 @@ abstract class Interpreter extends SystemInsns {
             case Op.RDPMC -> rdpmc();
             case Op.RDMSR -> rdmsr();
             case Op.WRMSR -> wrmsr();
-            default -> executeAbsent(i);
+            default -> throw plain(UD);
         }
     }
 
-    /// x87, MMX, SSE and the undefined.
-    private void executeAbsent(Insn i) throws GuestFault {
+    private void executeCoprocessor(Insn i) throws GuestFault {
         if (i.op >= Op.FIRST_SIMD) simd.execute(i);
-        else if (i.op >= Op.FIRST_FPU) x87.execute(i);
-        else throw plain(UD);
+        else x87.execute(i);
     }
 }

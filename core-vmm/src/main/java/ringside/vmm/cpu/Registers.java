@@ -25,7 +25,8 @@ abstract class Registers {
     static final int CR0_PE = 1, CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_ET = 0x10, CR0_NE = 0x20;
     static final int CR0_WP = 1 << 16, CR0_AM = 1 << 18, CR0_NW = 1 << 29, CR0_CD = 1 << 30, CR0_PG = 1 << 31;
     static final int CR4_VME = 1, CR4_PVI = 2, CR4_TSD = 4, CR4_DE = 8, CR4_PSE = 0x10, CR4_PAE = 0x20;
-    static final int CR4_MCE = 0x40, CR4_PGE = 0x80, CR4_PCE = 0x100;
+    static final int CR4_MCE = 0x40, CR4_PGE = 0x80, CR4_PCE = 0x100, CR4_OSFXSR = 0x200;
+    static final int CR4_OSXMMEXCPT = 0x400, CR4_UMIP = 0x800, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21;
 
     /// Descriptor attributes, as they lie in the upper double word.
     static final int A_TYPE = 0xF00, A_S = 0x1000, A_DPL = 0x6000, A_P = 0x8000, A_AVL = 0x100000;
