@@ -7,21 +7,31 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import ringside.vmm.bout.Conformance;
+import ringside.vmm.bout.ConformancePage;
 import ringside.vmm.word.Problem;
 
-/// Compares the processor with recorded hardware, group by group.
+/// Compares the processor with recorded hardware, on all of the host's cores. Groups are told about in their order as
+/// soon as they are complete; a table comes at the end.
 @Command(name = "conformance", mixinStandardHelpOptions = true, description = "run recorded hardware vectors")
 final class ConformanceCommand implements Callable<Integer> {
     private static final int SHOWN = 3;
+    private static final String ROW = "%-12s %9s %9s %9s%n";
 
     private final Io io;
 
@@ -36,6 +46,10 @@ final class ConformanceCommand implements Callable<Integer> {
     @Nullable
     Path json;
 
+    @Option(names = "--markdown", paramLabel = "FILE", description = "write the page of the documentation")
+    @Nullable
+    Path markdown;
+
     ConformanceCommand(Io io) {
         this.io = io;
     }
@@ -46,17 +60,12 @@ final class ConformanceCommand implements Callable<Integer> {
         Path path = io.file(folder);
         if (!Files.isDirectory(path)) throw problem(folder.toString(), "a folder of vectors", "no folder", "vectors");
         Set<String> only = new LinkedHashSet<>(groups);
-        for (String group : only) {
-            if (Conformance.GROUPS.contains(group)) continue;
-            throw problem("--group", "one of " + String.join(" ", Conformance.GROUPS), "\"" + group + "\"", "vectors");
-        }
-        List<Conformance.Group> results = run(path, only);
-        if (results.isEmpty()) {
-            throw problem(folder.toString(), "files like alu.txt.gz", "none of those asked for", "vectors");
-        }
-        List<String> notRun = only.isEmpty() ? unclaimed(path) : List.of();
-        if (!notRun.isEmpty()) io.say(io.texts().get("cli.conformance.not-run", String.join(" ", notRun)));
-        write(results, notRun);
+        List<Conformance.Part> parts = parts(path, only);
+        List<Conformance.Outcome> outcomes = new ArrayList<>();
+        List<Conformance.Group> results = run(parts, outcomes);
+        table(results);
+        write(results);
+        if (markdown != null) write(markdown, ConformancePage.markdown(results, outcomes));
         for (Conformance.Group g : results) {
             if (g.failed() == 0) continue;
             throw new Failure(
@@ -66,28 +75,99 @@ final class ConformanceCommand implements Callable<Integer> {
         return 0;
     }
 
-    private List<Conformance.Group> run(Path path, Set<String> only) throws Failure {
+    private List<Conformance.Part> parts(Path path, Set<String> only) throws Failure {
         try {
-            return Conformance.run(path, only, SHOWN, group -> {
-                io.out().println(group.line());
-                io.out().flush();
-                for (String failure : group.failures()) io.say("  " + failure.replace("\n", "\n  "));
-            });
-        } catch (IOException | IllegalArgumentException e) {
-            throw problem(
-                    path.toString(), "vectors as their README describes", String.valueOf(e.getMessage()), "vectors");
-        }
-    }
-
-    private List<String> unclaimed(Path path) throws Failure {
-        try {
-            return Conformance.unclaimed(path);
+            List<String> there = Conformance.groups(path);
+            for (String group : only) {
+                if (there.contains(group)) continue;
+                boolean known = Conformance.GROUPS.contains(group);
+                throw problem(
+                        "--group",
+                        "one of " + String.join(" ", Conformance.GROUPS),
+                        "\"" + group + "\"" + (known ? ", which has no file there" : ""),
+                        "vectors");
+            }
+            if (there.isEmpty()) {
+                throw problem(String.valueOf(folder), "files like alu.txt.gz", "none", "vectors");
+            }
+            return Conformance.parts(path, only);
         } catch (IOException e) {
             throw problem(path.toString(), "a folder that can be listed", String.valueOf(e.getMessage()), "vectors");
         }
     }
 
-    private void write(List<Conformance.Group> results, List<String> notRun) throws Failure {
+    /// Runs all parts; parts that are still waiting are given up when one cannot be read.
+    private List<Conformance.Group> run(List<Conformance.Part> parts, List<Conformance.Outcome> outcomes)
+            throws Failure {
+        AtomicBoolean cancelled = new AtomicBoolean();
+        List<Conformance.Group> results = new ArrayList<>();
+        ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), r -> {
+            Thread t = new Thread(r, "vectors");
+            t.setDaemon(true);
+            return t;
+        });
+        try {
+            List<Future<Conformance.Outcome>> started = new ArrayList<>();
+            for (Conformance.Part part : parts) {
+                started.add(pool.submit(() -> Conformance.run(part, SHOWN, cancelled::get)));
+            }
+            for (int i = 0; i < parts.size(); i++) {
+                outcomes.add(started.get(i).get());
+                String group = parts.get(i).group();
+                if (i + 1 < parts.size() && parts.get(i + 1).group().equals(group)) continue;
+                Conformance.Group result = Conformance.sum(group, outcomes, SHOWN);
+                results.add(result);
+                tell(result);
+            }
+        } catch (ExecutionException e) {
+            throw unreadable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Failure.KNOCKED_DOWN, io.texts().get("cli.conformance.cancelled"));
+        } finally {
+            cancelled.set(true);
+            pool.shutdownNow();
+        }
+        return results;
+    }
+
+    private Failure unreadable(ExecutionException e) {
+        if (e.getCause() instanceof Conformance.Unreadable u) return Failure.of(io.texts(), u.problem(), "vectors");
+        throw new IllegalStateException(e.getCause());
+    }
+
+    private void tell(Conformance.Group group) {
+        io.say(io.texts()
+                .get(
+                        "cli.conformance.group",
+                        group.group(),
+                        io.texts().number(group.passed()),
+                        io.texts().number(group.failed())));
+        for (String failure : group.failures()) io.say("  " + failure.replace("\n", "\n  "));
+    }
+
+    private void table(List<Conformance.Group> results) {
+        io.out().printf(Locale.ROOT, ROW, "group", "vectors", "passed", "failed");
+        long passed = 0;
+        long failed = 0;
+        for (Conformance.Group g : results) {
+            row(g.group(), g.passed(), g.failed());
+            passed += g.passed();
+            failed += g.failed();
+        }
+        row("total", passed, failed);
+        io.out().flush();
+    }
+
+    private void row(String name, long passed, long failed) {
+        io.out().printf(Locale.ROOT, ROW, name, grouped(passed + failed), grouped(passed), grouped(failed));
+    }
+
+    private static String grouped(long n) {
+        return String.format(Locale.ROOT, "%,d", n);
+    }
+
+    private void write(List<Conformance.Group> results) throws Failure {
         if (json == null) return;
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode root = mapper.createObjectNode();
@@ -95,26 +175,32 @@ final class ConformanceCommand implements Callable<Integer> {
         for (Conformance.Group g : results) {
             ObjectNode node = list.addObject();
             node.put("group", g.group());
+            node.put("vectors", g.vectors());
             node.put("passed", g.passed());
             node.put("failed", g.failed());
             ArrayNode failures = node.putArray("failures");
             g.failures().forEach(failures::add);
         }
-        ArrayNode left = root.putArray("notRun");
-        notRun.forEach(left::add);
         try {
-            Files.writeString(
-                    io.file(json), mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+            write(json, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+        } catch (IOException e) {
+            throw new IllegalStateException("a tree of strings and numbers is JSON", e);
+        }
+    }
+
+    private void write(Path file, String text) throws Failure {
+        try {
+            Files.writeString(io.file(file), text);
         } catch (IOException e) {
             throw new Failure(
                     Failure.BAD_INPUT,
                     io.texts()
                             .get(
                                     "cli.error.write",
-                                    json.toString(),
+                                    file.toString(),
                                     e.getClass().getSimpleName()));
         }
-        io.say(io.texts().get("cli.wrote", json.toString()));
+        io.say(io.texts().get("cli.wrote", file.toString()));
     }
 
     private Failure problem(String field, String expected, String found, String hint) {

@@ -40,6 +40,7 @@ final class VectorCase {
     int eipAfter;
     int eflagsAfter;
     final List<Chunk> memoryAfter = new ArrayList<>();
+
     @Nullable
     VectorFpu fpuAfter;
 
@@ -56,25 +57,34 @@ final class VectorCase {
     final List<int[]> ignoredMemory = new ArrayList<>();
 
     /// Reads one line of a vector file.
-    static VectorCase parse(String line) {
+    ///
+    /// @param lineNumber where it stands, for complaints
+    static VectorCase parse(String line, int lineNumber) throws BadVector {
         VectorCase v = new VectorCase();
         v.line = line;
         String[] words = line.split(" ");
-        v.number = Integer.parseInt(words[0]);
-        v.name = words[1];
-        int at = 2;
-        for (; !words[at].equals(">"); at++) v.before(words[at]);
-        System.arraycopy(v.regs, 0, v.regsAfter, 0, 8);
-        System.arraycopy(v.selectors, 0, v.selectorsAfter, 0, 6);
-        v.eipAfter = v.eip;
-        v.eflagsAfter = v.eflags;
-        if (v.fpu != null) v.fpuAfter = v.fpu.copy();
-        for (at++; at < words.length; at++) v.after(words[at]);
+        int at = 0;
+        try {
+            v.number = Integer.parseInt(words[at]);
+            v.name = words[++at];
+            for (at++; !words[at].equals(">"); at++) v.before(words[at]);
+            System.arraycopy(v.regs, 0, v.regsAfter, 0, 8);
+            System.arraycopy(v.selectors, 0, v.selectorsAfter, 0, 6);
+            v.eipAfter = v.eip;
+            v.eflagsAfter = v.eflags;
+            if (v.fpu != null) v.fpuAfter = v.fpu.copy();
+            v.outcome(words[++at]);
+            for (at++; at < words.length; at++) v.after(words[at]);
+            if (v.code.length == 0) throw new BadVector(lineNumber, "no c=");
+        } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
+            throw new BadVector(lineNumber, at < words.length ? words[at] : "the end of the line");
+        }
         return v;
     }
 
     private void before(String word) {
         int equals = word.indexOf('=');
+        if (equals < 0) throw new IllegalArgumentException("no value");
         String value = word.substring(equals + 1);
         switch (word.substring(0, equals)) {
             case "c" -> code = bytes(value);
@@ -91,12 +101,9 @@ final class VectorCase {
 
     private void after(String word) {
         int equals = word.indexOf('=');
-        if (equals < 0) {
-            outcome(word);
-            return;
-        }
-        String key = word.substring(0, equals);
-        String value = word.substring(equals + 1);
+        // Two masks come as a bare word, too.
+        String key = equals < 0 ? word : word.substring(0, equals);
+        String value = equals < 0 ? "" : word.substring(equals + 1);
         switch (key) {
             case "ip" -> eipAfter = hex(value);
             case "fl" -> eflagsAfter = hex(value);
@@ -116,7 +123,9 @@ final class VectorCase {
             case "cp" -> pageOfFaultOnly = true;
             case "mi" -> {
                 int colon = value.indexOf(':');
-                ignoredMemory.add(new int[] {hex(value.substring(0, colon)), hex(value.substring(colon + 1))});
+                int length = hex(value.substring(colon + 1));
+                if (length < 0 || length > 4096) throw new IllegalArgumentException("length " + length);
+                ignoredMemory.add(new int[] {hex(value.substring(0, colon)), length});
             }
             default -> register(key, value);
         }
@@ -139,22 +148,18 @@ final class VectorCase {
     private static void floating(String key, String value, @Nullable VectorFpu to) {
         if (to == null || !key.matches("[tx][0-7]")) throw new IllegalArgumentException("unknown token " + key);
         byte[][] registers = key.charAt(0) == 't' ? to.stack : to.xmm;
-        registers[key.charAt(1) - '0'] = bytes(value);
+        byte[] content = bytes(value);
+        if (content.length != registers[0].length) throw new IllegalArgumentException("length of " + key);
+        registers[key.charAt(1) - '0'] = content;
     }
 
     private void outcome(String word) {
-        switch (word.charAt(0)) {
-            case 'H' -> end = HALT;
-            case 'E' -> {
-                String[] parts = word.substring(1).split(",");
-                end = Integer.parseInt(parts[0]);
-                error = hex(parts[1]);
-                if (parts.length > 2) faultVa = hex(parts[2]);
-            }
-            case 'p' -> partialWrite = true;
-            case 'c' -> pageOfFaultOnly = true;
-            default -> throw new IllegalArgumentException("unknown outcome " + word);
-        }
+        if (word.equals("H")) return;
+        if (word.charAt(0) != 'E') throw new IllegalArgumentException("unknown outcome " + word);
+        String[] parts = word.substring(1).split(",");
+        end = Integer.parseInt(parts[0]);
+        error = hex(parts[1]);
+        if (parts.length > 2) faultVa = hex(parts[2]);
     }
 
     private static int hex(String s) {
@@ -167,11 +172,13 @@ final class VectorCase {
 
     private static void list(String s, int[] out) {
         String[] parts = s.split(",");
+        if (parts.length != out.length) throw new IllegalArgumentException(parts.length + " numbers");
         for (int i = 0; i < out.length; i++) out[i] = hex(parts[i]);
     }
 
     private static Chunk chunk(String s) {
         int colon = s.indexOf(':');
+        if (colon < 0) throw new IllegalArgumentException("no address");
         return new Chunk(hex(s.substring(0, colon)), bytes(s.substring(colon + 1)));
     }
 }
