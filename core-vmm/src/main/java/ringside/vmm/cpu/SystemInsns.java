@@ -366,12 +366,13 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
         setZf(ok);
     }
 
+    /// Needs the right to write only when it writes, as the 386 and AMD's processors do it.
     final void arpl(Insn i) throws GuestFault {
         protectedOnly();
-        int a = change(i);
+        int a = first(i);
         int rpl = regs[i.n1 & 7] & 3;
         boolean raise = (a & 3) < rpl;
-        if (raise) changed(i, a & ~3 | rpl);
+        if (raise) put(i, a & ~3 | rpl);
         setZf(raise);
     }
 
