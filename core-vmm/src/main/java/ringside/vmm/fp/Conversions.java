@@ -39,7 +39,7 @@ abstract sealed class Conversions extends Rounding permits Extended {
     /// some denormal, when DE is unmasked; masked it is DE at once, which the operation drops where it does not count.
     public void widenSingle(int bits) {
         if ((bits & 0x7F80_0000) == 0 && bits << 1 != 0 && !masked(DE)) {
-            result(1, 0);
+            result(1, bits >>> 16 & SIGN);
         } else {
             loadSingle(bits);
         }
@@ -48,7 +48,7 @@ abstract sealed class Conversions extends Rounding permits Extended {
     /// A double as the operand of arithmetic, as with [#widenSingle].
     public void widenDouble(long bits) {
         if ((bits & 0x7FFL << 52) == 0 && bits << 1 != 0 && !masked(DE)) {
-            result(1, 0);
+            result(1, (int) (bits >>> 48) & SIGN);
         } else {
             loadDouble(bits);
         }
@@ -226,8 +226,8 @@ abstract sealed class Conversions extends Rounding permits Extended {
                 quiet(am, ase);
                 return;
             }
-            if (denormal(am, ase)) {
-                flags |= DE;
+            if (denormal(am, ase) && denormalStops()) {
+                return;
             }
         }
         if (e >= 63 || am == 0) {

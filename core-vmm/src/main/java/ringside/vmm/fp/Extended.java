@@ -86,7 +86,7 @@ public final class Extended extends Conversions {
         } else if (distance == 64) {
             low = smaller;
         } else {
-            low = distance < 128 ? smaller >>> distance - 64 | 1 : 1;
+            low = distance < 128 ? smaller >>> distance - 64 | (smaller << 128 - distance != 0 ? 1 : 0) : 1;
         }
         long high = larger - aligned - (low != 0 ? 1 : 0);
         low = -low;

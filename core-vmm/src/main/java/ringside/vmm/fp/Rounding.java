@@ -243,7 +243,7 @@ abstract sealed class Rounding permits Conversions {
             return;
         }
         flags |= PE;
-        // Only FSCALE gets so far that wrapping is not enough.
+        // Only FSCALE gets so far that wrapping is not enough: infinity then, and zero at the other end.
         if (wraps || direction == NEAREST || direction == (sign != 0 ? DOWN : UP)) {
             flags |= ROUNDED_UP;
             result(ONE, sign | TOP);
@@ -261,10 +261,15 @@ abstract sealed class Rounding permits Conversions {
         boolean tiny = exponent < 0 || !carries;
         if (tiny && !masked(UE)) {
             flags |= UE;
+            if (exponent + WRAP <= 0) {
+                flags |= PE;
+                result(0, sign);
+                return;
+            }
             if (fraction != 0) {
                 flags |= up ? PE | ROUNDED_UP : PE;
             }
-            result(carries ? ONE : up ? kept + unit : kept, sign | exponent + (carries ? 1 : 0) + WRAP & TOP);
+            result(carries ? ONE : up ? kept + unit : kept, sign | exponent + (carries ? 1 : 0) + WRAP);
             return;
         }
         int shift = 1 - exponent;
