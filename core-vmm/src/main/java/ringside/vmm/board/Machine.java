@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.clock.VirtualClock;
-import ringside.vmm.cpu.CpuModel;
 import ringside.vmm.cpu.Vcpu;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.iface.spi.Hypervisor;
@@ -211,7 +210,11 @@ public final class Machine implements Platform, Stateful {
 
     /// Whether any sleeping vCPU would take an interrupt.
     private boolean anyWakeable() {
-        for (Core c : cores) if (c.cpu.online() && (hypervisor.intercepts(c.cpu) || interruptible(c.cpu))) return true;
+        for (Core c : cores) {
+            if (!c.cpu.online()) continue;
+            boolean nmi = pc != null && pc.mayRaiseNmi(c.cpu.vcpu());
+            if (nmi || hypervisor.intercepts(c.cpu) || interruptible(c.cpu)) return true;
+        }
         return false;
     }
 
@@ -471,7 +474,7 @@ public final class Machine implements Platform, Stateful {
         boolean waitsForStartup;
 
         Core(int n, Bus bus, MonitorSlot slot) {
-            cpu = new Vcpu(n, memory, bus, ports, clock, slot, CpuModel.p6());
+            cpu = new Vcpu(n, memory, bus, ports, clock, slot, spec.cpu());
             cpu.setSpectator(witness);
             cpu.setInterrupts(this);
             waitsForStartup = n > 0;
@@ -481,7 +484,7 @@ public final class Machine implements Platform, Stateful {
         public boolean runnable() {
             if (!cpu.online()) return false;
             // It wakes itself when it runs: only then does the clock know whose time it is.
-            return !cpu.asleep() || pending() && interruptible(cpu);
+            return !cpu.asleep() || cpu.nmiDue() || pending() && interruptible(cpu);
         }
 
         @Override
@@ -543,10 +546,7 @@ public final class Machine implements Platform, Stateful {
 
         @Override
         public void nmi(int n) {
-            Vcpu cpu = cores[n].cpu;
-            if (hypervisor.intercepts(cpu)) return;
-            cpu.requestNmi();
-            cpu.wake();
+            cores[n].cpu.requestNmi();
         }
 
         @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.board;
 
+import ringside.vmm.cpu.CpuModel;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.word.Iface;
 
@@ -11,7 +12,13 @@ import ringside.vmm.word.Iface;
 /// @param vcpus       1 to 8
 /// @param seed        for everything that is scattered
 /// @param image       what to boot
-public record MachineSpec(Iface iface, long memoryBytes, int vcpus, long seed, GuestImage image) {
+/// @param cpu         the processors
+public record MachineSpec(Iface iface, long memoryBytes, int vcpus, long seed, GuestImage image, CpuModel cpu) {
+    /// With the standard processor.
+    public MachineSpec(Iface iface, long memoryBytes, int vcpus, long seed, GuestImage image) {
+        this(iface, memoryBytes, vcpus, seed, image, CpuModel.standard());
+    }
+
     public static final int MAX_VCPUS = 8;
     public static final long MIN_MEMORY = 2L << 20;
     public static final long MAX_MEMORY = 1L << 30;

@@ -168,6 +168,11 @@ final class Pc implements Bus, Stateful {
         return pics.acknowledge();
     }
 
+    /// Whether one of the wires of this board could bring an NMI to a vCPU. LINT1 leads nowhere.
+    boolean mayRaiseNmi(int vcpu) {
+        return vcpu == 0 && apics[vcpu].lint0IsNmi();
+    }
+
     /// Whether a typed byte would interrupt the guest.
     boolean hearsConsole() {
         return uart.listening();

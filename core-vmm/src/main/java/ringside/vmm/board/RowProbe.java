@@ -25,7 +25,7 @@ public final class RowProbe implements Monitor, Spectator {
     private static final int UNDEFINED = 6;
 
     private final MachineMemory memory = new MachineMemory(1 << 16);
-    private final Vcpu cpu = new Vcpu(0, memory, new NoBus(), new NoPorts(), new VirtualClock(), this, CpuModel.p6());
+    private final Vcpu cpu = new Vcpu(0, memory, new NoBus(), new NoPorts(), new VirtualClock(), this, CpuModel.max());
     private boolean undefined;
 
     private RowProbe() {

@@ -44,7 +44,7 @@ final class VectorRig implements Monitor {
 
     VectorRig(VectorEnvironment environment) {
         this.environment = environment;
-        cpu = new Vcpu(0, memory, new NoBus(), new NoPorts(), new VirtualClock(), this, CpuModel.p6());
+        cpu = new Vcpu(0, memory, new NoBus(), new NoPorts(), new VirtualClock(), this, CpuModel.max());
         for (VectorEnvironment.Run run : environment.runs) {
             for (int k = 0; k < run.pages().length(); k++) {
                 int at = run.base() + (k << 12);
@@ -237,6 +237,7 @@ final class VectorRig implements Monitor {
             case Exit.Privileged p -> ended(p.op() == PrivilegedOp.HLT ? VectorCase.HALT : 13, 0, 0);
             case Exit.Sysenter s -> ended(13, 0, 0);
             case Exit.Attention a -> Verdict.RESUME;
+            case Exit.Nmi n -> Verdict.RESUME;
             case Exit.TripleFault t -> ended(8, 0, 0);
         };
     }

@@ -40,6 +40,7 @@ abstract class Delivery extends TaskSwitch {
     final void setCpl(int to) {
         int from = cpl;
         if (from == to) return;
+        settleCounters(from);
         cpl = to;
         selectArrays();
         spectator.ring(self(), from, to);
@@ -63,7 +64,7 @@ abstract class Delivery extends TaskSwitch {
         faultLikeDebug = false;
         for (int attempts = 0; ; attempts++) {
             if (ask && monitor.intercepts(self())) {
-                Verdict v = monitor.exit(self(), new Exit.Fault(vector, hasError, error, va));
+                Verdict v = leave(new Exit.Fault(vector, hasError, error, va));
                 busTouched = true;
                 if (v == Verdict.RESUME) return;
             }
@@ -94,8 +95,7 @@ abstract class Delivery extends TaskSwitch {
                     va = 0;
                     // A shadow page table may be behind the second fault: the monitor sees it first.
                     if (monitor.intercepts(self())) {
-                        Verdict v = monitor.exit(
-                                self(), new Exit.Fault(next, second.hasError(), second.error(), second.va()));
+                        Verdict v = leave(new Exit.Fault(next, second.hasError(), second.error(), second.va()));
                         if (v == Verdict.RESUME) return;
                         ask = false;
                     }
@@ -112,7 +112,7 @@ abstract class Delivery extends TaskSwitch {
     boolean faultLikeDebug;
 
     private void tripleFault() {
-        if (monitor.intercepts(self()) && monitor.exit(self(), new Exit.TripleFault()) == Verdict.RESUME) return;
+        if (monitor.intercepts(self()) && leave(new Exit.TripleFault()) == Verdict.RESUME) return;
         shutdown = true;
         shutDown();
     }
@@ -136,7 +136,7 @@ abstract class Delivery extends TaskSwitch {
         eventTaken = true;
         if (monitor.intercepts(self())) {
             eip = startEip;
-            Verdict v = monitor.exit(self(), new Exit.SoftInt(vector, nextEip, kind));
+            Verdict v = leave(new Exit.SoftInt(vector, nextEip, kind));
             busTouched = true;
             if (v == Verdict.RESUME) return;
         }
@@ -229,6 +229,7 @@ abstract class Delivery extends TaskSwitch {
         other &= ~(TF | NT | RF | VM | ((Descriptors.type(gate) & 1) == 0 ? IF : 0));
         if (wasV86) for (int s = 0; s < 6; s++) if (s != CS && s != SS) setSegment(s, 0, 0);
         int level = inner ? dpl : oldCpl;
+        if (level != oldCpl) settleCounters(oldCpl);
         cpl = level;
         selectArrays();
         setSegment(CS, selector & 0xFFFC | level, d);

@@ -10,6 +10,9 @@ import ringside.vmm.state.Stateful;
 /// The eight 80-bit registers are kept by physical number; ST(i) is number `top + i & 7`. MM(i) is the significand of
 /// physical register i, whatever TOP is. XMM(i) is `xmm[2 * i]`, low half, and `xmm[2 * i + 1]`.
 final class FpuState implements Stateful {
+    /// The bits of MXCSR that exist.
+    static final int MXCSR_BITS = 0xFFFF;
+
     /// Significand and sign with exponent, by physical register.
     final long[] significand = new long[8];
     final int[] signExponent = new int[8];
@@ -23,6 +26,8 @@ final class FpuState implements Stateful {
     int ip, ipSelector, dp, dpSelector, opcode;
     final long[] xmm = new long[16];
     int mxcsr;
+    /// FERR# is asserted: an instruction had to wait for an interrupt because of a pending exception.
+    boolean ferr;
 
     FpuState() {
         powerUp();
@@ -57,6 +62,11 @@ final class FpuState implements Stateful {
         return status & ~0x3800 | top << 11;
     }
 
+    /// Bits that do not exist are dropped; bit 6 is always set.
+    void setControlWord(int v) {
+        control = v & 0x1F3F | 0x40;
+    }
+
     void setStatusWord(int v) {
         status = v & 0xC7FF;
         top = v >>> 11 & 7;
@@ -89,7 +99,7 @@ final class FpuState implements Stateful {
         put(image, 16, 4, dp);
         put(image, 20, 4, dpSelector);
         put(image, 24, 4, mxcsr);
-        put(image, 28, 4, 0xFFFF);
+        put(image, 28, 4, MXCSR_BITS);
         for (int i = 0; i < 8; i++) {
             int p = physical(i);
             put64(image, 32 + 16 * i, significand[p]);
@@ -100,7 +110,12 @@ final class FpuState implements Stateful {
 
     /// Reads a 512-byte image. Bits that do not exist are dropped; nothing is refused.
     void load(byte[] image) {
-        control = get(image, 0, 2) & 0x1F3F | 0x40;
+        load(image, true);
+    }
+
+    /// @param sse whether XMM registers and MXCSR are read too
+    void load(byte[] image, boolean sse) {
+        setControlWord(get(image, 0, 2));
         setStatusWord(get(image, 2, 2));
         used = get(image, 4, 1);
         opcode = get(image, 6, 2) & 0x7FF;
@@ -108,12 +123,13 @@ final class FpuState implements Stateful {
         ipSelector = get(image, 12, 2);
         dp = get(image, 16, 4);
         dpSelector = get(image, 20, 2);
-        mxcsr = get(image, 24, 4) & 0xFFFF;
         for (int i = 0; i < 8; i++) {
             int p = physical(i);
             significand[p] = get64(image, 32 + 16 * i);
             signExponent[p] = get(image, 40 + 16 * i, 2);
         }
+        if (!sse) return;
+        mxcsr = get(image, 24, 4) & MXCSR_BITS;
         for (int i = 0; i < 16; i++) xmm[i] = get64(image, 160 + 8 * i);
     }
 
@@ -150,5 +166,6 @@ final class FpuState implements Stateful {
         opcode = v.u16("opcode", opcode);
         v.longs("xmm", xmm);
         mxcsr = v.i32("mxcsr", mxcsr);
+        ferr = v.flag("ferr", ferr);
     }
 }

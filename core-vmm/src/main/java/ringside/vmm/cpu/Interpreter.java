@@ -34,6 +34,8 @@ abstract class Interpreter extends SystemInsns {
 
     private final Decoded[] cache = new Decoded[1 << CACHE_BITS];
     private final Insn uncached = new Insn();
+    /// By row: instructions that this model of processor does not have.
+    private final boolean[] lacks;
     private final byte[] buffer = new byte[16];
     private final X87 x87 = new X87(this, fpu);
     private final Simd simd = new Simd(this, fpu);
@@ -47,6 +49,7 @@ abstract class Interpreter extends SystemInsns {
             Monitor monitor,
             CpuModel model) {
         super(number, memory, bus, ports, clock, monitor, model);
+        lacks = model.lacks();
     }
 
     abstract void bell(int n);
@@ -112,6 +115,7 @@ abstract class Interpreter extends SystemInsns {
             int length = Decoder.decode(ram, m, available, code32, d.insn);
             d.key = -1;
             if (length > 0) {
+                if (lacks[d.insn.row]) d.insn.op = Op.UD;
                 keep(d, m, length);
                 return d.insn;
             }
@@ -134,7 +138,10 @@ abstract class Interpreter extends SystemInsns {
         int have = 0;
         while (true) {
             int length = Decoder.decode(buffer, 0, have, code32, uncached);
-            if (length > 0) return uncached;
+            if (length > 0) {
+                if (lacks[uncached.row]) uncached.op = Op.UD;
+                return uncached;
+            }
             if (length == Decoder.TOO_LONG || have >= inSegment) throw gp(0);
             long from = have < inPage ? maddr + have : translate(va + have, Tlb.FETCH, cpl == 3);
             buffer[have++] = (byte) physicalRead(from, 1);

@@ -10,9 +10,11 @@ import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.mem.PageWalk;
 import ringside.vmm.mem.PhysMap;
 import ringside.vmm.mem.Tlb;
+import ringside.vmm.trap.Exit;
 import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.GuestState;
 import ringside.vmm.trap.Monitor;
+import ringside.vmm.trap.Verdict;
 
 /// Memory by linear address: the TLB in front, the page walk behind it, RAM or the bus at the end.
 ///
@@ -90,6 +92,15 @@ abstract class LinearMemory extends Arithmetic {
 
     abstract GuestState self();
 
+    /// Times that control left the guest for the monitor.
+    long crossings;
+
+    /// Leaves the guest.
+    final Verdict leave(Exit exit) {
+        crossings++;
+        return monitor.exit(self(), exit);
+    }
+
     // ---- faults
 
     final GuestFault gp(int error) {
@@ -149,19 +160,22 @@ abstract class LinearMemory extends Arithmetic {
     private long translateByWalk(int va, int access, boolean user) throws GuestFault {
         long physical;
         boolean large = false;
+        boolean keep = true;
         if (cr0 < 0) {
             walk.walk(cr3, cr4, efer, va, pdptes);
-            int error = walk.fault(access, user, (cr0 & CR0_WP) != 0);
+            boolean excused = (other & AC) != 0 && !implicit;
+            int error = walk.fault(access, user, (cr0 & CR0_WP) != 0, excused);
             if (error >= 0) throw fault.set(PF_VECTOR, true, error, va);
             walk.touch(access == Tlb.WRITE);
             physical = walk.physical();
             large = walk.large();
+            keep = !walk.guarded(access, user);
         } else {
             physical = va & 0xFFFFFFFFL;
         }
         long machine = walk.toMachine(physical);
         if (machine < 0) return NOT_RAM | physical;
-        if (memory.contains(machine, 1) && !breakOnPage(va)) {
+        if (keep && memory.contains(machine, 1) && !breakOnPage(va)) {
             tlb.fill(va, access, user, (int) machine);
             if (large) tlb.filledFromLarge(va);
         }
@@ -191,12 +205,18 @@ abstract class LinearMemory extends Arithmetic {
         return (dr[7] >>> 2 * i & 3) != 0 && (dr[7] >>> 16 + 4 * i & 1) != 0;
     }
 
-    private void noteBreaks(int va, int size, boolean write) {
+    /// Bytes that breakpoint `i` covers; 10b is eight, as on the Pentium 4.
+    final int breakLength(int i) {
+        int field = dr[7] >>> 18 + 4 * i & 3;
+        return field == 2 ? 8 : field + 1;
+    }
+
+    final void noteBreaks(int va, int size, boolean write) {
         for (int i = 0; i < 4; i++) {
             if (!dataBreak(i)) continue;
             boolean onRead = (dr[7] >>> 16 + 4 * i & 3) == 3;
             if (!write && !onRead) continue;
-            int length = (dr[7] >>> 18 + 4 * i & 3) + 1;
+            int length = breakLength(i);
             long start = dr[i] & -length & 0xFFFFFFFFL;
             long at = va & 0xFFFFFFFFL;
             if (at < start + length && at + size > start) breakHits |= 1 << i;
@@ -365,7 +385,10 @@ abstract class LinearMemory extends Arithmetic {
         int error = f.error();
         int faultVa = f.va();
         long maddr = translate(va, Tlb.READ, false);
-        if (memory.contains(maddr, size) && monitor.storeToReadOnly(self(), va, (int) maddr, size, v)) return true;
+        if (memory.contains(maddr, size) && monitor.storeToReadOnly(self(), va, (int) maddr, size, v)) {
+            crossings++;
+            return true;
+        }
         f.set(PF_VECTOR, true, error, faultVa);
         return false;
     }
@@ -456,15 +479,40 @@ abstract class LinearMemory extends Arithmetic {
 
     // ---- the processor's own accesses: CPL 0 whatever the guest runs at, no alignment check
 
+    /// The access in progress is of this kind: EFLAGS.AC does not excuse it from CR4.SMAP.
+    private boolean implicit;
+
     final int systemLoad(int va, int size) throws GuestFault {
-        return loadSlow(va, size, false);
+        implicit = true;
+        try {
+            return loadSlow(va, size, false);
+        } finally {
+            implicit = false;
+        }
     }
 
     final void systemStore(int va, int size, int v) throws GuestFault {
-        storeSlow(va, size, v, false);
+        implicit = true;
+        try {
+            storeSlow(va, size, v, false);
+        } finally {
+            implicit = false;
+        }
     }
 
     final long systemLoad64(int va) throws GuestFault {
-        return loadSlow(va, 4, false) & 0xFFFFFFFFL | (long) loadSlow(va + 4, 4, false) << 32;
+        return systemLoad(va, 4) & 0xFFFFFFFFL | (long) systemLoad(va + 4, 4) << 32;
+    }
+
+    /// Makes sure that a load of these bytes, or a store to them, will not fault.
+    final void systemCheck(int va, int size, boolean write) throws GuestFault {
+        implicit = true;
+        try {
+            int access = write ? Tlb.WRITE : Tlb.READ;
+            translate(va, access, false);
+            if ((va & 0xFFF) + size > 0x1000) translate(va + size - 1 & 0xFFFFF000, access, false);
+        } finally {
+            implicit = false;
+        }
     }
 }

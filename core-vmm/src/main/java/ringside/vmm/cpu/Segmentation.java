@@ -22,6 +22,9 @@ abstract class Segmentation extends LinearMemory {
         super(number, memory, bus, monitor);
     }
 
+    /// Called before CPL changes from `level`: counters count by privilege.
+    abstract void settleCounters(int level);
+
     /// Called when CPL changes, so that it can be told.
     abstract void setCpl(int to);
 

@@ -17,18 +17,17 @@ import ringside.vmm.trap.Verdict;
 /// about.
 abstract class SystemInsns extends Strings implements Strings.PortAccess {
     static final int MSR_TSC = 0x10, MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175, MSR_SYSENTER_EIP = 0x176;
-    static final int MSR_PAT = 0x277, MSR_EFER = 0xC0000080;
+    static final int MSR_EFER = 0xC0000080;
     private static final int CR0_KNOWN =
             CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG;
-    private static final int CR4_KNOWN = CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE;
-    static final long PAT_AFTER_RESET = 0x0007_0406_0007_0406L;
     private static final int DR6_ONES = 0xFFFF0FF0, DR6_BITS = 0xE00F;
 
     final Ports ports;
     final VirtualClock clock;
     final CpuModel model;
     int sysenterCs, sysenterEsp, sysenterEip;
-    long pat = PAT_AFTER_RESET;
+    final ModelRegisters modelRegisters;
+    private final int cr4Known;
     long tscOffset;
     final FpuState fpu = new FpuState();
     /// In HLT, or put to sleep by a monitor.
@@ -49,6 +48,9 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
         this.ports = ports;
         this.clock = clock;
         this.model = model;
+        cr4Known = model.cr4();
+        modelRegisters = new ModelRegisters(model);
+        walk.setWideDirectories(model.has(Feature.PSE36));
     }
 
     abstract void fallAsleep();
@@ -64,7 +66,7 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
         if (!monitor.intercepts(self())) throw gp(0);
         int nextEip = eip;
         eip = startEip;
-        Verdict v = monitor.exit(self(), new Exit.Privileged(op, number, gpr, va, value, size, nextEip));
+        Verdict v = leave(new Exit.Privileged(op, number, gpr, va, value, size, nextEip));
         busTouched = true;
         if (v == Verdict.RESUME) return false;
         if (v == Verdict.EMULATE) {
@@ -161,7 +163,7 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
     }
 
     final void loadCr4(int v) throws GuestFault {
-        if ((v & ~CR4_KNOWN) != 0) throw gp(0);
+        if ((v & ~cr4Known) != 0) throw gp(0);
         int changed = cr4 ^ v;
         if (cr0 < 0 && (v & CR4_PAE) != 0 && (changed & (CR4_PAE | CR4_PGE | CR4_PSE)) != 0) checkPdptes(cr3);
         applyCr4(v);
@@ -170,7 +172,8 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
     final void applyCr4(int v) {
         int changed = cr4 ^ v;
         cr4 = v;
-        if ((changed & (CR4_PAE | CR4_PGE | CR4_PSE)) != 0) flushAll();
+        if ((changed & (CR4_PAE | CR4_PGE | CR4_PSE | CR4_SMEP | CR4_SMAP)) != 0) flushAll();
+        if ((changed & CR4_DE) != 0) breakpointsChanged();
     }
 
     /// Loads the four PDPTEs, or raises #GP(0) when a present one has reserved bits set.
@@ -203,7 +206,13 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
         applyCr0(cr0 & ~0xF | low);
     }
 
+    /// SGDT, SIDT, SLDT, STR and SMSW tell secrets; CR4.UMIP keeps them from everybody but ring 0.
+    private void discreet() throws GuestFault {
+        if ((cr4 & CR4_UMIP) != 0 && cpl != 0) throw gp(0);
+    }
+
     final void smsw(Insn i) throws GuestFault {
+        discreet();
         put(i, cr0);
     }
 
@@ -248,6 +257,7 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
     // ---- descriptor-table registers
 
     final void storeTable(Insn i, int tableBase, int tableLimit) throws GuestFault {
+        discreet();
         int o = offset(i);
         int second = i.addressSize == 2 ? o + 2 & 0xFFFF : o + 2;
         int va = forWrite(i.seg, o, 2);
@@ -273,11 +283,13 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
 
     final void sldt(Insn i) throws GuestFault {
         protectedOnly();
+        discreet();
         put(i, ldtSel);
     }
 
     final void str(Insn i) throws GuestFault {
         protectedOnly();
+        discreet();
         put(i, trSel);
     }
 
@@ -394,14 +406,26 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
 
     final void rdpmc() throws GuestFault {
         if ((cr4 & CR4_PCE) == 0 && cpl != 0 && !excused(PrivilegedOp.RDPMC, regs[ECX], -1, 0, 0, 0)) return;
-        if (Integer.compareUnsigned(regs[ECX], 1) > 0) throw gp(0);
-        pair(0);
+        int n = modelRegisters.counters.named(regs[ECX]);
+        if (n < 0) throw gp(0);
+        settleCounters(cpl);
+        pair(modelRegisters.counters.read(n, regs[ECX]));
+    }
+
+    /// Ticks done, this instruction's not among them.
+    public abstract long retired();
+
+    @Override
+    final void settleCounters(int level) {
+        modelRegisters.counters.settle(retired(), crossings, level == 3);
     }
 
     final void cpuid() {
         int leaf = regs[EAX];
         int subleaf = regs[ECX];
-        model.cpuid(leaf, number, cpuidRegs);
+        model.cpuid(leaf, subleaf, number, modelRegisters.lastLeaf(), cpuidRegs);
+        if (leaf == 1) modelRegisters.identified();
+        if (leaf == 0x80000001 && !modelRegisters.noExecute()) cpuidRegs[3] &= ~Feature.NX.bit();
         monitor.cpuid(self(), leaf, subleaf, cpuidRegs);
         regs[EAX] = cpuidRegs[0];
         regs[EBX] = cpuidRegs[1];
@@ -415,16 +439,21 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
         if (!ownMsr(index)) {
             if (!monitor.msrRead(self(), index, msrValue)) throw gp(0);
             pair(msrValue[0]);
+        } else if (!ModelRegisters.readable(index)) {
+            throw gp(0);
         } else {
             pair(readMsr(index));
         }
     }
 
-    final boolean ownMsr(int index) {
-        return index == MSR_TSC
-                || index >= MSR_SYSENTER_CS && index <= MSR_SYSENTER_EIP
-                || index == MSR_PAT
-                || index == MSR_EFER;
+    /// TSC, SYSENTER and EFER are part of the processor proper, the others are {@link ModelRegisters}.
+    private boolean ownMsr(int index) {
+        return switch (index) {
+            case MSR_TSC -> model.has(Feature.TSC);
+            case MSR_SYSENTER_CS, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP -> model.has(Feature.SEP);
+            case MSR_EFER -> modelRegisters.noExecute();
+            default -> modelRegisters.has(index);
+        };
     }
 
     final long readMsr(int index) {
@@ -433,9 +462,11 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
             case MSR_SYSENTER_CS -> sysenterCs & 0xFFFFFFFFL;
             case MSR_SYSENTER_ESP -> sysenterEsp & 0xFFFFFFFFL;
             case MSR_SYSENTER_EIP -> sysenterEip & 0xFFFFFFFFL;
-            case MSR_PAT -> pat;
             case MSR_EFER -> efer;
-            default -> 0;
+            default -> {
+                settleCounters(cpl);
+                yield modelRegisters.has(index) ? modelRegisters.read(index) : 0;
+            }
         };
     }
 
@@ -449,31 +480,26 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
             return;
         }
         if (index == MSR_EFER && (v & ~(long) PageWalk.EFER_NXE) != 0) throw gp(0);
-        if (index == MSR_PAT && !patIsValid(v)) throw gp(0);
-        applyMsr(index, v);
+        if (!applyMsr(index, v)) throw gp(0);
     }
 
-    private static boolean patIsValid(long v) {
-        for (int k = 0; k < 8; k++) {
-            int type = (int) (v >>> 8 * k) & 0xFF;
-            if (type > 7 || type == 2 || type == 3) return false;
-        }
-        return true;
-    }
-
-    final void applyMsr(int index, long v) {
+    /// @return false when the register refuses the value
+    final boolean applyMsr(int index, long v) {
         switch (index) {
             case MSR_TSC -> tscOffset = v - clock.now();
             case MSR_SYSENTER_CS -> sysenterCs = (int) v;
             case MSR_SYSENTER_ESP -> sysenterEsp = (int) v;
             case MSR_SYSENTER_EIP -> sysenterEip = (int) v;
-            case MSR_PAT -> pat = v;
             case MSR_EFER -> {
                 efer = v;
                 flushAll();
             }
-            default -> {}
+            default -> {
+                settleCounters(cpl);
+                return modelRegisters.has(index) && modelRegisters.write(index, v);
+            }
         }
+        return true;
     }
 
     // ---- fast system calls
@@ -485,7 +511,7 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
         if (monitor.intercepts(self())) {
             int nextEip = eip;
             eip = startEip;
-            Verdict v = monitor.exit(self(), new Exit.Sysenter(nextEip));
+            Verdict v = leave(new Exit.Sysenter(nextEip));
             busTouched = true;
             if (v == Verdict.RESUME) return;
         }
@@ -510,6 +536,18 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
 
     // ---- ports
 
+    /// An I/O breakpoint is enabled in DR7, and CR4.DE.
+    boolean portBreaks;
+
+    private void notePort(int port, int size) {
+        for (int i = 0; i < 4; i++) {
+            if ((dr[7] >>> 2 * i & 3) == 0 || (dr[7] >>> 16 + 4 * i & 3) != 2) continue;
+            int length = breakLength(i);
+            int start = dr[i] & 0xFFFF & -length;
+            if (dr[i] >>> 16 == 0 && port < start + length && port + size > start) breakHits |= 1 << i;
+        }
+    }
+
     private boolean portAllowed(int port, int size) throws GuestFault {
         if ((cr0 & CR0_PE) == 0 || cpl <= iopl() && !v86()) return true;
         if (trAttr == 0 || !wideTask() || Integer.compareUnsigned(103, trLimit) > 0) return false;
@@ -522,12 +560,14 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
     @Override
     public final int in(int port, int size) {
         busTouched = true;
+        if (portBreaks) notePort(port, size);
         return ports.in(number, port, size);
     }
 
     @Override
     public final void out(int port, int size, int value) {
         busTouched = true;
+        if (portBreaks) notePort(port, size);
         ports.out(number, port, size, value);
     }
 

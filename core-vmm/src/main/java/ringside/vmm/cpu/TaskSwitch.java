@@ -12,6 +12,9 @@ abstract class TaskSwitch extends Segmentation {
     /// What asked for the switch.
     static final int BY_JUMP = 0, BY_CALL = 1, BY_IRET = 2, BY_EVENT = 3;
 
+    /// DR6.BT: the task that was switched to has its trap bit set.
+    static final int TASK_TRAP = 0x8000;
+
     private static final int[] SEGMENT_ORDER = {ES, CS, SS, DS, FS, GS};
     private static final int CR3_AT = 28, EIP32 = 32, REGS32 = 40, SEGS32 = 72, LDT32 = 96, TRAP32 = 100;
     private static final int EIP16 = 14, REGS16 = 18, SEGS16 = 34, LDT16 = 42;
@@ -59,13 +62,16 @@ abstract class TaskSwitch extends Segmentation {
         int newBase = Descriptors.base(d);
         int newLimit = Descriptors.limit(d);
         if (Integer.compareUnsigned(newLimit, wide ? 103 : 43) < 0) throw ts(error);
-        reachable(newBase, wide ? 104 : 44);
-        reachable(trBase, wideTask() ? 104 : 44);
-        if (by != BY_IRET) forStore(descriptorVa(selector) + 5, 1, false);
+        boolean nested = by == BY_CALL || by == BY_EVENT;
+        systemCheck(newBase, wide ? 104 : 44, false);
+        if (nested) systemCheck(newBase, 2, true);
+        systemCheck(trBase, wideTask() ? 104 : 44, true);
+        if (by != BY_IRET) systemCheck(descriptorVa(selector) + 5, 1, true);
+        if (!nested && inTable(trSel)) systemCheck(descriptorVa(trSel) + 5, 1, true);
         int[] next = wide ? read32(newBase) : read16(newBase);
         if (by == BY_JUMP || by == BY_IRET) setBusy(trSel, false);
         save(nextEip, image);
-        if (by == BY_CALL || by == BY_EVENT) systemStore(newBase, 2, trSel);
+        if (nested) systemStore(newBase, 2, trSel);
         if (by != BY_IRET) setBusy(selector, true);
         trSel = selector & 0xFFFF;
         trBase = newBase;
@@ -73,14 +79,15 @@ abstract class TaskSwitch extends Segmentation {
         trAttr = Descriptors.attr(d) | 0x200;
         cr0 |= CR0_TS;
         dr[7] &= ~0x155;
-        load(next, by == BY_CALL || by == BY_EVENT, wide);
+        try {
+            load(next, nested, wide);
+        } catch (GuestFault f) {
+            finishUnchecked(next, f);
+            if (by == BY_EVENT && f.hasError() && f.vector() != PF_VECTOR) f.set(f.vector(), true, f.error() | 1, 0);
+            throw f;
+        }
         if (pushError >= 0) push((int) pushError, wide ? 4 : 2);
         if (beyond(eip, foldedDescriptor(CS))) throw gp(0);
-    }
-
-    private void reachable(int va, int bytes) throws GuestFault {
-        forStore(va, 1, false);
-        forStore(va + bytes - 1, 1, false);
     }
 
     private void setBusy(int selector, boolean busy) throws GuestFault {
@@ -140,7 +147,7 @@ abstract class TaskSwitch extends Segmentation {
         setCpl((other & VM) != 0 ? 3 : v[12] & 3);
         selectArrays();
         if (wide && (cr0 & CR0_PG) != 0) loadCr3(v[0]);
-        if (v[18] != 0) breakHits |= 0x8000;
+        if (v[18] != 0) breakHits |= TASK_TRAP;
         if ((other & VM) != 0) {
             for (int i = 0; i < 6; i++) setRealSegment(SEGMENT_ORDER[i], v[11 + i]);
             loadTaskLdt(v[17]);
@@ -151,6 +158,29 @@ abstract class TaskSwitch extends Segmentation {
         setSegment(SS, v[13], stackDescriptor(v[13], cpl, TS));
         for (int i = 0; i < 6; i++) {
             if (SEGMENT_ORDER[i] != CS && SEGMENT_ORDER[i] != SS) loadTaskData(SEGMENT_ORDER[i], v[11 + i]);
+        }
+    }
+
+    /// Something of the new task's is bad. The switch is completed without checks as far as that goes, and the new
+    /// task takes the fault before its first instruction, on its own stack. (IA-32 SDM volume 3, 7.3)
+    private void finishUnchecked(int[] v, GuestFault f) {
+        int vector = f.vector();
+        boolean hasError = f.hasError();
+        int error = f.error();
+        int va = f.va();
+        if (!v86()) {
+            for (int i = 0; i < 6; i++) if (attr[SEGMENT_ORDER[i]] == 0) loadUnchecked(SEGMENT_ORDER[i], v[11 + i]);
+        }
+        f.set(vector, hasError, error, va);
+    }
+
+    private void loadUnchecked(int s, int selector) {
+        if ((selector & 0xFFFC) == 0 || !inTable(selector)) return;
+        try {
+            long d = systemLoad64(descriptorVa(selector));
+            if (Descriptors.segment(d) && Descriptors.present(d)) setSegment(s, selector, d);
+        } catch (GuestFault unreadable) {
+            // then it stays null
         }
     }
 

@@ -209,6 +209,7 @@ abstract class Transfers extends Delivery {
             if (stackFault) f.set(SS_VECTOR, true, newSs & 0xFFFC, 0);
             throw f;
         }
+        settleCounters(keptCpl());
         setSegment(CS, selector & 0xFFFC | dpl, d);
         eip = target;
         spectator.ring(self(), keptCpl(), dpl);

@@ -11,12 +11,14 @@ import ringside.vmm.mem.PhysMap;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
 import ringside.vmm.trap.Exit;
+import ringside.vmm.trap.FloatingErrors;
 import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.GuestState;
 import ringside.vmm.trap.InterruptSource;
 import ringside.vmm.trap.Monitor;
 import ringside.vmm.trap.Ports;
 import ringside.vmm.trap.Spectator;
+import ringside.vmm.trap.Verdict;
 
 /// One virtual P6: what the board runs and what a monitor holds by the {@link GuestState}.
 ///
@@ -78,6 +80,11 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         busTouched = true;
     }
 
+    /// Where x87 exceptions go while CR0.NE is clear. Without a PC they go nowhere.
+    public void setFloatingErrors(FloatingErrors wires) {
+        floatingErrors = wires;
+    }
+
     public void setSpectator(@Nullable Spectator s) {
         spectator = s == null ? NoSpectator.INSTANCE : s;
     }
@@ -118,7 +125,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
             } else {
                 stepBudget = (special & WATCH) != 0 && noteFetch() ? 1 : runLimit - sliceTicks;
                 boolean completed = one();
-                if (breakHits != 0) taskTrap(completed);
+                if (breakHits != 0) unexpectedTraps(completed);
                 long used = 1 + extraTicks;
                 extraTicks = 0;
                 sliceTicks += used;
@@ -146,6 +153,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         startEip = eip;
         startEsp = regs[Registers.ESP];
         if (waits == NOTHING_HELD && !takePending()) return false;
+        taskTrap();
         boolean trap = (other & TF) != 0;
         int serial = onceSerial;
         boolean once = (special & ONCE) != 0;
@@ -162,6 +170,8 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
                 // RF covers a repeated string as a whole.
                 if (passes && repeats) other |= RF;
                 debugTraps(trap && !eventTaken);
+            } else {
+                taskTrap();
             }
         }
         if (once && serial == onceSerial) endOnce();
@@ -175,13 +185,12 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     private boolean takePending() {
         if ((special & ATTENTION) != 0) {
             special &= ~ATTENTION;
-            monitor.exit(this, new Exit.Attention());
+            leave(new Exit.Attention());
             busTouched = true;
             if ((special & (STOP | OFFLINE | ASLEEP)) != 0) return false;
         }
-        if ((special & (NMI | NMI_BLOCKED)) == NMI) {
-            special = special & ~NMI | NMI_BLOCKED;
-            interrupt(2);
+        if (nmiDue()) {
+            takeNmi();
         } else if (busTouched && (other & IF) != 0) {
             if (interrupts.pending()) interrupt(interrupts.acknowledge());
             else busTouched = false;
@@ -189,9 +198,25 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         return (special & OFFLINE) == 0;
     }
 
+    /// An NMI waits and no other is being served.
+    public boolean nmiDue() {
+        return (special & (NMI | NMI_BLOCKED)) == NMI;
+    }
+
+    /// A monitor underneath decides itself when its guest may have the next one.
+    private void takeNmi() {
+        special &= ~NMI;
+        if (monitor.intercepts(this)) {
+            busTouched = true;
+            if (leave(new Exit.Nmi()) == Verdict.RESUME) return;
+        }
+        special |= NMI_BLOCKED;
+        interrupt(2);
+    }
+
     private boolean wakesItself() {
         boolean intr = (other & IF) != 0 && interrupts.pending();
-        if (!intr && (special & (NMI | NMI_BLOCKED)) != NMI) return false;
+        if (!intr && !nmiDue()) return false;
         busTouched = true;
         wake();
         return true;
@@ -226,10 +251,19 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         return true;
     }
 
-    /// The trap bit of a task that was switched to while nothing else is being debugged.
-    private void taskTrap(boolean completed) {
+    /// An instruction may switch to a task with the trap bit while nothing else is being debugged.
+    private void unexpectedTraps(boolean completed) {
         if (completed) debugTraps(false);
+        else taskTrap();
         breakHits = 0;
+    }
+
+    /// An interrupt or exception went through a task gate: the trap bit of the task stops it before its first
+    /// instruction.
+    private void taskTrap() {
+        if ((breakHits & TASK_TRAP) == 0) return;
+        breakHits = TASK_TRAP;
+        debugTraps(false);
     }
 
     private void debugTraps(boolean singleStep) {
@@ -244,15 +278,15 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     @Override
     void breakpointsChanged() {
         dataBreaks = false;
+        portBreaks = false;
         special &= ~BREAKPOINTS;
         for (int i = 0; i < 4; i++) {
             if ((dr[7] >>> 2 * i & 3) == 0) continue;
             int kind = dr[7] >>> 16 + 4 * i & 3;
-            if (kind == 0) special |= BREAKPOINTS;
-            else if (kind != 2) {
-                dataBreaks = true;
-                special |= BREAKPOINTS;
-            }
+            if (kind == 2 && (cr4 & CR4_DE) == 0) continue;
+            special |= BREAKPOINTS;
+            if (kind == 2) portBreaks = true;
+            else if (kind != 0) dataBreaks = true;
         }
         flushAll();
     }
@@ -267,6 +301,12 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     @Override
     void fallAsleep() {
         sleep();
+    }
+
+    @Override
+    void ferr(boolean asserted) {
+        fpu.ferr = asserted;
+        floatingErrors.error(asserted);
     }
 
     @Override
@@ -337,7 +377,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         sysenterCs = 0;
         sysenterEsp = 0;
         sysenterEip = 0;
-        pat = PAT_AFTER_RESET;
+        modelRegisters.powerUp();
         fpu.powerUp();
     }
 
@@ -556,7 +596,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     @Override
     public void setMsr(int index, long value) {
-        applyMsr(index, value);
+        applyMsr(index, value); // a monitor's value that the register refuses is lost
     }
 
     @Override
@@ -650,6 +690,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     @Override
     public void state(StateVisitor v) {
         long before = digest();
+        settleCounters(cpl);
         v.ints("regs", regs);
         eip = v.i32("eip", eip);
         int f = v.i32("eflags", flags());
@@ -681,6 +722,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         sliceTicks = v.i64("sliceTicks", sliceTicks);
         sliceLimit = v.i64("sliceLimit", sliceLimit);
         retired = v.i64("retired", retired);
+        crossings = v.i64("crossings", crossings);
         if (digest() == before) return;
         deriveAll();
         selectArrays();
@@ -716,7 +758,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     private void modelRegisters(StateVisitor v) {
         efer = v.i64("efer", efer);
-        pat = v.i64("pat", pat);
+        modelRegisters.state(v);
         tscOffset = v.i64("tscOffset", tscOffset);
         sysenterCs = v.i32("sysenterCs", sysenterCs);
         sysenterEsp = v.i32("sysenterEsp", sysenterEsp);

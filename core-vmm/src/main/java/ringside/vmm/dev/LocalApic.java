@@ -35,6 +35,7 @@ public final class LocalApic implements Stateful {
             DIVIDE = 0x3E0;
     private static final int TIMER = 0, LINT0 = 3, LINT1 = 4, ERROR = 5; // indices into lvt
     private static final int[] LVT_WRITABLE = {0x300FF, 0x107FF, 0x107FF, 0x1A7FF, 0x1A7FF, 0x100FF};
+    private static final int LEVEL = 0x8000;
     private static final int MASKED = 0x10000, PERIODIC = 0x20000;
     private static final int SVR_ENABLE = 0x100;
     private static final int ESR_SEND_ILLEGAL = 0x20, ESR_RECEIVED_ILLEGAL = 0x40, ESR_REGISTER = 0x80;
@@ -134,6 +135,11 @@ public final class LocalApic implements Stateful {
         return vector;
     }
 
+    /// Whether LINT0 brings NMIs.
+    public boolean lint0IsNmi() {
+        return (base & BASE_ENABLE) != 0 && (lvt[LINT0] & (MASKED | 0x700)) == ApicBus.NMI << 8;
+    }
+
     /// Input LINT0 changes.
     public void lint0(boolean high) {
         boolean rises = high && !lint0;
@@ -160,7 +166,7 @@ public final class LocalApic implements Stateful {
         int value = lvt[entry];
         if ((value & MASKED) != 0) return;
         int mode = entry == LINT0 || entry == LINT1 ? value >> 8 & 7 : ApicBus.FIXED;
-        if (mode == ApicBus.FIXED) accept(value & 0xFF, (value & 0x8000) != 0);
+        if (mode == ApicBus.FIXED) accept(value & 0xFF, (value & LEVEL) != 0 && entry != TIMER);
         else if (mode == ApicBus.NMI) bus.nmi(cpu);
     }
 
@@ -185,11 +191,21 @@ public final class LocalApic implements Stateful {
         if ((vector & MASKED) == 0 && (vector & 0xFF) >= 16) accept(vector & 0xFF, false);
     }
 
+    private boolean served(int vector) {
+        return (isr[vector >> 5] >>> vector & 1) != 0;
+    }
+
     private void endOfInterrupt() {
         int vector = highest(isr);
         if (vector < 0) return;
         isr[vector >> 5] &= ~(1 << vector);
+        if (lint0 && levelLint0() && (lvt[LINT0] & 0xFF) == vector) local(LINT0);
         changed.set(pending());
+    }
+
+    /// LINT0 asks by its level: as long as it is high, it asks again after each end of interrupt.
+    private boolean levelLint0() {
+        return (lvt[LINT0] & (LEVEL | 0x700)) == LEVEL;
     }
 
     int ppr() {
@@ -270,6 +286,7 @@ public final class LocalApic implements Stateful {
     private void writeLvt(int entry, int value) {
         lvt[entry] = value & LVT_WRITABLE[entry] | ((svr & SVR_ENABLE) == 0 ? MASKED : 0);
         if (entry == TIMER) timerMode();
+        if (entry == LINT0 && lint0 && levelLint0() && !served(value & 0xFF)) local(LINT0);
         changed.set(pending());
     }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class PageWalk {
     public static final int CR0_WP = 1 << 16;
     public static final int CR4_PSE = 1 << 4, CR4_PAE = 1 << 5, CR4_PGE = 1 << 7;
+    public static final int CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21;
     public static final int EFER_NXE = 1 << 11;
 
     /// Entry bits.
@@ -41,6 +42,8 @@ public final class PageWalk {
     private final long[] addresses = new long[3];
     private boolean wide;
     private boolean nxe;
+    private boolean smep, smap;
+    private boolean pse36 = true;
     private boolean large;
     private boolean writable;
     private boolean user;
@@ -55,6 +58,11 @@ public final class PageWalk {
     /// Applies a map below the tables; null removes it.
     public void setPhysMap(@Nullable PhysMap map) {
         this.map = map;
+    }
+
+    /// Whether directory entries of 4 MB pages may carry address bits 35 to 32; else those bits are reserved.
+    public void setWideDirectories(boolean on) {
+        pse36 = on;
     }
 
     /// Walks from `cr3`, reading a PAE root out of memory.
@@ -72,6 +80,8 @@ public final class PageWalk {
         levels = 0;
         wide = (cr4 & CR4_PAE) != 0;
         nxe = wide && (efer & EFER_NXE) != 0;
+        smep = (cr4 & CR4_SMEP) != 0;
+        smap = (cr4 & CR4_SMAP) != 0;
         large = false;
         writable = true;
         user = true;
@@ -89,7 +99,7 @@ public final class PageWalk {
         rights(pde);
         if (pse && (pde & PS) != 0) {
             large = true;
-            if ((pde & 0x3E0000) != 0) return RESERVED;
+            if ((pde & (pse36 ? 0x3E0000 : 0x3FE000)) != 0) return RESERVED;
             global = (pde & G) != 0;
             physical = (pde & 0x1E000) << 19 | pde & 0xFFC00000L | va & 0x3FFFFF;
             return OK;
@@ -174,13 +184,27 @@ public final class PageWalk {
     public int fault(int access, boolean asUser, boolean writeGuard) {
         int error = (access == Tlb.WRITE ? FAULT_WRITE : 0)
                 | (asUser ? FAULT_USER : 0)
-                | (access == Tlb.FETCH && nxe ? FAULT_FETCH : 0);
+                | (access == Tlb.FETCH && (nxe || smep) ? FAULT_FETCH : 0);
         if (outcome == NOT_PRESENT) return error;
         if (outcome == RESERVED) return error | FAULT_PRESENT | FAULT_RESERVED;
         boolean denied = asUser && !user
                 || access == Tlb.WRITE && !writable && (asUser || writeGuard)
-                || access == Tlb.FETCH && noExecute;
+                || access == Tlb.FETCH && (noExecute || smep && user && !asUser);
         return denied ? error | FAULT_PRESENT : -1;
+    }
+
+    /// As {@link #fault}, and with CR4.SMAP user pages are kept from ring 0 to 2.
+    ///
+    /// @param excused EFLAGS.AC is set and the access is an instruction's own, not one to a table of the processor's
+    public int fault(int access, boolean asUser, boolean writeGuard, boolean excused) {
+        int error = fault(access, asUser, writeGuard);
+        if (error >= 0 || !guarded(access, asUser) || excused) return error;
+        return FAULT_PRESENT | (access == Tlb.WRITE ? FAULT_WRITE : 0);
+    }
+
+    /// Whether CR4.SMAP has a say in this access: what it allows holds for one access only.
+    public boolean guarded(int access, boolean asUser) {
+        return smap && user && !asUser && access != Tlb.FETCH;
     }
 
     /// Sets A in every entry that was used and, for a store, D in the leaf.

@@ -35,6 +35,9 @@ public sealed interface Exit {
     /// The monitor asked to be called at the next instruction boundary.
     record Attention() implements Exit {}
 
+    /// An NMI reached the processor. Not asked about masking: that is the monitor's business.
+    record Nmi() implements Exit {}
+
     /// An exception while delivering an exception, twice over: the machine would reset.
     record TripleFault() implements Exit {}
 }

@@ -26,7 +26,7 @@ final class Bare implements Monitor, Bus, Ports, InterruptSource {
 
     final MachineMemory memory = new MachineMemory(1 << 20);
     final VirtualClock clock = new VirtualClock();
-    final Vcpu cpu = new Vcpu(0, memory, this, this, clock, this, CpuModel.p6());
+    final Vcpu cpu = new Vcpu(0, memory, this, this, clock, this, CpuModel.standard());
     final List<Exit> exits = new ArrayList<>();
     final List<String> ports = new ArrayList<>();
     boolean intercepting;

@@ -14,6 +14,7 @@ import ringside.vmm.word.Knockdown;
 /// at level 0 would have pushed, but for two things: CS and SS show level 1, and IF is the *virtual* flag. The
 /// real one is always set while a deprivileged guest runs.
 final class Delivery {
+    private static final int NMI = 2;
     private static final int PAGE_FAULT = 14, DOUBLE_FAULT = 8, NO_STACK = 12, PROTECTION = 13, NOT_PRESENT = 11;
     private static final int TASK_GATE = 5, INTERRUPT_16 = 6, TRAP_16 = 7, INTERRUPT_32 = 14, TRAP_32 = 15;
     private static final int TF = 0x100, IF = 0x200, IOPL = 0x3000, NT = 0x4000, RF = 0x10000, VM = 0x20000;
@@ -86,6 +87,24 @@ final class Delivery {
         @Nullable GuestFault nested = enter(v, vector, false, 0, eip, false);
         if (nested != null) escalate(v, -1, nested);
         v.set(VmmArea.PENDING, platform.interruptPending(v.n()) ? 1 : 0);
+        attend(v);
+        return true;
+    }
+
+    /// Delivers an NMI whatever the virtual flag says, once no ROM code is in the middle of something. What silicon
+    /// does until the next IRET, to keep a second one out, is not done: that IRET is the ROM's code.
+    ///
+    /// @return whether it was delivered
+    boolean nonMaskable(VmiVcpu v) {
+        if (!v.user() && v.romOffset(v.linearEip(), romSize) >= 0) {
+            v.g.requestAttention();
+            return false;
+        }
+        v.nmi = false;
+        int eip = v.g.eip();
+        platform.trace().event(v.n(), EventKind.INTERRUPT, NMI, eip & 0xFFFFFFFFL, 0, 0, 0);
+        @Nullable GuestFault nested = enter(v, NMI, false, 0, eip, false);
+        if (nested != null) escalate(v, -1, nested);
         attend(v);
         return true;
     }

@@ -181,6 +181,7 @@ public final class VmiHypervisor implements Hypervisor {
 
     @Override
     public void cpuid(GuestState g, int leaf, int subleaf, int[] regs) {
+        if (leaf == 7) Arrays.fill(regs, 0); // needs CR4 bits that stay here
         if (leaf != 1) return;
         regs[1] = regs[1] & 0x00FFFFFF | g.vcpu() << 24;
         regs[2] &= ~HIDDEN_ECX;
@@ -235,6 +236,10 @@ public final class VmiHypervisor implements Hypervisor {
                 yield Verdict.RESUME;
             }
             case Exit.Attention a -> attention(v);
+            case Exit.Nmi n -> {
+                v.nmi = true;
+                yield attention(v);
+            }
             case Exit.TripleFault t -> {
                 delivery.fall(v, "triple fault");
                 yield Verdict.RESUME;
@@ -328,7 +333,7 @@ public final class VmiHypervisor implements Hypervisor {
 
     private Verdict attention(VmiVcpu v) {
         int eip = v.g.eip();
-        if (delivery.interrupt(v)) trace.exit(v.n(), ExitCause.INTERRUPT, eip, 0, 0);
+        if (v.nmi ? delivery.nonMaskable(v) : delivery.interrupt(v)) trace.exit(v.n(), ExitCause.INTERRUPT, eip, 0, 0);
         return Verdict.RESUME;
     }
 

@@ -35,6 +35,8 @@ final class VmiVcpu implements Stateful {
     /// The ROM call that is being executed, or -1, and its argument words.
     int call = -1;
     final int[] words = new int[4];
+    /// An NMI waits for the same.
+    boolean nmi;
     /// An interrupt waits until the ROM's code returns.
     boolean postponed;
 
@@ -132,6 +134,7 @@ final class VmiVcpu implements Stateful {
         call = v.i32("call", call);
         v.ints("words", words);
         postponed = v.flag("postponed", postponed);
+        nmi = v.flag("nmi", nmi);
         stateMfn = v.i32("stateMfn", stateMfn);
         queueMfn = v.i32("queueMfn", queueMfn);
         idtMfn = v.i32("idtMfn", idtMfn);

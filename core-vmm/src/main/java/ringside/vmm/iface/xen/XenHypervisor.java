@@ -202,6 +202,7 @@ public final class XenHypervisor implements Hypervisor {
             case Exit.Privileged p -> parts.emulation.privileged(v, p);
             case Exit.Sysenter s -> sysenter(v);
             case Exit.Attention a -> attention(v);
+            case Exit.Nmi n -> Verdict.RESUME; // nothing on this board raises one
             case Exit.TripleFault t -> tripleFault(v);
         };
         if (verdict == Verdict.RESUME) back(v);

@@ -57,7 +57,7 @@ final class XenFixture implements Platform {
         memory = new MachineMemory(XenHypervisor.machineFrames(guestFrames) * MachineMemory.PAGE);
         tracer = new Tracer(clock, vcpus, n -> 0);
         for (int i = 0; i < vcpus; i++) {
-            cores.add(new Vcpu(i, memory, new Empty(), ports(), clock, new Late(this), CpuModel.p6()));
+            cores.add(new Vcpu(i, memory, new Empty(), ports(), clock, new Late(this), CpuModel.standard()));
         }
         xen = new XenHypervisor(this, guestFrames);
     }
