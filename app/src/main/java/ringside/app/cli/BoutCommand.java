@@ -41,6 +41,7 @@ final class BoutCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
+        if (options.asksForModels()) return options.printModels(io);
         Session session = new Session(io, options);
         List<Iface> chosen = corners == null ? List.of() : corners(session, corners);
         String until = options.until == null ? "exit" : options.until;
@@ -75,6 +76,7 @@ final class BoutCommand implements Callable<Integer> {
         if (options.memory == null) options.memory = Long.toString(file.memoryBytes());
         if (options.vcpus == null) options.vcpus = Integer.toString(file.vcpus());
         if (options.seed == null) options.seed = Long.toString(file.seed());
+        if (options.cpu == null && !file.cpu().isEmpty()) options.cpu = file.cpu();
         List<Iface> list = chosen.isEmpty() ? file.corners() : chosen;
         if (file.kernel().length == 0) return session.spec(file.guest(), list);
         BoutSpec plain = session.spec(DEFAULT_GUEST, list);
@@ -86,7 +88,9 @@ final class BoutCommand implements Callable<Integer> {
                 plain.seed(),
                 file.kernel(),
                 file.initrd(),
-                file.append());
+                file.append(),
+                plain.firmware(),
+                plain.cpu());
     }
 
     static Iface corner(Session session, String option, String text) throws Failure {

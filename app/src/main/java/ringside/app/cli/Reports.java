@@ -25,7 +25,14 @@ final class Reports {
         List<BoutReport.CornerReport> corners = new ArrayList<>();
         for (Leg leg : run.legs()) corners.add(corner(leg));
         return new BoutReport(
-                spec.guest(), spec.vcpus(), spec.memoryBytes(), spec.seed(), until, List.copyOf(corners), profile);
+                spec.guest(),
+                spec.vcpus(),
+                spec.memoryBytes(),
+                spec.seed(),
+                spec.cpu(),
+                until,
+                List.copyOf(corners),
+                profile);
     }
 
     private static BoutReport.CornerReport corner(Leg leg) {

@@ -41,6 +41,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
+        if (options.asksForModels()) return options.printModels(io);
         Session session = new Session(io, options);
         if (on == null) throw session.bad("--on", "native, vmi, xen or hw", "nothing", "corner");
         List<Iface> corner = List.of(BoutCommand.corner(session, "--on", on));

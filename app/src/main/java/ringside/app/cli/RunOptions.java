@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import ringside.vmm.bout.Bouts;
 
 /// What `run` and `bout` have in common.
 final class RunOptions {
@@ -26,6 +27,13 @@ final class RunOptions {
     @Option(names = "--vcpus", paramLabel = "N", description = "1 to 8")
     @Nullable
     String vcpus;
+
+    @Option(
+            names = "--cpu",
+            paramLabel = "MODEL",
+            description = "ppro, p2, p3, pm, p4 (default) or max; help prints what they can do")
+    @Nullable
+    String cpu;
 
     @Option(names = "--seed", paramLabel = "N", description = "same seed, same numbers (default 7)")
     @Nullable
@@ -83,4 +91,13 @@ final class RunOptions {
     @Option(names = "--screenshot", paramLabel = "FILE", description = "the guest's screen")
     @Nullable
     Path screenshot;
+
+    boolean asksForModels() {
+        return "help".equals(cpu);
+    }
+
+    int printModels(Io io) {
+        io.out().print(Bouts.processorTable());
+        return 0;
+    }
 }

@@ -75,7 +75,8 @@ final class Session {
         }
         byte[] initrd = options.initrd == null ? new byte[0] : bytes("--initrd", options.initrd);
         String name = guest != null ? guest : fileName(options.kernel);
-        return new BoutSpec(name, corners, vcpus, memory, seed, kernel, initrd, options.append);
+        return new BoutSpec(
+                name, corners, vcpus, memory, seed, kernel, initrd, options.append, new byte[0], cpu());
     }
 
     /// @param guest what else was named, which is refused
@@ -88,7 +89,7 @@ final class Session {
         if (image.length == 0) throw bad("--firmware " + file, "a ROM image", "an empty file", "firmware");
         byte[] none = new byte[0];
         return new BoutSpec(
-                fileName(file), corners, vcpus(1), memory(IMPORT_MEMORY), seed(), none, none, "", image);
+                fileName(file), corners, vcpus(1), memory(IMPORT_MEMORY), seed(), none, none, "", image, cpu());
     }
 
     private long memory(long otherwise) throws Failure {
@@ -97,6 +98,10 @@ final class Session {
 
     private int vcpus(int otherwise) throws Failure {
         return options.vcpus != null ? (int) whole("--vcpus", options.vcpus, "vcpus") : otherwise;
+    }
+
+    private String cpu() {
+        return options.cpu != null ? options.cpu : Bouts.standardProcessor();
     }
 
     private long seed() throws Failure {
@@ -196,6 +201,7 @@ final class Session {
     private static String hint(String field) {
         String f = field.toLowerCase(Locale.ROOT);
         if (f.contains("firmware")) return "firmware";
+        if (f.equals("cpu")) return "cpu";
         if (f.contains("memory")) return "memory";
         if (f.contains("vcpu")) return "vcpus";
         if (f.contains("corner") || f.contains("interface")) return "corner";

@@ -21,6 +21,7 @@ import ringside.vmm.word.Problem;
 /// @param kernel  imported kernel, or empty
 /// @param initrd  or empty
 /// @param profile id of the cost profile
+/// @param cpu     model of the processors, or empty for the standard one
 public record BoutFile(
         String guest,
         List<Iface> corners,
@@ -31,7 +32,8 @@ public record BoutFile(
         byte[] initrd,
         String append,
         String until,
-        String profile) {
+        String profile,
+        String cpu) {
     /// The number in the file's `ringside` field: readers refuse later ones.
     public static final int FORMAT = 1;
 
@@ -56,6 +58,7 @@ public record BoutFile(
         root.put("seed", seed);
         root.put("until", until);
         root.put("profile", profile);
+        if (!cpu.isEmpty()) root.put("cpu", cpu);
         if (!append.isEmpty()) root.put("append", append);
         if (kernel.length > 0) root.put("kernel", Base64.getEncoder().encodeToString(kernel));
         if (initrd.length > 0) root.put("initrd", Base64.getEncoder().encodeToString(initrd));
@@ -109,7 +112,8 @@ public record BoutFile(
                     Base64.getDecoder().decode(root.path("initrd").asText("")),
                     root.path("append").asText(""),
                     root.path("until").asText("exit"),
-                    root.path("profile").asText("")));
+                    root.path("profile").asText(""),
+                    root.path("cpu").asText("")));
         } catch (IllegalArgumentException e) {
             return wrong(name + ": kernel or initrd", "Base64", "other bytes");
         }

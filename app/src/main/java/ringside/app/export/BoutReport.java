@@ -11,12 +11,14 @@ import ringside.vmm.word.Knockdown;
 
 /// A finished (or stopped) bout as plain data: what every export is made from.
 ///
+/// @param cpu   model of the processors
 /// @param until the condition, as typed
 public record BoutReport(
         String guest,
         int vcpus,
         long memoryBytes,
         long seed,
+        String cpu,
         String until,
         List<CornerReport> corners,
         CostProfile profile) {

@@ -30,6 +30,7 @@ public final class JsonReport {
             g.writeNumberField("vcpus", report.vcpus());
             g.writeNumberField("memoryBytes", report.memoryBytes());
             g.writeNumberField("seed", report.seed());
+            g.writeStringField("cpu", report.cpu());
             g.writeStringField("until", report.until());
             g.writeArrayFieldStart("corners");
             for (BoutReport.CornerReport corner : report.corners()) corner(g, corner, report);

@@ -50,6 +50,7 @@ class BadInputTest {
                 "run --on native --vcpus 0 hello-boundary",
                 "run --on native --vcpus two hello-boundary",
                 "run --on native --seed x hello-boundary",
+                "run --on native --cpu 8086 hello-boundary",
                 "run --on native --firmware missing.bin",
                 "run --on native --firmware . hello-boundary",
                 "run --on native --until post:XYZ hello-boundary",

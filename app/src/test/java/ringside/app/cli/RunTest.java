@@ -126,7 +126,8 @@ class RunTest {
                         new byte[0],
                         "",
                         "exit",
-                        "p4-2004")
+                        "p4-2004",
+                        "p3")
                 .write(folder.resolve("b.ringside"));
         ringside.run("bout", "b.ringside", "--json", "a.json");
         ringside.run(
@@ -138,6 +139,8 @@ class RunTest {
                 "1",
                 "--seed",
                 "9",
+                "--cpu",
+                "p3",
                 "--profile",
                 "p4-2004",
                 "--json",

@@ -47,6 +47,9 @@ public final class Boards {
             problems.add(new Problem("vcpus", "1 to " + MachineSpec.MAX_VCPUS, Integer.toString(spec.vcpus())));
         }
         image(spec, problems);
+        if (!Processors.names().contains(spec.cpu())) {
+            problems.add(new Problem("cpu", String.join(", ", Processors.names()), "\"" + spec.cpu() + "\""));
+        }
         switch (spec.iface()) {
             case HW -> problems.add(new Problem("interface", "native, vmi or xen", "hw, which is not built yet"));
             case NATIVE, VMI, XEN -> {}

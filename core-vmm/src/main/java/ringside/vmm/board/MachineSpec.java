@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.board;
 
-import ringside.vmm.cpu.CpuModel;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.word.Iface;
 
@@ -12,11 +11,11 @@ import ringside.vmm.word.Iface;
 /// @param vcpus       1 to 8
 /// @param seed        for everything that is scattered
 /// @param image       what to boot
-/// @param cpu         the processors
-public record MachineSpec(Iface iface, long memoryBytes, int vcpus, long seed, GuestImage image, CpuModel cpu) {
+/// @param cpu         model of the processors, one of {@link Processors#names}
+public record MachineSpec(Iface iface, long memoryBytes, int vcpus, long seed, GuestImage image, String cpu) {
     /// With the standard processor.
     public MachineSpec(Iface iface, long memoryBytes, int vcpus, long seed, GuestImage image) {
-        this(iface, memoryBytes, vcpus, seed, image, CpuModel.standard());
+        this(iface, memoryBytes, vcpus, seed, image, Processors.STANDARD);
     }
 
     public static final int MAX_VCPUS = 8;

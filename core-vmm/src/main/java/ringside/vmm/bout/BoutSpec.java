@@ -2,6 +2,7 @@
 package ringside.vmm.bout;
 
 import java.util.List;
+import ringside.vmm.board.Processors;
 import ringside.vmm.word.Iface;
 
 /// A bout, as plain data.
@@ -15,6 +16,7 @@ import ringside.vmm.word.Iface;
 /// @param initrd   bytes or empty
 /// @param append   command line
 /// @param firmware a ROM image that is started instead of a guest, or empty
+/// @param cpu      model of the processors: one of {@link Bouts#processors}
 public record BoutSpec(
         String guest,
         List<Iface> corners,
@@ -24,8 +26,9 @@ public record BoutSpec(
         byte[] kernel,
         byte[] initrd,
         String append,
-        byte[] firmware) {
-    /// A kernel or a gallery guest.
+        byte[] firmware,
+        String cpu) {
+    /// A kernel or a gallery guest on the standard processor.
     public BoutSpec(
             String guest,
             List<Iface> corners,
@@ -35,6 +38,6 @@ public record BoutSpec(
             byte[] kernel,
             byte[] initrd,
             String append) {
-        this(guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, new byte[0]);
+        this(guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, new byte[0], Processors.STANDARD);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import ringside.vmm.board.Boards;
 import ringside.vmm.board.Built;
 import ringside.vmm.board.MachineSpec;
+import ringside.vmm.board.Processors;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
@@ -24,6 +25,27 @@ public final class Bouts {
 
     private Bouts() {}
 
+    /// Names of the models of processors, from the oldest to the widest.
+    public static List<String> processors() {
+        return Processors.names();
+    }
+
+    /// The model that a bout has when nobody says anything.
+    public static String standardProcessor() {
+        return Processors.STANDARD;
+    }
+
+    /// What the models can do, as text: a line a feature, a column a model.
+    public static String processorTable() {
+        StringBuilder text = new StringBuilder(String.format("%-8s", ""));
+        for (String name : processors()) text.append(String.format("%6s", name));
+        for (Processors.Row row : Processors.table()) {
+            text.append(String.format("%n%-8s", row.feature()));
+            for (boolean has : row.has()) text.append(String.format("%6s", has ? "x" : "-"));
+        }
+        return text.append(String.format("%n")).toString();
+    }
+
     /// Builds the machines of a bout; nothing runs yet.
     public static Opened open(BoutSpec spec) {
         int count = spec.corners().size();
@@ -36,7 +58,9 @@ public final class Bouts {
             Optional<byte[]> kernel = kernel(spec, iface, problems);
             if (kernel.isEmpty()) continue;
             GuestImage image = new GuestImage(kernel.get(), spec.initrd(), spec.append(), spec.firmware());
-            switch (Boards.build(new MachineSpec(iface, spec.memoryBytes(), spec.vcpus(), spec.seed(), image))) {
+            MachineSpec machine =
+                    new MachineSpec(iface, spec.memoryBytes(), spec.vcpus(), spec.seed(), image, spec.cpu());
+            switch (Boards.build(machine)) {
                 case Built.Ready ready -> corners.add(new MachineCorner(ready.machine()));
                 case Built.Wrong wrong -> problems.addAll(wrong.problems());
             }
