@@ -19,13 +19,13 @@ abstract sealed class Conversions extends Rounding permits Extended {
 
     /// FLD of a single: a signaling NaN becomes quiet.
     public void fromSingle(int bits) {
-        loadSingle(bits);
+        widenSingle(bits);
         quietLoaded();
     }
 
     /// FLD of a double: a signaling NaN becomes quiet.
     public void fromDouble(long bits) {
-        loadDouble(bits);
+        widenDouble(bits);
         quietLoaded();
     }
 
@@ -35,40 +35,24 @@ abstract sealed class Conversions extends Rounding permits Extended {
         }
     }
 
-    /// A single as the operand of arithmetic: a signaling NaN stays one for the operation to meet. So does a denormal, as
-    /// some denormal, when DE is unmasked; masked it is DE at once, which the operation drops where it does not count.
+    /// A single as the operand of arithmetic: a signaling NaN stays one for the operation to meet, a denormal is DE at
+    /// once, which the operation takes back where it does not count.
     public void widenSingle(int bits) {
-        if ((bits & 0x7F80_0000) == 0 && bits << 1 != 0 && !masked(DE)) {
-            result(1, bits >>> 16 & SIGN);
-        } else {
-            loadSingle(bits);
-        }
+        int sign = bits >>> 16 & SIGN;
+        int exponent = bits >>> 23 & 0xFF;
+        long fraction = (long) bits << 40 & Long.MAX_VALUE;
+        widen(sign, exponent, exponent == 0xFF, fraction, BIAS - 0x7F);
     }
 
     /// A double as the operand of arithmetic, as with [#widenSingle].
     public void widenDouble(long bits) {
-        if ((bits & 0x7FFL << 52) == 0 && bits << 1 != 0 && !masked(DE)) {
-            result(1, (int) (bits >>> 48) & SIGN);
-        } else {
-            loadDouble(bits);
-        }
-    }
-
-    private void loadSingle(int bits) {
-        int sign = bits >>> 16 & SIGN;
-        int exponent = bits >>> 23 & 0xFF;
-        long fraction = (long) bits << 40 & Long.MAX_VALUE;
-        load(sign, exponent, exponent == 0xFF, fraction, BIAS - 0x7F);
-    }
-
-    private void loadDouble(long bits) {
         int sign = (int) (bits >>> 48) & SIGN;
         int exponent = (int) (bits >>> 52) & 0x7FF;
         long fraction = bits << 11 & Long.MAX_VALUE;
-        load(sign, exponent, exponent == 0x7FF, fraction, BIAS - 0x3FF);
+        widen(sign, exponent, exponent == 0x7FF, fraction, BIAS - 0x3FF);
     }
 
-    private void load(int sign, int exponent, boolean top, long fraction, int rebias) {
+    private void widen(int sign, int exponent, boolean top, long fraction, int rebias) {
         if (exponent != 0) {
             m = ONE | fraction;
             se = sign | (top ? TOP : exponent + rebias);

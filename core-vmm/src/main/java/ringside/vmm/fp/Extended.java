@@ -351,9 +351,8 @@ public final class Extended extends Conversions {
                 flags = !quiet || signaling(am, ase) || signaling(bm, bse) ? IE : 0;
                 return C3 | C2 | C0;
             }
-            if (denormalStops(am, ase, bm, bse)) {
-                return 0;
-            }
+            // Unmasked, too: the codes come all the same.
+            denormalStops(am, ase, bm, bse);
             if (zero(am, ase) && zero(bm, bse)) {
                 return C3;
             }
