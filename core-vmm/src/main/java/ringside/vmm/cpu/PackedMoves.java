@@ -35,33 +35,38 @@ final class PackedMoves {
         else cpu.put(i, (int) (i.k1 == Insn.MM ? f.significand[i.n1] : f.xmm[2 * i.n1]));
     }
 
-    // ---- sixteen bytes
+    // ---- sixteen bytes: where the first half can be stored, so can the second, aligned or checked before
 
     void aligned(Insn i) throws GuestFault {
-        if (i.k0 == Insn.MEM) write(cpu.alignedForWrite(i), i.n1);
-        else if (i.k1 == Insn.MEM) read(cpu.alignedForRead(i), i.n0);
-        else copy(i);
+        if (i.k0 == Insn.MEM) {
+            int va = cpu.alignedForWrite(i);
+            cpu.store64(va, f.xmm[2 * i.n1]);
+            cpu.store64(va + 8, f.xmm[2 * i.n1 + 1]);
+        } else if (i.k1 == Insn.MEM) {
+            int va = cpu.alignedForRead(i);
+            long low = cpu.load64(va);
+            f.setXmm(i.n0, low, cpu.load64(va + 8));
+        } else {
+            copy(i);
+        }
     }
 
     void unaligned(Insn i) throws GuestFault {
-        if (i.k0 == Insn.MEM) write(cpu.unalignedForWrite(i), i.n1);
-        else if (i.k1 == Insn.MEM) read(cpu.unalignedForRead(i), i.n0);
-        else copy(i);
+        if (i.k0 == Insn.MEM) {
+            int va = cpu.unalignedForWrite(i);
+            cpu.storeAnywhere64(va, f.xmm[2 * i.n1]);
+            cpu.storeAnywhere64(va + 8, f.xmm[2 * i.n1 + 1]);
+        } else if (i.k1 == Insn.MEM) {
+            int va = cpu.unalignedForRead(i);
+            long low = cpu.loadAnywhere64(va);
+            f.setXmm(i.n0, low, cpu.loadAnywhere64(va + 8));
+        } else {
+            copy(i);
+        }
     }
 
     private void copy(Insn i) {
         f.setXmm(i.n0, f.xmm[2 * i.n1], f.xmm[2 * i.n1 + 1]);
-    }
-
-    private void read(int va, int n) throws GuestFault {
-        long low = cpu.load64(va);
-        f.setXmm(n, low, cpu.load64(va + 8));
-    }
-
-    /// Where the first half can be stored, so can the second: aligned, or checked before.
-    private void write(int va, int n) throws GuestFault {
-        cpu.store64(va, f.xmm[2 * n]);
-        cpu.store64(va + 8, f.xmm[2 * n + 1]);
     }
 
     // ---- parts of an XMM register: a load clears the rest of a scalar, and leaves the rest of a half
@@ -120,7 +125,7 @@ final class PackedMoves {
         cpu.regs[i.n0] = (int) (f.xmm[2 * i.n1] >>> 63 | f.xmm[2 * i.n1 + 1] >>> 63 << 1);
     }
 
-    // ---- MASKMOVQ, MASKMOVDQU: the bytes whose mask byte is negative go to (E)DI
+    // ---- MASKMOVQ, MASKMOVDQU: the bytes whose mask byte is negative go to (E)DI; all must be writable even so
 
     void maskedQuad(Insn i) throws GuestFault {
         int va = target(i, 8);
@@ -135,6 +140,7 @@ final class PackedMoves {
 
     private int target(Insn i, int size) throws GuestFault {
         int va = cpu.forWrite(i.seg, i.addressSize == 2 ? cpu.regs[EDI] & 0xFFFF : cpu.regs[EDI], size);
+        cpu.checkAlignment(va, 8, cpu.cpl == 3);
         cpu.forStore(va, size, cpu.cpl == 3);
         return va;
     }

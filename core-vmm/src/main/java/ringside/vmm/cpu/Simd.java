@@ -31,7 +31,7 @@ final class Simd {
             return;
         }
         available(i.k0 == Insn.XMM || i.k1 == Insn.XMM);
-        if ((f.status & ERROR_SUMMARY) != 0) throw cpu.plain(LinearMemory.MF);
+        if ((f.status & ERROR_SUMMARY) != 0 && !cpu.passesPendingError()) return;
         packed.execute(i);
         f.top = 0;
         f.used = i.op == Op.EMMS ? 0 : 0xFF;

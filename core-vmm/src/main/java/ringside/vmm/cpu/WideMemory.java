@@ -128,21 +128,23 @@ abstract class WideMemory extends Operands {
 
     // ---- sixteen bytes
 
-    /// Linear address of an operand that must be aligned; one page holds it. (IA-32 SDM volume 1, 11.3)
+    /// Linear address of an operand that must be aligned; one page holds it. Hardware looks at its alignment before
+    /// the limit of its segment. (IA-32 SDM volume 1, 11.3)
     final int alignedForRead(Insn i) throws GuestFault {
-        return aligned(forRead(i.seg, offset(i), 16));
+        return forRead(i.seg, alignedOffset(i), 16);
     }
 
     final int alignedForWrite(Insn i) throws GuestFault {
-        return aligned(forWrite(i.seg, offset(i), 16));
+        return forWrite(i.seg, alignedOffset(i), 16);
     }
 
-    private int aligned(int va) throws GuestFault {
-        if ((va & 15) != 0) throw gp(0);
-        return va;
+    private int alignedOffset(Insn i) throws GuestFault {
+        int o = offset(i);
+        if ((base[i.seg] + o & 15) != 0) throw gp(0);
+        return o;
     }
 
-    /// An operand anywhere, readable as a whole.
+    /// An operand anywhere, readable as a whole. It raises no #AC; to be read by {@link #loadAnywhere64}.
     final int unalignedForRead(Insn i) throws GuestFault {
         int va = forRead(i.seg, offset(i), 16);
         if ((va & 0xFFF) > 0xFF0) forLoad(va, 16);
@@ -153,6 +155,25 @@ abstract class WideMemory extends Operands {
         int va = forWrite(i.seg, offset(i), 16);
         if ((va & 0xFFF) > 0xFF0) forStore(va, 16, cpl == 3);
         return va;
+    }
+
+    final long loadAnywhere64(int va) throws GuestFault {
+        if ((va & 7) == 0 || !alignmentMatters()) return load64(va);
+        long v = 0;
+        for (int k = 0; k < 64; k += 8) v |= (long) load8(va + (k >>> 3)) << k;
+        return v;
+    }
+
+    final void storeAnywhere64(int va, long v) throws GuestFault {
+        if ((va & 7) == 0 || !alignmentMatters()) {
+            store64(va, v);
+        } else {
+            for (int k = 0; k < 64; k += 8) store8(va + (k >>> 3), (int) (v >>> k));
+        }
+    }
+
+    private boolean alignmentMatters() {
+        return cpl == 3 && (other & AC) != 0 && (cr0 & CR0_AM) != 0;
     }
 
     /// Makes sure that a load of these bytes will not fault.
