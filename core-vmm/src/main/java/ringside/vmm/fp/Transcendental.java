@@ -13,8 +13,8 @@ package ringside.vmm.fp;
 ///
 /// Operands out of a function's range, where the manual promises nothing, come back as they are, as on the processors tried.
 public final class Transcendental {
-    private static final int BIAS = 16383;
-    private static final long ONE = Long.MIN_VALUE;
+    private static final int BIAS = Rounding.BIAS;
+    private static final long ONE = Rounding.ONE;
 
     private final Extended x;
     private final TranscendentalPower power = new TranscendentalPower();
@@ -42,8 +42,8 @@ public final class Transcendental {
             x.flags |= Extended.PE;
             return;
         }
-        denormal(m, se);
-        power.exp2m1(minus, exponent(m, se), m << Long.numberOfLeadingZeros(m));
+        if (stops(m, se)) return;
+        power.exp2m1(minus, exponent(m, se), Rounding.significand(m));
         round(minus, power.exponent, power.value);
     }
 
@@ -67,8 +67,7 @@ public final class Transcendental {
             x.invalid();
             return;
         }
-        denormal(xm, xse);
-        denormal(ym, yse);
+        if (stops(xm, xse, ym, yse)) return;
         if (Extended.infinite(xm, xse)) {
             result(sign | 0x7FFF, ONE);
             return;
@@ -78,7 +77,7 @@ public final class Transcendental {
             result((below ? sign ^ 0x8000 : sign) | (yInfinite ? 0x7FFF : 0), yInfinite ? ONE : 0);
             return;
         }
-        times(power.log2(exponent(xm, xse), xm << Long.numberOfLeadingZeros(xm)), ym, yse);
+        times(power.log2(exponent(xm, xse), Rounding.significand(xm)), ym, yse);
     }
 
     /// FYL2XP1: y times the binary logarithm of x + 1, where x is ST(0) and y is ST(1).
@@ -95,8 +94,7 @@ public final class Transcendental {
             x.invalid();
             return;
         }
-        denormal(xm, xse);
-        denormal(ym, yse);
+        if (stops(xm, xse, ym, yse)) return;
         if (Extended.infinite(xm, xse) || yInfinite) {
             result(sign | 0x7FFF, ONE);
             return;
@@ -111,13 +109,13 @@ public final class Transcendental {
             x.flags |= Extended.PE;
             return;
         }
-        times(power.log2p1(minus, e, xm << Long.numberOfLeadingZeros(xm)), ym, yse);
+        times(power.log2p1(minus, e, Rounding.significand(xm)), ym, yse);
     }
 
     /// The logarithm times y, neither of them zero.
     private void times(boolean general, long ym, int yse) {
         int e = exponent(ym, yse);
-        long y = ym << Long.numberOfLeadingZeros(ym);
+        long y = Rounding.significand(ym);
         boolean minus = yse >= 0x8000;
         Wide128 value = power.value;
         if (!general) {
@@ -143,8 +141,7 @@ public final class Transcendental {
         boolean yZero = Extended.zero(ym, yse);
         boolean xMinus = xse >= 0x8000;
         boolean yMinus = yse >= 0x8000;
-        denormal(xm, xse);
-        denormal(ym, yse);
+        if (stops(xm, xse, ym, yse)) return;
         if (yZero || xInfinite && !yInfinite) {
             if (xMinus) {
                 eighths(yMinus, 4);
@@ -157,10 +154,10 @@ public final class Transcendental {
             angle.arc(
                     yMinus,
                     exponent(ym, yse),
-                    ym << Long.numberOfLeadingZeros(ym),
+                    Rounding.significand(ym),
                     xMinus,
                     exponent(xm, xse),
-                    xm << Long.numberOfLeadingZeros(xm));
+                    Rounding.significand(xm));
             round(yMinus, angle.exponent, angle.value);
         }
     }
@@ -192,6 +189,7 @@ public final class Transcendental {
             result(se, m);
             return true;
         }
+        if (stops(m, se)) return true;
         boolean minus = reduce(m, se);
         angle.tangent(minus);
         round(angle.negative, angle.exponent, angle.value);
@@ -206,6 +204,7 @@ public final class Transcendental {
             result(se, m);
             return true;
         }
+        if (stops(m, se)) return true;
         boolean minus = reduce(m, se);
         angle.sine(minus);
         round(angle.negative, angle.exponent, angle.value);
@@ -220,6 +219,7 @@ public final class Transcendental {
             result(BIAS, ONE);
             return true;
         }
+        if (stops(m, se)) return true;
         reduce(m, se);
         angle.cosine();
         round(angle.negative, angle.exponent, angle.value);
@@ -239,6 +239,7 @@ public final class Transcendental {
             x.se2 = BIAS;
             return true;
         }
+        if (stops(m, se)) return true;
         boolean minus = reduce(m, se);
         angle.cosine();
         round(angle.negative, angle.exponent, angle.value);
@@ -260,8 +261,7 @@ public final class Transcendental {
     }
 
     private boolean reduce(long m, int se) {
-        denormal(m, se);
-        angle.reduce(exponent(m, se), m << Long.numberOfLeadingZeros(m));
+        angle.reduce(exponent(m, se), Rounding.significand(m));
         return (se & 0x8000) != 0;
     }
 
@@ -280,13 +280,20 @@ public final class Transcendental {
         return true;
     }
 
-    private void denormal(long m, int se) {
-        if (Extended.denormal(m, se)) x.flags |= Extended.DE;
+    /// Raises DE for a denormal operand.
+    ///
+    /// @return whether it is unmasked, and the instruction at its end
+    private boolean stops(long m, int se) {
+        return Extended.denormal(m, se) && x.denormalStops();
+    }
+
+    private boolean stops(long am, int ase, long bm, int bse) {
+        return (Extended.denormal(am, ase) || Extended.denormal(bm, bse)) && x.denormalStops();
     }
 
     /// The exponent, without bias, of a number once its significand is normalized.
     private static int exponent(long m, int se) {
-        return Math.max(se & 0x7FFF, 1) - BIAS - Long.numberOfLeadingZeros(m);
+        return Rounding.exponent(m, se) - BIAS;
     }
 
     private void result(int se, long m) {
