@@ -8,7 +8,9 @@ import ringside.vmm.dev.ApicBus;
 import ringside.vmm.dev.CmosClock;
 import ringside.vmm.dev.DebugExit;
 import ringside.vmm.dev.FastGate;
+import ringside.vmm.dev.FirmwareConfig;
 import ringside.vmm.dev.KeyboardStub;
+import ringside.vmm.dev.Latch;
 import ringside.vmm.dev.Line;
 import ringside.vmm.dev.LocalApic;
 import ringside.vmm.dev.PicPair;
@@ -16,6 +18,7 @@ import ringside.vmm.dev.Pit;
 import ringside.vmm.dev.PostCard;
 import ringside.vmm.dev.ResetPort;
 import ringside.vmm.dev.SystemPort;
+import ringside.vmm.dev.TestLines;
 import ringside.vmm.dev.Uart;
 import ringside.vmm.dev.medium.ConsoleSink;
 import ringside.vmm.mem.Bus;
@@ -32,6 +35,8 @@ import ringside.vmm.state.Stateful;
 /// | 70-71 | CMOS clock | IRQ 8 |
 /// | 80, 190 | POST codes | |
 /// | 92, CF9 | A20 and resets | |
+/// | 510-511 | number of processors, bytes of RAM | |
+/// | E0-E3, 2000-200F | for test suites: a latch, IRQ inputs by hand | IRQ 0 to 15 |
 /// | F4-F7 | debug exit | |
 /// | 3F8-3FF | 16550A, the console | IRQ 4 |
 ///
@@ -83,7 +88,11 @@ final class Pc implements Bus, Stateful {
         CmosClock cmos = new CmosClock(clock, pics.line(8), presets(memoryBytes));
         FastGate gate = new FastGate(reset);
         ResetPort resetPort = new ResetPort(reset);
-        chips = List.of(pics, pit, uart, system, keyboard, cmos, post, gate, resetPort);
+        FirmwareConfig config = new FirmwareConfig(memoryBytes, vcpus);
+        Latch scratch = new Latch(4);
+        TestLines lines = new TestLines(clock, pics::irq);
+        chips = List.of(
+                pics, pit, uart, system, keyboard, cmos, post, gate, resetPort, config, scratch, lines);
         ports.put(0x20, 2, pics.master());
         ports.put(0xA0, 2, pics.slave());
         ports.put(0x4D0, 2, pics.elcr());
@@ -97,6 +106,9 @@ final class Pc implements Bus, Stateful {
         ports.put(0x92, 1, gate);
         ports.put(0x3F8, 8, uart);
         ports.put(0xCF9, 1, resetPort);
+        ports.put(0x510, 2, config);
+        ports.put(0xE0, 4, scratch);
+        ports.put(0x2000, 16, lines);
         if (rom.length == 0) firmware();
     }
 
@@ -105,7 +117,8 @@ final class Pc implements Bus, Stateful {
         ports.put(0xF4, 4, new DebugExit(ended));
     }
 
-    /// As firmware hands over: both 8259As set up and masked, vCPU 0's APIC in virtual-wire mode, the 8254 silent.
+    /// As firmware hands over: both 8259As set up and masked but for the cascade and the inputs that PCI cards share
+    /// (9 to 11), vCPU 0's APIC in virtual-wire mode, the 8254 silent.
     private void firmware() {
         int[][] writes = {
             {0x20, 0x11},
@@ -116,8 +129,8 @@ final class Pc implements Bus, Stateful {
             {0xA1, 2},
             {0x21, 1},
             {0xA1, 1},
-            {0x21, 0xFF},
-            {0xA1, 0xFF},
+            {0x21, 0xFB},
+            {0xA1, 0xF1},
         };
         for (int[] w : writes) ports.out(0, w[0], 1, w[1]);
         apics[0].virtualWire();
