@@ -118,6 +118,7 @@ public enum Feature {
             case Op.CMPXCHG8B -> CX8;
             case Op.RDTSC -> TSC;
             case Op.RDMSR, Op.WRMSR -> MSR;
+            case Op.STAC, Op.CLAC -> SMAP;
             default -> null;
         };
     }

@@ -309,6 +309,8 @@ abstract class Interpreter extends SystemInsns {
             case Op.RDPMC -> rdpmc();
             case Op.RDMSR -> rdmsr();
             case Op.WRMSR -> wrmsr();
+            case Op.STAC -> setAc(true);
+            case Op.CLAC -> setAc(false);
             default -> throw plain(UD);
         }
     }

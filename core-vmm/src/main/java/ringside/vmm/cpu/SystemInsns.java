@@ -103,6 +103,12 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
         other |= IF;
     }
 
+    /// STAC, CLAC: the right of ring 0 to user pages under CR4.SMAP.
+    final void setAc(boolean on) throws GuestFault {
+        if (cpl != 0) throw plain(UD);
+        other = on ? other | AC : other & ~AC;
+    }
+
     final void hlt() throws GuestFault {
         if (ring0(PrivilegedOp.HLT)) fallAsleep();
     }

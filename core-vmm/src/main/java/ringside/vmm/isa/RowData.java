@@ -6,7 +6,7 @@ import ringside.vmm.isa.Rows.Filler;
 
 /// The rows of the opcode table: opcode, mnemonic, operands, meaning, flags written and undefined, class, properties.
 final class RowData {
-    static final int COUNT = 793;
+    static final int COUNT = 795;
 
     private RowData() {}
 
@@ -347,6 +347,8 @@ final class RowData {
         rows.row("0F 01 /4r", "smsw", "Ev", Op.SMSW, "", "", Rows.SENSITIVE, Rows.MODRM);
         rows.row("0F 01 /6", "lmsw", "Ew", Op.LMSW, "", "", Rows.PRIVILEGED, Rows.END | Rows.MODRM);
         rows.row("0F 01 /7m", "invlpg", "M", Op.INVLPG, "", "", Rows.PRIVILEGED, Rows.END | Rows.MODRM);
+        rows.row("0F 01 CA", "clac", "", Op.CLAC, "", "", Rows.PRIVILEGED, Rows.END | Rows.MODRM);
+        rows.row("0F 01 CB", "stac", "", Op.STAC, "", "", Rows.PRIVILEGED, Rows.END | Rows.MODRM);
         rows.row("0F 02", "lar", "Gv,Ew", Op.LAR, "z", "", Rows.SENSITIVE, Rows.MODRM);
         rows.row("0F 03", "lsl", "Gv,Ew", Op.LSL, "z", "", Rows.SENSITIVE, Rows.MODRM);
         rows.row("0F 05", "syscall", "", Op.UD, "", "", Rows.PLAIN, Rows.END);

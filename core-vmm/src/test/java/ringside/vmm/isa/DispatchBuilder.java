@@ -74,7 +74,7 @@ final class DispatchBuilder {
             return 0;
         }
         if (rows.stream().anyMatch(row -> row.encoding().modrm() >= 0)) {
-            return x87(rows, opcode);
+            return byModrm(rows, opcode);
         }
         if (rows.stream().anyMatch(row -> row.encoding().slashed())) {
             return byReg(rows, opcode);
@@ -101,25 +101,34 @@ final class DispatchBuilder {
         return add(Slot.BY_REG, List.of(fork), name(opcode) + " by reg: memory, register");
     }
 
-    private int x87(List<Row> rows, int opcode) {
+    /// Rows that name a ModRM byte win over those that name a reg field.
+    private int byModrm(List<Row> rows, int opcode) {
         Integer[] fork = new Integer[72];
         for (int i = 0; i < 72; i++) {
-            int memoryReg = i < 8 ? i : -1;
             int modrm = i < 8 ? -1 : 0xC0 + i - 8;
-            List<Row> fitting = rows.stream()
-                    .filter(row -> memoryReg >= 0
-                            ? row.encoding().reg() == memoryReg
-                            : row.encoding().modrm() >= 0
-                                    && modrm >= row.encoding().modrm()
-                                    && modrm
-                                            < row.encoding().modrm()
-                                                    + row.encoding().modrmRun())
+            List<Row> exact = rows.stream()
+                    .filter(row -> modrm >= 0 && names(row.encoding(), modrm))
                     .toList();
+            int reg = i & 7;
+            List<Row> slashed = rows.stream()
+                    .filter(row -> modrm < 0
+                            ? row.encoding().memory() && row.encoding().reg() == reg
+                            : row.encoding().modrm() < 0
+                                    && row.encoding().register()
+                                    && row.encoding().reg() == (modrm >> 3 & 7))
+                    .toList();
+            List<Row> fitting = exact.isEmpty() ? slashed : exact;
             fork[i] = fitting.isEmpty()
                     ? 0
                     : only(fitting, name(opcode) + " entry " + i).number();
         }
         return add(Slot.BY_MODRM, List.of(fork), name(opcode) + " by ModRM: memory by reg, C0 to FF");
+    }
+
+    private static boolean names(Encoding encoding, int modrm) {
+        return encoding.modrm() >= 0
+                && modrm >= encoding.modrm()
+                && modrm < encoding.modrm() + encoding.modrmRun();
     }
 
     private int add(int type, List<Integer> fork, String label) {
