@@ -2,7 +2,7 @@
 package ringside.vmm.fp;
 
 /// Between extended values and integers, singles, doubles and packed decimals, and the constants of the x87.
-abstract sealed class Conversions extends Rounding permits Extended {
+abstract sealed class Conversions extends Rounding permits Scaling {
     private static final long LARGEST_BCD = 999_999_999_999_999_999L;
 
     /// FILD: always exact.

@@ -13,7 +13,7 @@ package ringside.vmm.fp;
 ///
 /// Operands from memory come in by [#widenSingle] and [#widenDouble], so that their NaNs and denormals are the
 /// operation's to judge.
-public final class Extended extends Conversions {
+public final class Extended extends Scaling {
     /// a + b.
     public void add(long am, int ase, long bm, int bse) {
         if ((am & bm) < 0 && ordinary(ase) && ordinary(bse)) {
@@ -198,44 +198,12 @@ public final class Extended extends Conversions {
         }
         long q = divideLong(high, low, bm);
         long rest = low - q * bm;
-        // Half a unit or more of the quotient is left when the remainder is half the divisor or more.
+        // Above half a unit when the remainder is above half the divisor; the half itself has no quotient of 64 bits.
         long below = 0;
         if (rest != 0) {
-            below = Long.compareUnsigned(rest, bm - rest) >= 0 ? ONE | 1 : 1;
-            if (rest == bm - rest) {
-                below = ONE;
-            }
+            below = Long.compareUnsigned(rest, bm - rest) > 0 ? ONE | 1 : 1;
         }
         roundShort(sign, e, q, below);
-    }
-
-    /// `high:low` over a divisor whose top bit is set and which is larger than `high`: two steps of 32 bits.
-    /// (Knuth, The Art of Computer Programming, 4.3.1, algorithm D.)
-    static long divideLong(long high, long low, long divisor) {
-        long d1 = divisor >>> 32;
-        long d0 = divisor & 0xFFFF_FFFFL;
-        long q1 = Long.divideUnsigned(high, d1);
-        long r = high - q1 * d1;
-        long next = low >>> 32;
-        while (q1 >>> 32 != 0 || Long.compareUnsigned(q1 * d0, r << 32 | next) > 0) {
-            q1--;
-            r += d1;
-            if (r >>> 32 != 0) {
-                break;
-            }
-        }
-        long middle = (high << 32 | next) - q1 * divisor;
-        long q0 = Long.divideUnsigned(middle, d1);
-        r = middle - q0 * d1;
-        next = low & 0xFFFF_FFFFL;
-        while (q0 >>> 32 != 0 || Long.compareUnsigned(q0 * d0, r << 32 | next) > 0) {
-            q0--;
-            r += d1;
-            if (r >>> 32 != 0) {
-                break;
-            }
-        }
-        return (q1 << 32) + q0;
     }
 
     private void divEdge(long am, int ase, long bm, int bse) {
@@ -289,53 +257,44 @@ public final class Extended extends Conversions {
         root(exponent(am, ase) - BIAS, significand(am));
     }
 
-    /// The root of `am * 2^(e - 63)`.
+    /// The root of `am * 2^(e - 63)`, whose 64 bits are those of the radicand's 128.
     private void root(int e, long am) {
-        // The radicand as 128 bits: its root then has 64, the topmost set.
         boolean even = (e & 1) == 0;
         long high = even ? am >>> 1 : am;
         long low = even ? am << 63 : 0;
-        // 53 bits of the root from the machine; one step of Newton gives the rest but for the last unit.
-        double approximate = Math.sqrt((high >>> 11) * 0x1p75);
-        long s = approximate >= 0x1p64 ? -1L : unsigned(approximate);
-        long restHigh = high - Math.unsignedMultiplyHigh(s, s);
-        long square = s * s;
-        long restLow = low - square;
-        if (Long.compareUnsigned(low, square) < 0) {
-            restHigh--;
+        // The machine gives some 52 bits, one step of Newton more than the 12 that lack. Both stay within the long's
+        // range as an unsigned number but at its upper end.
+        double near = Math.sqrt((high >>> 11) * 0x1p75);
+        long s = near < 0x1p64 ? (long) (near * 0.5) << 1 : -1;
+        double off = excess(high, low, s) * 0x1p64 + ((low - s * s) >>> 1) * 2.0;
+        s += (long) Math.floor(off / (2 * near));
+        if (s == 0) {
+            s = -1;
         }
-        double rest = restHigh * 0x1p64 + ((restLow >>> 1) * 2.0);
-        long step = (long) (rest / (2 * approximate));
-        s = nudge(s, step);
-        long r1;
-        long r0;
-        while (true) {
-            square = s * s;
-            r1 = high - Math.unsignedMultiplyHigh(s, s) - (Long.compareUnsigned(low, square) < 0 ? 1 : 0);
-            r0 = low - square;
-            if (r1 < 0) {
-                s--;
-            } else if (r1 > 1 || r1 == 1 && Long.compareUnsigned(r0, s << 1) > 0
-                    || r1 == 0 && s >= 0 && false) {
-                s++;
-            } else {
-                break;
-            }
+        // At most one off now. What is left of the radicand is to lie between 0 and 2 s.
+        long restHigh = excess(high, low, s);
+        long rest = low - s * s;
+        if (restHigh < 0) {
+            s--;
+            long back = (s << 1) + 1;
+            rest += back;
+            restHigh += (s >>> 63) + (Long.compareUnsigned(rest, back) < 0 ? 1 : 0);
+        } else if (restHigh > s >>> 63 || restHigh == s >>> 63 && Long.compareUnsigned(rest, s << 1) > 0) {
+            long forth = (s << 1) + 1;
+            restHigh -= (s >>> 63) + (Long.compareUnsigned(rest, forth) < 0 ? 1 : 0);
+            rest -= forth;
+            s++;
         }
         long below = 0;
-        if ((r1 | r0) != 0) {
-            below = r1 != 0 || Long.compareUnsigned(r0, s) > 0 ? ONE | 1 : 1;
+        if ((restHigh | rest) != 0) {
+            below = restHigh != 0 || Long.compareUnsigned(rest, s) > 0 ? ONE | 1 : 1;
         }
         roundShort(0, (e >> 1) + BIAS, s, below);
     }
 
-    private static long nudge(long s, long step) {
-        long moved = s + step;
-        return moved < 0 ? moved : step < 0 ? ONE : -1L;
-    }
-
-    private static long unsigned(double value) {
-        return (long) (value * 0.5) << 1;
+    /// The upper half of `high:low` less the square of s.
+    private static long excess(long high, long low, long s) {
+        return high - Math.unsignedMultiplyHigh(s, s) - (Long.compareUnsigned(low, s * s) < 0 ? 1 : 0);
     }
 
     /// Compares a with b: C3 equal, C0 less, all three unordered.
@@ -360,195 +319,18 @@ public final class Extended extends Conversions {
         if (((ase ^ bse) & SIGN) != 0) {
             return (ase & SIGN) != 0 ? C0 : 0;
         }
-        // A pseudo-denormal's exponent counts as 1.
-        int ae = Math.max(ase & TOP, 1);
-        int be = Math.max(bse & TOP, 1);
+        int ae = scaleOf(am, ase);
+        int be = scaleOf(bm, bse);
         if (ae == be && am == bm) {
             return C3;
         }
-        boolean less = ae != be && am != 0 && bm != 0 ? ae < be : ae != be ? am == 0 : Long.compareUnsigned(am, bm) < 0;
+        boolean less = ae != be ? ae < be : Long.compareUnsigned(am, bm) < 0;
         return less != ((ase & SIGN) != 0) ? C0 : 0;
     }
 
-    /// FSCALE: a times 2 to the power of b, b chopped.
-    public void scale(long am, int ase, long bm, int bse) {
-        if (special(am, ase, bm, bse)) {
-            return;
-        }
-        if (infinite(bm, bse)) {
-            boolean down = (bse & SIGN) != 0;
-            if (down ? infinite(am, ase) : zero(am, ase)) {
-                invalid();
-                return;
-            }
-            if (denormalStops(am, ase)) {
-                return;
-            }
-            if (infinite(am, ase) || zero(am, ase)) {
-                result(am, ase);
-            } else {
-                result(down ? 0 : ONE, ase & SIGN | (down ? 0 : TOP));
-            }
-            return;
-        }
-        if (denormalStops(am, ase, bm, bse)) {
-            return;
-        }
-        if (zero(am, ase) || infinite(am, ase)) {
-            result(am, ase);
-            return;
-        }
-        int e = (bse & TOP) - BIAS;
-        int by = e < 0 ? 0 : e > 16 ? 0x1FFFF : (int) (bm >>> 63 - e);
-        round((ase & SIGN) != 0, exponent(am, ase) + ((bse & SIGN) != 0 ? -by : by), significand(am), 0);
-    }
-
-    /// FXTRACT: the exponent as the result, the significand in [#m2] and [#se2].
-    public void extract(long am, int ase) {
-        if (zero(am, ase)) {
-            flags |= ZE;
-            m2 = am;
-            se2 = ase;
-            result(ONE, SIGN | TOP);
-            return;
-        }
-        if (special(am, ase)) {
-            m2 = m;
-            se2 = se;
-            return;
-        }
-        if (denormalStops(am, ase)) {
-            return;
-        }
-        m2 = significand(am);
-        if (infinite(am, ase)) {
-            se2 = ase;
-            result(ONE, TOP);
-            return;
-        }
-        se2 = ase & SIGN | BIAS;
-        fromInt(exponent(am, ase) - BIAS);
-    }
-
-    /// FPREM, and with `nearest` FPREM1, of a by b.
-    ///
-    /// @return C2 when incomplete, or the low bits of the quotient in C0 (bit 2), C3 (bit 1) and C1 (bit 0)
-    public int remainder(long am, int ase, long bm, int bse, boolean nearest) {
-        if (special(am, ase, bm, bse)) {
-            return 0;
-        }
-        if (infinite(am, ase) || zero(bm, bse)) {
-            invalid();
-            return 0;
-        }
-        if (denormalStops(am, ase, bm, bse)) {
-            return 0;
-        }
-        if (zero(am, ase) || infinite(bm, bse)) {
-            result(am, ase | (denormal(am, ase) && am < 0 ? 1 : 0));
-            return 0;
-        }
-        int sign = ase & SIGN;
-        int ae = exponent(am, ase);
-        int be = exponent(bm, bse);
-        long a = significand(am);
-        long b = significand(bm);
-        int distance = ae - be;
-        if (distance < -1 || distance < 0 && !nearest) {
-            round(sign != 0, ae, a, 0);
-            return 0;
-        }
-        int steps = distance < 64 ? distance : distance & 31 | 32;
-        boolean complete = distance < 64;
-        long q = 0;
-        long r = a;
-        if (distance >= 0) {
-            // a by 2^steps over b; what of a is not below b comes off first and counts as the quotient's top bit.
-            boolean ahead = Long.compareUnsigned(a, b) >= 0;
-            if (ahead) {
-                r = a - b;
-            }
-            if (steps > 0) {
-                long low = r << 64 - steps;
-                low = 0;
-                q = 0;
-                for (int i = 0; i < steps; i++) {
-                    boolean carry = r < 0;
-                    r <<= 1;
-                    q <<= 1;
-                    if (carry || Long.compareUnsigned(r, b) >= 0) {
-                        r -= b;
-                        q |= 1;
-                    }
-                }
-            }
-            if (ahead) {
-                q += steps < 64 ? 1L << steps : 0;
-            }
-        }
-        int e = complete ? be : ae - steps;
-        if (complete && nearest) {
-            boolean more;
-            if (distance < 0) {
-                // a is at least a quarter and less than all of b.
-                e = ae;
-                more = Long.compareUnsigned(a, b) > 0;
-                if (more) {
-                    // b - a, in units of half b's.
-                    r = (b << 1) - a;
-                }
-            } else {
-                long other = b - r;
-                int order = Long.compareUnsigned(r, other);
-                more = order > 0 || order == 0 && (q & 1) != 0;
-                if (more) {
-                    r = other;
-                }
-            }
-            if (more) {
-                q++;
-                sign ^= SIGN;
-            }
-        }
-        if (r == 0) {
-            result(0, ase & SIGN);
-        } else {
-            int shift = Long.numberOfLeadingZeros(r);
-            round(sign != 0, e - shift, r << shift, 0);
-        }
-        return complete ? ((q & 4) != 0 ? C0 : 0) | ((q & 2) != 0 ? C3 : 0) | ((q & 1) != 0 ? C1 : 0) : C2;
-    }
-
-    /// Deals with operands that are no numbers of this format, or no numbers at all.
-    private boolean special(long am, int ase, long bm, int bse) {
-        if (unsupported(am, ase) || unsupported(bm, bse)) {
-            invalid();
-            return true;
-        }
-        if (nan(am, ase) || nan(bm, bse)) {
-            propagate(am, ase, bm, bse);
-            return true;
-        }
-        return false;
-    }
-
-    private boolean special(long am, int ase) {
-        if (unsupported(am, ase)) {
-            invalid();
-            return true;
-        }
-        if (nan(am, ase)) {
-            quiet(am, ase);
-            return true;
-        }
-        return false;
-    }
-
-    private boolean denormalStops(long am, int ase, long bm, int bse) {
-        return (denormal(am, ase) || denormal(bm, bse)) && denormalStops();
-    }
-
-    private boolean denormalStops(long am, int ase) {
-        return denormal(am, ase) && denormalStops();
+    /// What orders magnitudes before their significands do: the exponent, that of denormals being 1.
+    private static int scaleOf(long m, int se) {
+        int exponent = se & TOP;
+        return exponent == 0 && m != 0 ? 1 : exponent;
     }
 }

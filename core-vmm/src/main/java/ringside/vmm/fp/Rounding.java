@@ -174,6 +174,39 @@ abstract sealed class Rounding permits Conversions {
         result(am | QUIET, ase);
     }
 
+    /// Deals with operands that are no numbers of this format, or no numbers at all.
+    final boolean special(long am, int ase, long bm, int bse) {
+        if (unsupported(am, ase) || unsupported(bm, bse)) {
+            invalid();
+            return true;
+        }
+        if (nan(am, ase) || nan(bm, bse)) {
+            propagate(am, ase, bm, bse);
+            return true;
+        }
+        return false;
+    }
+
+    final boolean special(long am, int ase) {
+        if (unsupported(am, ase)) {
+            invalid();
+            return true;
+        }
+        if (nan(am, ase)) {
+            quiet(am, ase);
+            return true;
+        }
+        return false;
+    }
+
+    final boolean denormalStops(long am, int ase, long bm, int bse) {
+        return (denormal(am, ase) || denormal(bm, bse)) && denormalStops();
+    }
+
+    final boolean denormalStops(long am, int ase) {
+        return denormal(am, ase) && denormalStops();
+    }
+
     /// Whether a significand is to be raised by one unit, for what lies below that unit.
     ///
     /// @param odd the unit's bit
