@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.dev.ApicBus;
+import ringside.vmm.dev.BusMemory;
 import ringside.vmm.dev.CmosClock;
 import ringside.vmm.dev.DebugExit;
 import ringside.vmm.dev.FastGate;
@@ -40,9 +41,12 @@ import ringside.vmm.state.Stateful;
 /// | F4-F7 | debug exit | |
 /// | 3F8-3FF | 16550A, the console | IRQ 4 |
 ///
-/// The local APICs answer at FEE00000 to their own vCPU. A firmware image ends at 4 GB.
+/// The local APICs answer at FEE00000 to their own vCPU. A firmware image ends at 4 GB. For test suites there are
+/// 64 KB of memory on the bus at FF000000.
 final class Pc implements Bus, Stateful {
     private static final int FIRST_BASE = 0x08, SECOND_BASE = 0x70;
+    private static final long BUS_MEMORY = 0xFF00_0000L;
+    private static final int BUS_MEMORY_BYTES = 64 << 10;
 
     final PortMap ports;
     private final PicPair pics;
@@ -51,6 +55,7 @@ final class Pc implements Bus, Stateful {
     private final LocalApic[] apics;
     private final PostCard post = new PostCard();
     private final Firmware rom;
+    private final BusMemory busMemory = new BusMemory(BUS_MEMORY, BUS_MEMORY_BYTES);
     private final List<Stateful> chips;
 
     /// What the PC tells its board.
@@ -92,7 +97,7 @@ final class Pc implements Bus, Stateful {
         Latch scratch = new Latch(4);
         TestLines lines = new TestLines(clock, pics::irq);
         chips = List.of(
-                pics, pit, uart, system, keyboard, cmos, post, gate, resetPort, config, scratch, lines);
+                pics, pit, uart, system, keyboard, cmos, post, gate, resetPort, config, scratch, lines, busMemory);
         ports.put(0x20, 2, pics.master());
         ports.put(0xA0, 2, pics.slave());
         ports.put(0x4D0, 2, pics.elcr());
@@ -194,6 +199,7 @@ final class Pc implements Bus, Stateful {
     @Override
     public int read(int vcpu, long maddr, int size) {
         if (rom.decodes(maddr)) return rom.read(maddr, size);
+        if (busMemory.decodes(maddr)) return busMemory.read(maddr, size);
         if (!apics[vcpu].decodes(maddr)) return -1;
         int value = apics[vcpu].read((int) maddr & 0xFFF);
         return value >>> (8 * ((int) maddr & 3));
@@ -201,6 +207,7 @@ final class Pc implements Bus, Stateful {
 
     @Override
     public void write(int vcpu, long maddr, int size, int value) {
+        if (busMemory.decodes(maddr) && !rom.decodes(maddr)) busMemory.write(maddr, size, value);
         if (apics[vcpu].decodes(maddr) && (maddr & 3) == 0) apics[vcpu].write((int) maddr & 0xFFF, value);
     }
 

@@ -157,7 +157,8 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         boolean trap = (other & TF) != 0;
         int serial = onceSerial;
         boolean once = (special & ONCE) != 0;
-        if (!codeBreakpoint()) {
+        // Behind MOV SS and POP SS an instruction breakpoint is held back like everything else.
+        if (waits == ALL_HELD || !codeBreakpoint()) {
             boolean passes = (other & RF) != 0;
             other &= ~RF;
             if ((special & WATCH) != 0) noteFetch();

@@ -34,6 +34,18 @@ class DebugTest {
     }
 
     @Test
+    void anInstructionBreakpointRightBehindMovSsIsHeldBack() {
+        Bare b = new Bare().at(0, "8ed0 41 f4");
+        b.cpu.setReg(GuestState.EAX, Bare.DATA0);
+        b.cpu.setDr(0, 0x5002);
+        b.cpu.setDr(7, 1);
+        b.run();
+        assertEquals(0x5004, b.cpu.eip());
+        assertEquals(1, b.reg(GuestState.ECX));
+        assertEquals(0, b.cpu.dr(6) & 0xF);
+    }
+
+    @Test
     void aDataBreakpointTrapsAfterTheStore() {
         Bare b = new Bare().at(0, "a200800000 40 f4");
         b.cpu.setDr(1, 0x8000);
