@@ -117,8 +117,7 @@ final class PackedMoves {
     void singleSigns(Insn i) {
         long low = f.xmm[2 * i.n1];
         long high = f.xmm[2 * i.n1 + 1];
-        cpu.regs[i.n0] =
-                (int) (low >>> 31 & 1 | low >>> 62 & 2 | (high >>> 31 & 1) << 2 | (high >>> 62 & 2) << 2);
+        cpu.regs[i.n0] = (int) (low >>> 31 & 1 | low >>> 62 & 2 | (high >>> 31 & 1) << 2 | (high >>> 62 & 2) << 2);
     }
 
     void doubleSigns(Insn i) {

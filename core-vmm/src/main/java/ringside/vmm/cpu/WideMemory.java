@@ -109,7 +109,8 @@ abstract class WideMemory extends Operands {
         }
     }
 
-    /// Writes bytes `from` to `to` of an image to their places in the block at `va`, which {@link #forStore} has checked.
+    /// Writes bytes `from` to `to` of an image to their places in the block at `va`, which {@link #forStore} has
+    /// checked.
     final void writeBlock(int va, byte[] image, int from, int to) throws GuestFault {
         int k = from;
         while (k < to) {

@@ -20,14 +20,13 @@ class LanesTest {
     private long operand() {
         long v = 0;
         for (int k = 0; k < 8; k++) {
-            int b =
-                    switch (random.nextInt(8)) {
-                        case 0, 1 -> 0;
-                        case 2, 3 -> 0xFF;
-                        case 4 -> 0x80;
-                        case 5 -> 0x7F;
-                        default -> random.nextInt(256);
-                    };
+            int b = switch (random.nextInt(8)) {
+                case 0, 1 -> 0;
+                case 2, 3 -> 0xFF;
+                case 4 -> 0x80;
+                case 5 -> 0x7F;
+                default -> random.nextInt(256);
+            };
             v = v << 8 | b;
         }
         return v;

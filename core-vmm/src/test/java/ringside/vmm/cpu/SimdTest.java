@@ -16,7 +16,6 @@ class SimdTest {
     private static final int DATA = 0x80000, PAST = 0x81000;
     /// Bits of page entries: user and writable, user only.
     private static final int RW = 7, RO = 5, ABSENT = 0;
-
     private static final String PADDB_MM = "0ffcc1", PADDB_XMM = "660ffcc1", MOVQ2DQ = "f30fd6c1", MOVDQ2Q = "f20fd6c1";
     private static final String EMMS = "0f77", LDMXCSR = "0fae1500000800", MOVNTI = "0fc30d00000800";
     private static final String CVTPI2PS_MEMORY = "0f2a0500000800", CVTPI2PS = "0f2ac1", MFENCE = "0faef0";
@@ -51,8 +50,7 @@ class SimdTest {
     @Test
     void taskSwitchedRaisesDeviceNotAvailable() {
         assertEquals(
-                List.of(NM, NM, NM, NM, NM),
-                raised(CR0_TS, CR4_OSFXSR, PADDB_MM, PADDB_XMM, MOVDQ2Q, EMMS, LDMXCSR));
+                List.of(NM, NM, NM, NM, NM), raised(CR0_TS, CR4_OSFXSR, PADDB_MM, PADDB_XMM, MOVDQ2Q, EMMS, LDMXCSR));
     }
 
     @Test
@@ -219,7 +217,8 @@ class SimdTest {
 
     @Test
     void nonTemporalStoresAreSeenByTheNextLoad() {
-        Bare b = user("0f2b0500010800" + "0fe70d10010800" + "0fc33d18010800" + "660fe72d20010800" + "8b0d00010800", RW, RW);
+        Bare b = user(
+                "0f2b0500010800" + "0fe70d10010800" + "0fc33d18010800" + "660fe72d20010800" + "8b0d00010800", RW, RW);
         assertEquals(0x30, b.run().handled());
         assertEquals(0x85868788, b.reg(GuestState.ECX));
         assertEquals(0x8182838485868789L, b.memory.read64(0x80108));
