@@ -382,6 +382,7 @@ abstract class LinearMemory extends Arithmetic {
     /// A supervisor store to a present, read-only page belongs to the monitor, when it wants it.
     private boolean handedToMonitor(GuestFault f, int va, int size, long v) throws GuestFault {
         if (f.vector() != PF_VECTOR || f.error() != 3 || monitorStores || !monitor.intercepts(self())) return false;
+        if (!monitorWould(va, size)) return false;
         int error = f.error();
         int faultVa = f.va();
         long maddr = translate(va, Tlb.READ, false);
@@ -425,15 +426,16 @@ abstract class LinearMemory extends Arithmetic {
         }
     }
 
-    private boolean monitorMayStore(GuestFault f, int va, int size) throws GuestFault {
+    private boolean monitorMayStore(GuestFault f, int va, int size) {
         if (f.vector() != PF_VECTOR || f.error() != 3 || !monitor.intercepts(self())) return false;
         if ((va & 0xFFF) + size > 0x1000) return false;
-        int error = f.error();
-        int faultVa = f.va();
-        long maddr = translate(va, Tlb.READ, false);
-        if (memory.contains(maddr, size) && monitor.mayStoreToReadOnly(self(), va, (int) maddr)) return true;
-        f.set(PF_VECTOR, true, error, faultVa);
-        return false;
+        return monitorWould(va, size);
+    }
+
+    /// Asks without touching the tables: a store that nobody performs sets no accessed bit.
+    private boolean monitorWould(int va, int size) {
+        long maddr = look(va, false, false);
+        return memory.contains(maddr, size) && monitor.mayStoreToReadOnly(self(), va, (int) maddr);
     }
 
     final void rmwStore(int size, int v) throws GuestFault {
