@@ -81,9 +81,10 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
         return cpl == 0 || excused(op, 0, -1, 0, 0, 0);
     }
 
-    /// Reading an operand comes after the privilege check, unless a monitor wants to see its value.
+    /// Reading an operand comes after the privilege check, unless a monitor wants to see its value: it may carry the
+    /// instruction out for a kernel, never for a program at CPL 3.
     private void refuseEarly() throws GuestFault {
-        if (cpl != 0 && !monitor.intercepts(self())) throw gp(0);
+        if (cpl == 3 || cpl != 0 && !monitor.intercepts(self())) throw gp(0);
     }
 
     private void protectedOnly() throws GuestFault {
