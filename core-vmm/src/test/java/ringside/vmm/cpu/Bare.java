@@ -26,7 +26,7 @@ final class Bare implements Monitor, Bus, Ports, InterruptSource {
 
     final MachineMemory memory = new MachineMemory(1 << 20);
     final VirtualClock clock = new VirtualClock();
-    final Vcpu cpu = new Vcpu(0, memory, this, this, clock, this, CpuModel.standard());
+    final Vcpu cpu;
     final List<Exit> exits = new ArrayList<>();
     final List<String> ports = new ArrayList<>();
     boolean intercepting;
@@ -35,6 +35,11 @@ final class Bare implements Monitor, Bus, Ports, InterruptSource {
     int raised = -1;
 
     Bare() {
+        this(CpuModel.standard());
+    }
+
+    Bare(CpuModel model) {
+        cpu = new Vcpu(0, memory, this, this, clock, this, model);
         cpu.setInterrupts(this);
         gdt(CODE0, 0x00CF9B000000FFFFL);
         gdt(DATA0, 0x00CF93000000FFFFL);

@@ -128,4 +128,78 @@ class DebugTest {
         assertEquals(0x8000, b.cpu.dr(6) & 0x8000);
         assertEquals(0x6000, b.stack(1).getFirst());
     }
+
+    @Test
+    void aPortBreakpointTrapsAfterTheAccess() {
+        for (String code : new String[] {"e640 40 f4", "e440 40 f4", "e740 40 f4"}) {
+            Bare b = new Bare().at(0, code);
+            b.cpu.setCr(4, 8);
+            b.cpu.setDr(2, 0x40);
+            b.cpu.setDr(7, 1 << 4 | 2 << 24);
+            b.run();
+            assertEquals(1, b.handled(), code);
+            assertEquals(4, b.cpu.dr(6) & 0xF);
+            assertEquals(0x5002, b.stack(1).getFirst());
+            assertEquals(1, b.ports.size());
+        }
+    }
+
+    @Test
+    void portBreakpointsNeedDebuggingExtensions() {
+        Bare b = new Bare().at(0, "e640 f4");
+        b.cpu.setDr(0, 0x40);
+        b.cpu.setDr(7, 1 | 2 << 16);
+        b.run();
+        assertEquals(-1, b.handled());
+    }
+
+    @Test
+    void aWidePortAccessHitsAnyOfItsBytes() {
+        Bare b = new Bare().at(0, "66ef f4");
+        b.cpu.setCr(4, 8);
+        b.cpu.setReg(GuestState.EDX, 0x1F0);
+        b.cpu.setDr(0, 0x1F1);
+        b.cpu.setDr(7, 1 | 2 << 16);
+        b.run();
+        assertEquals(1, b.handled());
+    }
+
+    @Test
+    void aStringPortAccessTrapsAfterEachIteration() {
+        Bare b = new Bare().at(0, "f36e f4");
+        b.cpu.setCr(4, 8);
+        b.cpu.setReg(GuestState.EDX, 0x1F0);
+        b.cpu.setReg(GuestState.ESI, 0x8000);
+        b.cpu.setReg(GuestState.ECX, 3);
+        b.cpu.setDr(0, 0x1F0);
+        b.cpu.setDr(7, 1 | 2 << 16);
+        b.run();
+        assertEquals(1, b.handled());
+        assertEquals(2, b.reg(GuestState.ECX));
+        assertEquals(0x5000, b.stack(1).getFirst());
+    }
+
+    @Test
+    void wideAccessesHitDataBreakpointsInTheirUpperHalf() {
+        for (String code : new String[] {"0f6f0500800000 40 f4", "0f7f0500800000 40 f4", "0f280500800000 40 f4", "dd0500800000 40 f4"}) {
+            Bare b = new Bare().at(0, code);
+            b.cpu.setCr(4, 0x200);
+            b.cpu.setDr(3, 0x8006);
+            b.cpu.setDr(7, 3 << 6 | 3 << 28);
+            b.run();
+            assertEquals(1, b.handled(), code);
+            assertEquals(8, b.cpu.dr(6) & 0xF);
+            assertEquals(0, b.reg(GuestState.EAX));
+        }
+    }
+
+    @Test
+    void icebpTrapsWithoutAReason() {
+        Bare b = new Bare().at(0, "f1 f4");
+        b.cpu.setDr(7, 0x2000);
+        b.run();
+        assertEquals(1, b.handled());
+        assertEquals(0, b.cpu.dr(6) & 0xE00F);
+        assertEquals(0x5001, b.stack(1).getFirst());
+    }
 }
