@@ -3,15 +3,17 @@ package ringside.vmm.fp;
 
 /// The eight transcendental functions of the x87, on the values and rules of an [Extended].
 ///
-/// Each leaves its result and its exceptions in that [Extended], begun beforehand by the caller. As everywhere, the
-/// caller looks at the flags: with an unmasked IE, DE or ZE nothing is stored. Empty registers are the caller's
-/// business as well. (IA-32 SDM volume 1, section 8.3.7.)
+/// Each leaves its result and its exceptions in that [Extended], begun beforehand by the caller. As everywhere,
+/// the caller looks at the flags: with an unmasked IE, DE or ZE nothing is stored. Empty registers are the
+/// caller's business as well. (IA-32 SDM volume 1, section 8.3.7.)
 ///
-/// Results are calculated to some 118 bits and then rounded, so they are the nearest ones but for a chance of 2^-50, and so
-/// in the other directions of RC. Processors promise one unit of the last place. As on them, PC is not looked at and PE is set
-/// even where a result happens to be exact. Sine, cosine and tangent have the processors' pi, of 66 bits.
+/// Results are calculated to some 118 bits and then rounded, so they are the nearest ones but for a chance of
+/// 2^-50, and so in the other directions of RC. Processors promise one unit of the last place. As on them, PC is
+/// not looked at and PE is set even where a result happens to be exact. Sine, cosine and tangent have the
+/// processors' pi, of 66 bits.
 ///
-/// Operands out of a function's range, where the manual promises nothing, come back as they are, as on the processors tried.
+/// Operands out of a function's range, where the manual promises nothing, come back as they are, as on the
+/// processors tried.
 public final class Transcendental {
     private static final int BIAS = Rounding.BIAS;
     private static final long ONE = Rounding.ONE;
@@ -176,7 +178,7 @@ public final class Transcendental {
 
     /// FPTAN. What it pushes on top, mostly 1, is the second result.
     ///
-    /// @return false when the operand is out of range (a magnitude of 2^63 or more): C2 is the caller's, nothing is done
+    /// @return false when out of range (a magnitude of 2^63 or more): C2 is the caller's, and nothing is done
     public boolean tan(long m, int se) {
         if (noAngle(m, se)) {
             copy();
@@ -226,7 +228,8 @@ public final class Transcendental {
         return true;
     }
 
-    /// FSINCOS: the sine as the result, the cosine, which it pushes, as the second result. Out of range as with [#tan].
+    /// FSINCOS: the sine as the result, the cosine, which it pushes, as the second result. Out of range as with
+    /// [#tan].
     public boolean sincos(long m, int se) {
         if (noAngle(m, se)) {
             copy();

@@ -34,8 +34,8 @@ final class TranscendentalAngle {
 
     /// Takes an operand below 2^63 in magnitude. Then [#sine], [#cosine] and [#tangent] are about this one.
     ///
-    /// From 1/2 on it is reduced, exactly, by the multiple of the processor's pi / 2: not by that of pi, so that the results
-    /// near its multiples, and of large operands, are those that programs know.
+    /// From 1/2 on it is reduced, exactly, by the multiple of the processor's pi / 2: not by that of pi, so that
+    /// the results near its multiples, and of large operands, are those that programs know.
     void reduce(int e, long m) {
         reducedNegative = false;
         quarter = 0;
@@ -49,8 +49,8 @@ final class TranscendentalAngle {
         square.multiply(square.hi, square.lo);
     }
 
-    /// In units of 2^-65: the operand is `m << shift`, pi / 2 is 66 bits, everything is an integer. The remainder cannot be
-    /// zero, as no odd multiple of pi / 2 has as few as 64 bits.
+    /// In units of 2^-65: the operand is `m << shift`, pi / 2 is 66 bits, everything is an integer. The remainder
+    /// cannot be zero, as no odd multiple of pi / 2 has as few as 64 bits.
     private int multiples(int shift, long m) {
         long n = Math.unsignedMultiplyHigh(m, TWO_OVER_PI) >>> 1 >>> 64 - shift;
         long low = n * PI_FRACTION;
@@ -102,7 +102,8 @@ final class TranscendentalAngle {
         }
         int sine = odd(first);
         int cosine = even(second);
-        exponent = inverse ? cosine - sine + value.quotient(second, first) : sine - cosine + value.quotient(first, second);
+        exponent =
+                inverse ? cosine - sine + value.quotient(second, first) : sine - cosine + value.quotient(first, second);
     }
 
     /// The sine of the reduced operand: r (1 - r^2/3! + ...), always a little less than r.
@@ -123,8 +124,8 @@ final class TranscendentalAngle {
         return -1 - to.normalize();
     }
 
-    /// The series z (1/from! - z (1/(from + 2)! - ...)) of the square. As that is not small, the coefficients past the wide
-    /// ones are taken as ratios, so that 64 bits of them are enough.
+    /// The series z (1/from! - z (1/(from + 2)! - ...)) of the square. As that is not small, the coefficients past
+    /// the wide ones are taken as ratios, so that 64 bits of them are enough.
     private void factorials(Wide128 to, int from, int wide, int last) {
         long z = square.hi;
         long u = 0;
@@ -161,8 +162,8 @@ final class TranscendentalAngle {
 
     /// The arc tangent of a / b / 2^distance, which is at most one.
     ///
-    /// The nearest n / 64 has its arc in the table, and atan q - atan (n / 64) = atan ((64 q - n) / (64 + n q)). The series is
-    /// for that; with n = 0 it is the result, however small.
+    /// The nearest n / 64 has its arc in the table, and atan q - atan (n / 64) = atan ((64 q - n) / (64 + n q)).
+    /// The series is for that; with n = 0 it is the result, however small.
     private void angle(long a, long b, int distance) {
         int n = distance > 7 ? 0 : (int) ((double) (a >>> 1) / (double) (b >>> 1) * (64.0 / (1 << distance)) + 0.5);
         if (n == 0) {
@@ -193,7 +194,8 @@ final class TranscendentalAngle {
         exponent = -1 - value.normalize();
     }
 
-    /// The arc tangent of the value, at most about 1/128: q (1 - q^2/3 + q^4/5 - ...), always a little less than q.
+    /// The arc tangent of the value, at most about 1/128: q (1 - q^2/3 + q^4/5 - ...), always a little less than
+    /// q.
     private void small() {
         square.set(value);
         square.shiftRight(-1 - exponent);

@@ -14,8 +14,9 @@ final class TranscendentalPower {
 
     /// 2^x - 1 for x below one in magnitude.
     ///
-    /// The first six bits of x's fraction choose a power from the table, the series is for the rest: 2^(j/64) (1 + q) - 1,
-    /// put so that only positive numbers are added. With no such bits the series alone is the result, however small.
+    /// The first six bits of x's fraction choose a power from the table, the series is for the rest: 2^(j/64) (1 +
+    /// q) - 1, put so that only positive numbers are added. With no such bits the series alone is the result,
+    /// however small.
     void exp2m1(boolean minus, int e, long m) {
         negative = minus;
         value.set(m, 0);
@@ -118,7 +119,8 @@ final class TranscendentalPower {
         return e + 1;
     }
 
-    /// The value is m, from one to below two: it is brought near one by a factor from the table, of nine bits, so exactly.
+    /// The value is m, from one to below two: it is brought near one by a factor from the table, of nine bits, so
+    /// exactly.
     private boolean log2(int k) {
         int i = (int) (value.hi >>> 56) & 127;
         long[] table = TranscendentalTables.LOGARITHMS;

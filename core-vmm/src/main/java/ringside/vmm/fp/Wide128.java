@@ -3,9 +3,9 @@ package ringside.vmm.fp;
 
 /// A register of 128 bits, for the series of the [Transcendental] functions.
 ///
-/// The bits mean what the caller says: mostly a *fraction*, `bits / 2^128`, below one; or a *significand*, the highest bit
-/// set, `bits / 2^127`, from one to below two, with an exponent kept elsewhere. Products are truncated and may be a few
-/// units of the last place too small; that is 60 bits below what the results keep.
+/// The bits mean what the caller says: mostly a *fraction*, `bits / 2^128`, below one; or a *significand*, the
+/// highest bit set, `bits / 2^127`, from one to below two, with an exponent kept elsewhere. Products are truncated
+/// and may be a few units of the last place too small; that is 60 bits below what the results keep.
 final class Wide128 {
     long hi, lo;
 
@@ -90,7 +90,8 @@ final class Wide128 {
         lo = a * b;
     }
 
-    /// Becomes a sum of powers, times z: `z (c[first] ± z (c[first + step] ± z (...)))`, with c pairs of high and low halves.
+    /// Becomes a sum of powers, times z: `z (c[first] ± z (c[first + step] ± z (...)))`, with c pairs of high and
+    /// low halves.
     ///
     /// @param wide      the last coefficient worth 128 bits: past it, the power of z is below 2^-62
     /// @param last      the last coefficient
@@ -162,7 +163,8 @@ final class Wide128 {
 
     /// 2^127 over a divisor with its highest bit set, a little too small.
     ///
-    /// The division of doubles gives 51 bits of it (IEEE 754, so the same everywhere), one step of Newton the others.
+    /// The division of doubles gives 51 bits of it (IEEE 754, so the same everywhere), one step of Newton the
+    /// others.
     private static long reciprocal(long d) {
         long half = (long) (0x1p125 / (double) (d >>> 1));
         long y = half << 1;

@@ -10,7 +10,8 @@ final class TranscendentalReference {
     static final MathContext DIGITS = new MathContext(70);
     static final BigDecimal ONE = BigDecimal.ONE;
     static final BigDecimal TWO = BigDecimal.TWO;
-    static final BigDecimal LN2 = atanh(ONE.divide(BigDecimal.valueOf(3), DIGITS)).multiply(TWO, DIGITS);
+    static final BigDecimal LN2 =
+            atanh(ONE.divide(BigDecimal.valueOf(3), DIGITS)).multiply(TWO, DIGITS);
     /// By Machin.
     static final BigDecimal PI = atanSeries(ONE.divide(BigDecimal.valueOf(5), DIGITS))
             .multiply(BigDecimal.valueOf(16))
@@ -114,7 +115,8 @@ final class TranscendentalReference {
 
     private static BigInteger quarters(BigDecimal x) {
         BigDecimal quotient = x.divide(HALF_PI, DIGITS);
-        return quotient.add(BigDecimal.valueOf(quotient.signum()).multiply(new BigDecimal("0.5"))).toBigInteger();
+        return quotient.add(BigDecimal.valueOf(quotient.signum()).multiply(new BigDecimal("0.5")))
+                .toBigInteger();
     }
 
     private static BigDecimal sinSeries(BigDecimal r) {

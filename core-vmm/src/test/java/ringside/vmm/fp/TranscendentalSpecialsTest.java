@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/// Zeros, infinities, NaNs, denormals, and operands beyond a function's range, by the tables of the manual (SDM volume 2,
-/// F2XM1, FPATAN, FYL2X, FYL2XP1) and, where those are silent, by processors.
+/// Zeros, infinities, NaNs, denormals, and operands beyond a function's range, by the tables of the manual (SDM
+/// volume 2, F2XM1, FPATAN, FYL2X, FYL2XP1) and, where those are silent, by processors.
 class TranscendentalSpecialsTest {
     private static final int IE = Extended.IE, DE = Extended.DE, ZE = Extended.ZE, UE = Extended.UE, PE = Extended.PE;
     private static final long ONE = Long.MIN_VALUE;

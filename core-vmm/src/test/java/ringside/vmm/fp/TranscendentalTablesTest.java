@@ -40,8 +40,7 @@ class TranscendentalTablesTest {
     @Test
     void integersAreInverted() {
         for (int n = 2; n < TranscendentalTables.INVERSES.length / 2; n++) {
-            assertEquals(
-                    BigInteger.TWO.pow(128).divide(BigInteger.valueOf(n)), at(TranscendentalTables.INVERSES, n));
+            assertEquals(BigInteger.TWO.pow(128).divide(BigInteger.valueOf(n)), at(TranscendentalTables.INVERSES, n));
         }
     }
 
@@ -89,8 +88,6 @@ class TranscendentalTablesTest {
     }
 
     private static BigInteger wide(long high, long low) {
-        return new BigInteger(Long.toHexString(high), 16)
-                .shiftLeft(64)
-                .or(new BigInteger(Long.toHexString(low), 16));
+        return new BigInteger(Long.toHexString(high), 16).shiftLeft(64).or(new BigInteger(Long.toHexString(low), 16));
     }
 }

@@ -53,16 +53,18 @@ class TranscendentalTest {
                 .subtract(expected)
                 .abs()
                 .divide(unit, TranscendentalReference.DIGITS);
-        assertTrue(error.compareTo(HALF) <= 0, () -> error + " units at " + Long.toHexString(m) + " "
-                + Integer.toHexString(se));
+        assertTrue(
+                error.compareTo(HALF) <= 0,
+                () -> error + " units at " + Long.toHexString(m) + " " + Integer.toHexString(se));
         x.begin(0x077F);
         call.run();
         BigDecimal below = TranscendentalReference.value(x.m, x.se);
         x.begin(0x0B7F);
         call.run();
         BigDecimal above = TranscendentalReference.value(x.m, x.se);
-        assertTrue(below.compareTo(expected) <= 0 && expected.compareTo(above) <= 0, () -> "not between neighbours at "
-                + Long.toHexString(m) + " " + Integer.toHexString(se));
+        assertTrue(
+                below.compareTo(expected) <= 0 && expected.compareTo(above) <= 0,
+                () -> "not between neighbours at " + Long.toHexString(m) + " " + Integer.toHexString(se));
         assertTrue(above.subtract(below).compareTo(unit.multiply(BigDecimal.TWO)) <= 0);
         x.begin(0x0F7F);
         call.run();
