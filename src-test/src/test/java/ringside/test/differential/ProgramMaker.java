@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.test.differential;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Set;
+import ringside.test.differential.Program.Mode;
+import ringside.test.differential.Program.Paging;
+import ringside.vmm.clock.Seeded;
+import ringside.vmm.isa.Encoder;
+import ringside.vmm.isa.Op;
+import ringside.vmm.isa.Rows;
+
+/// Makes random programs from the opcode table: every row, every form, every mode, with values at which processors
+/// are wrong. The same seed makes the same program.
+final class ProgramMaker implements Encoder.Choices {
+    private static final int[] SELECTORS = {
+        0,
+        3,
+        Ground.CODE0,
+        Ground.DATA0,
+        Ground.CODE3,
+        Ground.DATA3,
+        Ground.CODE16,
+        Ground.DATA16,
+        Ground.CODE16_3,
+        Ground.DATA16_3,
+        Ground.TSS_SELECTOR,
+        Ground.LDT_SELECTOR,
+        Ground.GATE,
+        Ground.OTHER_TSS_SELECTOR,
+        Ground.CONFORMING,
+        Ground.DOWN
+    };
+    /// Instructions that end most programs at CPL 0; they come in sequences of [Sequences] instead, or seldom.
+    private static final Set<Integer> DEADLY = Set.of(
+            Op.MOV_TO_CR,
+            Op.LGDT,
+            Op.LIDT,
+            Op.LLDT,
+            Op.LTR,
+            Op.HLT,
+            Op.LMSW,
+            Op.WRMSR,
+            Op.IRET,
+            Op.RETF,
+            Op.JMPF,
+            Op.LSS);
+
+    private final Seeded random;
+    private final Program p = new Program();
+    private final Sequences sequences;
+
+    private ProgramMaker(long seed) {
+        random = new Seeded(seed);
+        sequences = new Sequences(random, p);
+    }
+
+    static Program make(long seed) {
+        ProgramMaker maker = new ProgramMaker(seed);
+        maker.state();
+        int slots = 4 + maker.random.nextInt(28);
+        for (int k = 0; k < slots; k++) maker.p.slots.add(maker.slot(k, slots));
+        return maker.p;
+    }
+
+    private void state() {
+        int kind = random.nextInt(12);
+        p.mode = kind == 0 ? Mode.REAL : kind < 3 ? Mode.V86 : kind < 5 ? Mode.PROTECTED_16 : Mode.PROTECTED_32;
+        p.cpl = p.mode == Mode.REAL ? 0 : p.mode == Mode.V86 || random.nextInt(2) == 0 ? 3 : 0;
+        p.paging = p.mode == Mode.REAL ? Paging.OFF : Paging.values()[random.nextInt(4)];
+        p.stack32 = p.mode.tables() && random.nextInt(4) != 0;
+        p.cr0 = (random.nextInt(8) == 0 ? random.nextInt(8) << 1 : 2) | random.nextInt(4) >> 1 << 5;
+        // WP wherever a large page shows the page tables.
+        if (p.paging == Paging.LARGE || random.nextInt(2) == 0) p.cr0 |= 0x10000;
+        if (random.nextInt(4) == 0) p.cr0 |= 0x40000;
+        p.cr4 = (random.nextInt(10) == 0 ? 0 : 0x600)
+                | random.nextInt(4) & 2 << 2
+                | (random.nextInt(4) == 0 ? 0x80 : 0);
+        p.eflags = 2 | random.nextInt(0x1000) & 0x8D5 | (random.nextInt(8) == 0 ? 0x400 : 0);
+        if (random.nextInt(8) == 0) p.eflags |= 0x100;
+        if (random.nextInt(4) == 0) p.eflags |= 0x40000;
+        if (random.nextInt(3) == 0) p.eflags |= 0x200;
+        p.eflags |= random.nextInt(4) == 0 ? random.nextInt(4) << 12 : 0;
+        for (int r = 0; r < 8; r++) p.registers[r] = Interesting.number(random);
+        for (int r : new int[] {3, 5, 6, 7}) if (random.nextInt(8) > 0) p.registers[r] = sequences.pointer();
+        if (random.nextInt(2) == 0) p.registers[1] = random.nextInt(40);
+        p.registers[4] = p.mode == Mode.REAL || p.mode == Mode.V86 ? 0x3F00 : p.stack32 ? Ground.STACK : 0xFF00;
+        if (random.nextInt(8) == 0) p.registers[4] -= random.nextInt(16);
+        p.fpu = Interesting.fpu(random);
+        p.pages = pages(true);
+        p.alias = pages(false);
+        p.data = random.nextLong();
+        p.tables = random.nextLong();
+        p.ticks = 200 + random.nextInt(800);
+        p.nmi = random.nextInt(6) == 0 ? random.nextInt(200) : -1;
+    }
+
+    /// Tables and handlers are the supervisor's; code mostly the user's; data is anything.
+    private String pages(boolean home) {
+        char[] letters = new char[Ground.RAM >>> 12];
+        Arrays.fill(letters, 's');
+        String code = random.nextInt(3) == 0 ? "rwwwws" : "rrrrwx";
+        for (int k = 0x10; k < 0x34; k++) {
+            boolean isCode = k < 0x14;
+            letters[k] = home && isCode
+                    ? (p.cpl == 3
+                            ? random.nextInt(12) == 0
+                                    ? "rwx-".charAt(random.nextInt(4))
+                                    : code.charAt(random.nextInt(4))
+                            : 'w')
+                    : random.nextInt(3) > 0 ? 'w' : "wrso-x".charAt(random.nextInt(6));
+        }
+        if (home) {
+            letters[0x33] = 'w';
+            letters[0x10] = code.charAt(0);
+            if (p.cpl == 0 && p.stack32) letters[0x32] = 'w';
+        }
+        return new String(letters);
+    }
+
+    private byte[] slot(int k, int slots) {
+        if (random.nextInt(5) == 0) return sequences.sequence(k, slots);
+        while (true) {
+            int row = row();
+            byte[] code = Encoder.encode(row, p.mode.code32(), this);
+            if (code.length > Program.SLOT - 1) continue;
+            if (Rows.operands(row).startsWith("J")) sequences.aim(code, row, k, slots);
+            ByteArrayOutputStream slot = new ByteArrayOutputStream();
+            // A prefix that means nothing, or something else, here.
+            if (random.nextInt(60) == 0 && code.length < 13)
+                slot.write(new int[] {0xF3, 0xF2, 0x66, 0x3E, 0xF0}[random.nextInt(5)]);
+            slot.writeBytes(code);
+            if (random.nextInt(200) == 0) slot.write(random.nextInt(256));
+            return slot.size() <= Program.SLOT ? slot.toByteArray() : code;
+        }
+    }
+
+    /// A row: plain ones half of the time, the others by class.
+    private int row() {
+        while (true) {
+            int kind = switch (random.nextInt(20)) {
+                case 0, 1 -> Rows.SENSITIVE;
+                case 2 -> Rows.PRIVILEGED;
+                case 3 -> Rows.IO;
+                case 4, 5, 6, 7 -> Rows.FPU;
+                case 8, 9 -> Rows.MMX;
+                case 10, 11 -> Rows.SSE;
+                case 12, 13 -> Rows.SSE2;
+                default -> Rows.PLAIN;
+            };
+            int row = 1 + random.nextInt(Rows.count() - 1);
+            if (Rows.kind(row) != kind) continue;
+            boolean deadly = DEADLY.contains(Rows.semantics(row));
+            if (deadly && Rows.semantics(row) == Op.MOV_TO_CR && p.cpl == 0) continue;
+            if (deadly && p.cpl == 0 && random.nextInt(20) > 0) continue;
+            return row;
+        }
+    }
+
+    // ---- choices
+
+    @Override
+    public int below(Encoder.Field field, int bound) {
+        return switch (field) {
+            case OPERAND_SIZE -> random.nextInt(5) == 0 ? 1 : 0;
+            case ADDRESS_SIZE -> random.nextInt(12) == 0 ? 1 : 0;
+            case SEGMENT -> random.nextInt(8) == 0 ? random.nextInt(bound) : 0;
+            case LOCK -> random.nextInt(6) == 0 ? 1 : 0;
+            case BASE -> random.nextInt(3) == 0 ? random.nextInt(bound) : new int[] {3, 5, 6, 7}[random.nextInt(4)];
+            case REPEAT, FORM, MOD, SIB, NUMBER -> random.nextInt(bound);
+        };
+    }
+
+    @Override
+    public int displacement(int bytes, boolean alone) {
+        if (bytes == 1) return random.nextInt(4) == 0 ? (byte) random.nextLong() : 8 * random.nextInt(8);
+        if (!alone) return random.nextInt(6) == 0 ? (int) random.nextLong() : random.nextInt(64) - 32;
+        return sequences.pointer();
+    }
+
+    @Override
+    public int immediate(int bytes) {
+        if (bytes == 2 && random.nextInt(2) == 0) return SELECTORS[random.nextInt(SELECTORS.length)];
+        return Interesting.number(random);
+    }
+
+    static int selector(Seeded random) {
+        return switch (random.nextInt(6)) {
+            case 0 -> random.nextInt(256);
+            case 1 -> random.nextInt(128) | 4;
+            default -> SELECTORS[random.nextInt(SELECTORS.length)] | (random.nextInt(3) == 0 ? random.nextInt(4) : 0);
+        };
+    }
+}
