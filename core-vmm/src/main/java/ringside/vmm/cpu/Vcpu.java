@@ -607,12 +607,12 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     // ---- x87, MMX and SSE registers, as an FXSAVE image of 512 bytes
 
-    /// Writes the state; reserved bytes of the image stay as they are.
+    @Override
     public void saveFpu(byte[] image) {
         fpu.save(image);
     }
 
-    /// Sets the state. Bits that do not exist are dropped.
+    @Override
     public void loadFpu(byte[] image) {
         fpu.load(image);
     }

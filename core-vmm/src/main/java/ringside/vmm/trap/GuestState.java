@@ -78,6 +78,12 @@ public interface GuestState {
 
     long tsc();
 
+    /// Writes the x87, MMX and SSE registers as an FXSAVE image of 512 bytes; reserved bytes of it stay as they are.
+    void saveFpu(byte[] image);
+
+    /// Sets them from such an image. Bits that do not exist are dropped.
+    void loadFpu(byte[] image);
+
     /// Reads through the current translation as CPL 0 (`user` false) or CPL 3. @param size 1, 2 or 4
     int read(int va, int size, boolean user) throws GuestFault;
 

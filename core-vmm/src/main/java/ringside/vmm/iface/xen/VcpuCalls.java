@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.iface.xen;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import ringside.vmm.frames.FrameType;
 import ringside.vmm.iface.spi.Caller;
 import ringside.vmm.mem.MachineMemory;
@@ -21,6 +24,7 @@ final class VcpuCalls {
     static final String TABLE = "xen.vcpu_op";
     // vcpu_guest_context, 32-bit
     private static final int CONTEXT_BYTES = 2800;
+    private static final int FPU_BYTES = 512, FLAGS = 512, FPU_VALID = 1;
     private static final int REGS = 516;
     private static final int TRAPS = 584;
     private static final int LDT_BASE = 2632;
@@ -83,7 +87,7 @@ final class VcpuCalls {
         byte[] bytes = new byte[CONTEXT_BYTES];
         c.copyFrom(at, bytes);
         if (v.initialised) return c.refuse(Errno.EEXIST, Why.BAD_ARGUMENT);
-        java.nio.ByteBuffer context = java.nio.ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer context = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         int entries = context.getInt(GDT_ENTRIES);
         if (entries < 0 || entries > Abi.GUEST_GDT_ENTRIES) return c.refuse(Errno.EINVAL, Why.BAD_ARGUMENT);
         int root = Abi.mfnOfCr3(context.getInt(CONTROL + 12));
@@ -103,7 +107,7 @@ final class VcpuCalls {
         return 0;
     }
 
-    private void load(XenVcpu v, java.nio.ByteBuffer context) {
+    private void load(XenVcpu v, ByteBuffer context) {
         GuestState g = v.guest;
         g.reset(true);
         for (int i = 0; i < 256; i++) {
@@ -117,6 +121,7 @@ final class VcpuCalls {
         v.failsafe.set(TrapCalls.guestSelector(context.getInt(CALLBACKS + 8)), context.getInt(CALLBACKS + 12), false);
         v.cr4 = 0;
         startProcessor(v);
+        if ((context.getInt(FLAGS) & FPU_VALID) != 0) g.loadFpu(Arrays.copyOf(context.array(), FPU_BYTES));
         descriptors.setLdt(v, context.getInt(LDT_BASE), context.getInt(LDT_BASE + 4));
         descriptors.load(v);
         loadRegisters(v, context);
@@ -130,12 +135,22 @@ final class VcpuCalls {
         g.setCr(4, Emulation.cr4(0));
         g.setCr(3, v.rootMfn << Abi.PAGE_SHIFT);
         g.setCr(0, Abi.CR0_START);
+        g.loadFpu(freshFpu());
         debug.set(v, 6, 0);
         debug.set(v, 7, 0);
         timers.refresh(v);
     }
 
-    private void loadRegisters(XenVcpu v, java.nio.ByteBuffer context) {
+    /// As FNINIT leaves it, all SSE exceptions masked.
+    private static byte[] freshFpu() {
+        byte[] image = new byte[FPU_BYTES];
+        ByteBuffer words = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
+        words.putShort(0, (short) 0x037F);
+        words.putInt(24, 0x1F80);
+        return image;
+    }
+
+    private void loadRegisters(XenVcpu v, ByteBuffer context) {
         GuestState g = v.guest;
         int[] order = {
             GuestState.EBX,

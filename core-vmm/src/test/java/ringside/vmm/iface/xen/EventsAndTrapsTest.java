@@ -204,4 +204,39 @@ class EventsAndTrapsTest {
         assertEquals(-14, f.call(1, 0x70000000, 1, 0, XenFixture.SELF));
         assertEquals(-14, f.call(0, 0xFC000000), "in the hypervisor's range");
     }
+
+    @Test
+    void aGuestHasTheFpuUntilItSwitchesTasks() {
+        trap(7, 0);
+        int code = f.put(XenFixture.SCRATCH + 0x800, 0x570FE8D9, 0xE8D9C0); // fld1, xorps, fld1
+        f.cpu().setEip(code);
+        f.run(2);
+        assertEquals(code + 5, f.cpu().eip());
+        f.call(5, 1);
+        f.cpu().setEip(code + 5);
+        f.run(1);
+        assertEquals(HANDLER + 7 * 16, f.cpu().eip());
+        assertEquals(code + 5, f.read(f.cpu().reg(GuestState.ESP)));
+        assertEquals(0, f.cpu().cr(0) & 8, "the handler need not clear it");
+    }
+
+    @Test
+    void theFpuStartsAsAfterFninit() {
+        byte[] image = new byte[512];
+        f.cpu().saveFpu(image);
+        assertEquals(0x7F, image[0]);
+        assertEquals(3, image[1]);
+        assertEquals(0, image[4]);
+    }
+
+    @Test
+    void cpuidShowsWhatAGuestCanUse() {
+        int code = f.put(XenFixture.SCRATCH + 0x800, 0xA20F);
+        f.cpu().setEip(code);
+        f.cpu().setReg(GuestState.EAX, 1);
+        f.run(1);
+        int features = f.cpu().reg(GuestState.EDX);
+        assertEquals(0x0F898175, features & 0x0FFFFFFF);
+        assertEquals(0x600, f.cpu().cr(4) & 0x600);
+    }
 }
