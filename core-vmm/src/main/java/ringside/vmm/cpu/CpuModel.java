@@ -174,7 +174,7 @@ public record CpuModel(
             Set<Feature> two = with(PRO, Feature.SEP, Feature.PAT, Feature.PSE36, Feature.MMX, Feature.FXSR);
             Set<Feature> three = with(two, Feature.SSE);
             Set<Feature> four = with(three, Feature.SSE2, Feature.CLFSH, Feature.SS, Feature.NX);
-            Set<Feature> max = with(four, Feature.SMEP, Feature.SMAP, Feature.UMIP);
+            Set<Feature> max = with(four, Feature.RDTSCP, Feature.SMEP, Feature.SMAP, Feature.UMIP);
             List<Integer> prescott = List.of(0x605B5001, 0, 0, 0x007C7040);
             // 16 KB data and 1 MB unified, 8 ways of 64 bytes each.
             List<Integer> caches = List.of(0x121, 0x01C0003F, 31, 0, 0x143, 0x01C0003F, 2047, 0);

@@ -34,6 +34,7 @@ public enum Feature {
     /// Self-snoop: memory is coherent here whatever the memory types say.
     SS(Leaf.BASIC_EDX, 27, 0),
     NX(Leaf.EXTENDED_EDX, 20, 0),
+    RDTSCP(Leaf.EXTENDED_EDX, 27, 0),
     SMEP(Leaf.STRUCTURED_EBX, 7, Registers.CR4_SMEP),
     SMAP(Leaf.STRUCTURED_EBX, 20, Registers.CR4_SMAP),
     UMIP(Leaf.STRUCTURED_ECX, 2, Registers.CR4_UMIP);
@@ -117,6 +118,7 @@ public enum Feature {
             case Op.CMOVCC -> CMOV;
             case Op.CMPXCHG8B -> CX8;
             case Op.RDTSC -> TSC;
+            case Op.RDTSCP -> RDTSCP;
             case Op.RDMSR, Op.WRMSR -> MSR;
             case Op.STAC, Op.CLAC -> SMAP;
             default -> null;

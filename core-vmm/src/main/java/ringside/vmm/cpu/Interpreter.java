@@ -306,6 +306,7 @@ abstract class Interpreter extends SystemInsns {
             case Op.ARPL -> arpl(i);
             case Op.CPUID -> cpuid();
             case Op.RDTSC -> rdtsc();
+            case Op.RDTSCP -> rdtscp();
             case Op.RDPMC -> rdpmc();
             case Op.RDMSR -> rdmsr();
             case Op.WRMSR -> wrmsr();

@@ -21,6 +21,7 @@ final class ModelRegisters implements Stateful {
     private static final int MISC_ENABLE = 0x1A0, DEBUGCTL = 0x1D9, LAST_BRANCH = 0x1DB, LAST_BRANCH_END = 0x1DE;
     private static final int VARIABLE = 0x200, FIXED_64K = 0x250, FIXED_16K = 0x258, FIXED_4K = 0x268, PAT = 0x277;
     private static final int DEF_TYPE = 0x2FF, BANKS = 0x400;
+    static final int TSC_AUX = 0xC0000103;
 
     private static final long PAT_AFTER_RESET = 0x0007_0406_0007_0406L;
     /// Eight variable ranges, the fixed ones, write combining.
@@ -47,6 +48,7 @@ final class ModelRegisters implements Stateful {
     private long powerOn, softPowerOn;
     private long miscEnable;
     private long clockModulation, thermInterrupt;
+    private long tscAux;
 
     ModelRegisters(CpuModel model) {
         this.model = model;
@@ -67,6 +69,7 @@ final class ModelRegisters implements Stateful {
         powerOn = softPowerOn = 0;
         miscEnable = MISC_AFTER_RESET;
         clockModulation = thermInterrupt = 0;
+        tscAux = 0;
         counters.powerUp();
     }
 
@@ -108,6 +111,7 @@ final class ModelRegisters implements Stateful {
             case MCG_CTL -> model.has(Feature.MCA) && !model.netBurst();
             case CLOCK_MODULATION, THERM_INTERRUPT, THERM_STATUS, MISC_ENABLE -> thermal();
             case PAT -> model.has(Feature.PAT);
+            case TSC_AUX -> model.has(Feature.RDTSCP);
             default -> index >= LAST_BRANCH && index <= LAST_BRANCH_END;
         };
     }
@@ -154,6 +158,7 @@ final class ModelRegisters implements Stateful {
             case THERM_INTERRUPT -> thermInterrupt;
             case MISC_ENABLE -> miscEnable;
             case PAT -> pat;
+            case TSC_AUX -> tscAux;
             default -> 0;
         };
     }
@@ -222,6 +227,10 @@ final class ModelRegisters implements Stateful {
                 if (!patIsValid(v)) return false;
                 pat = v;
             }
+            case TSC_AUX -> {
+                if (v >>> 32 != 0) return false;
+                tscAux = v;
+            }
             // PLATFORM_ID, FREQUENCY, MTRR_CAP, MCG_CAP and the last branches are read only.
             default -> {
                 return false;
@@ -285,6 +294,7 @@ final class ModelRegisters implements Stateful {
         miscEnable = v.i64("miscEnable", miscEnable);
         clockModulation = v.i64("clockModulation", clockModulation);
         thermInterrupt = v.i64("thermInterrupt", thermInterrupt);
+        tscAux = v.i64("tscAux", tscAux);
         counters.state(v);
     }
 }

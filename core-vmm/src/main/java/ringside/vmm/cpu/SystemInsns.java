@@ -402,6 +402,12 @@ abstract class SystemInsns extends Strings implements Strings.PortAccess {
         pair(timeStamp());
     }
 
+    final void rdtscp() throws GuestFault {
+        if ((cr4 & CR4_TSD) != 0 && cpl != 0 && !excused(PrivilegedOp.RDTSC, 0, -1, 0, 0, 0)) return;
+        pair(timeStamp());
+        regs[ECX] = (int) modelRegisters.read(ModelRegisters.TSC_AUX);
+    }
+
     final long timeStamp() {
         return clock.now() + tscOffset;
     }

@@ -6,7 +6,7 @@ import ringside.vmm.isa.Rows.Filler;
 
 /// The rows of the opcode table: opcode, mnemonic, operands, meaning, flags written and undefined, class, properties.
 final class RowData {
-    static final int COUNT = 795;
+    static final int COUNT = 796;
 
     private RowData() {}
 
@@ -349,6 +349,7 @@ final class RowData {
         rows.row("0F 01 /7m", "invlpg", "M", Op.INVLPG, "", "", Rows.PRIVILEGED, Rows.END | Rows.MODRM);
         rows.row("0F 01 CA", "clac", "", Op.CLAC, "", "", Rows.PRIVILEGED, Rows.END | Rows.MODRM);
         rows.row("0F 01 CB", "stac", "", Op.STAC, "", "", Rows.PRIVILEGED, Rows.END | Rows.MODRM);
+        rows.row("0F 01 F9", "rdtscp", "", Op.RDTSCP, "", "", Rows.SENSITIVE, Rows.MODRM);
         rows.row("0F 02", "lar", "Gv,Ew", Op.LAR, "z", "", Rows.SENSITIVE, Rows.MODRM);
         rows.row("0F 03", "lsl", "Gv,Ew", Op.LSL, "z", "", Rows.SENSITIVE, Rows.MODRM);
         rows.row("0F 05", "syscall", "", Op.UD, "", "", Rows.PLAIN, Rows.END);
