@@ -665,14 +665,14 @@ final class RowData {
 
     /// FXSAVE, SSE.
     private static void section11(Filler rows) {
-        rows.row("0F AE /0m", "fxsave", "Mx", Op.FXSAVE, "", "", Rows.FPU, Rows.MODRM);
-        rows.row("0F AE /1m", "fxrstor", "Mx", Op.FXRSTOR, "", "", Rows.FPU, Rows.MODRM);
-        rows.row("0F AE /2m", "ldmxcsr", "Md", Op.LDMXCSR, "", "", Rows.SSE, Rows.MODRM);
-        rows.row("0F AE /3m", "stmxcsr", "Md", Op.STMXCSR, "", "", Rows.SSE, Rows.MODRM);
-        rows.row("0F AE /5r", "lfence", "", Op.LFENCE, "", "", Rows.PLAIN, Rows.MODRM);
-        rows.row("0F AE /6r", "mfence", "", Op.MFENCE, "", "", Rows.PLAIN, Rows.MODRM);
-        rows.row("0F AE /7r", "sfence", "", Op.SFENCE, "", "", Rows.PLAIN, Rows.MODRM);
-        rows.row("0F AE /7m", "clflush", "Mb", Op.CLFLUSH, "", "", Rows.PLAIN, Rows.MODRM);
+        rows.row("NP 0F AE /0m", "fxsave", "Mx", Op.FXSAVE, "", "", Rows.FPU, Rows.MODRM);
+        rows.row("NP 0F AE /1m", "fxrstor", "Mx", Op.FXRSTOR, "", "", Rows.FPU, Rows.MODRM);
+        rows.row("NP 0F AE /2m", "ldmxcsr", "Md", Op.LDMXCSR, "", "", Rows.SSE, Rows.MODRM);
+        rows.row("NP 0F AE /3m", "stmxcsr", "Md", Op.STMXCSR, "", "", Rows.SSE, Rows.MODRM);
+        rows.row("NP 0F AE /5r", "lfence", "", Op.LFENCE, "", "", Rows.PLAIN, Rows.MODRM);
+        rows.row("NP 0F AE /6r", "mfence", "", Op.MFENCE, "", "", Rows.PLAIN, Rows.MODRM);
+        rows.row("NP 0F AE /7r", "sfence", "", Op.SFENCE, "", "", Rows.PLAIN, Rows.MODRM);
+        rows.row("NP 0F AE /7m", "clflush", "Mb", Op.CLFLUSH, "", "", Rows.PLAIN, Rows.MODRM);
         rows.row("NP 0F 10", "movups", "Vo,Wo", Op.MOVUPS, "", "", Rows.SSE, Rows.MODRM);
         rows.row("F3 0F 10", "movss", "Vd,Wd", Op.MOVSS, "", "", Rows.SSE, Rows.MODRM);
         rows.row("66 0F 10", "movupd", "Vo,Wo", Op.MOVUPD, "", "", Rows.SSE2, Rows.MODRM);
@@ -770,7 +770,7 @@ final class RowData {
         rows.row("66 0F C2", "cmppd", "Vo,Wo,Iu", Op.CMPPD, "", "", Rows.SSE2, Rows.MODRM);
         rows.row("F3 0F C2", "cmpss", "Vd,Wd,Iu", Op.CMPSS, "", "", Rows.SSE, Rows.MODRM);
         rows.row("F2 0F C2", "cmpsd", "Vq,Wq,Iu", Op.CMPSD, "", "", Rows.SSE2, Rows.MODRM);
-        rows.row("0F C3 /m", "movnti", "Md,Gd", Op.MOVNTI, "", "", Rows.PLAIN, Rows.MODRM);
+        rows.row("NP 0F C3 /m", "movnti", "Md,Gd", Op.MOVNTI, "", "", Rows.PLAIN, Rows.MODRM);
         rows.row("NP 0F C6", "shufps", "Vo,Wo,Iu", Op.SHUFPS, "", "", Rows.SSE, Rows.MODRM);
         rows.row("66 0F C6", "shufpd", "Vo,Wo,Iu", Op.SHUFPD, "", "", Rows.SSE2, Rows.MODRM);
     }
