@@ -160,8 +160,9 @@ public final class Binary32 {
     /// Intel's processors look 2,048 intervals up in a table, which says of each what its middle gives, with 12 bits
     /// behind the leading one. The processors of other makers are as close, elsewhere.
     private static int approximation(double x) {
-        int rounded = Float.floatToRawIntBits((float) x) + 0x400 & ~0x7FF;
-        return rounded < 1 << PRECISION - 1 ? 0 : rounded;
+        long rounded = Double.doubleToRawLongBits(x) + (1L << 39) & -1L << 40;
+        int z = Float.floatToRawIntBits((float) Double.longBitsToDouble(rounded));
+        return z < 1 << PRECISION - 1 ? 0 : z;
     }
 
     // ---- what a value is
