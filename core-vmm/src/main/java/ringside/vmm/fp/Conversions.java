@@ -35,8 +35,8 @@ abstract sealed class Conversions extends Rounding permits Scaling {
         }
     }
 
-    /// A single as the operand of arithmetic: a signaling NaN stays one for the operation to meet, a denormal is DE at
-    /// once, which the operation takes back where it does not count.
+    /// A single as the operand of arithmetic: a signaling NaN stays one for the operation to meet, a denormal
+    /// is DE at once, which the operation takes back where it does not count.
     public void widenSingle(int bits) {
         int sign = bits >>> 16 & SIGN;
         int exponent = bits >>> 23 & 0xFF;
@@ -153,8 +153,8 @@ abstract sealed class Conversions extends Rounding permits Scaling {
         return whole;
     }
 
-    /// FIST, FISTTP: out of range is IE and the integer indefinite of that size. With unmasked IE the caller stores
-    /// nothing.
+    /// FIST, FISTTP: out of range is IE and the integer indefinite of that size. With unmasked IE the caller
+    /// stores nothing.
     ///
     /// @param bytes 2, 4 or 8
     /// @param chop towards zero, whatever RC says
@@ -258,8 +258,8 @@ abstract sealed class Conversions extends Rounding permits Scaling {
         result(digits, ase & SIGN | (int) (whole / 10) << 4 | (int) (whole % 10));
     }
 
-    /// FLD1, FLDL2T, FLDL2E, FLDPI, FLDLG2, FLDLN2, FLDZ, in the order of their opcodes (0 to 6): rounded by RC, without
-    /// a flag. (SDM volume 1, 8.3.8.)
+    /// FLD1, FLDL2T, FLDL2E, FLDPI, FLDLG2, FLDLN2, FLDZ, in the order of their opcodes (0 to 6): rounded by
+    /// RC, without a flag. (SDM volume 1, 8.3.8.)
     public void constant(int which) {
         switch (which) {
             case 0 -> result(ONE, BIAS);

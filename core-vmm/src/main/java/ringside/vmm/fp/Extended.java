@@ -3,13 +3,13 @@ package ringside.vmm.fp;
 
 /// Arithmetic of the 80-bit extended format, as the x87 does it. (IA-32 SDM volume 1, chapters 4 and 8.)
 ///
-/// A value is two numbers: `m`, the significand with its explicit integer bit 63, and `se`, the sign in bit 15 over the
-/// 15-bit exponent, biased by 16,383. An operation leaves its result in [#m] and [#se] and adds its exceptions to
-/// [#flags]. Nothing is allocated.
+/// A value is two numbers: `m`, the significand with its explicit integer bit 63, and `se`, the sign in bit 15
+/// over the 15-bit exponent, biased by 16,383. An operation leaves its result in [#m] and [#se] and adds its
+/// exceptions to [#flags]. Nothing is allocated.
 ///
-/// The control word given beforehand decides rounding, precision, and what overflow and underflow deliver: with the
-/// exception masked the IEEE result, unmasked the exponent wrapped by 24,576. For unmasked IE, DE and ZE the caller
-/// looks at [#flags] and stores nothing; the result is then without meaning.
+/// The control word given beforehand decides rounding, precision, and what overflow and underflow deliver: with
+/// the exception masked the IEEE result, unmasked the exponent wrapped by 24,576. For unmasked IE, DE and ZE
+/// the caller looks at [#flags] and stores nothing; the result is then without meaning.
 ///
 /// Operands from memory come in by [#widenSingle] and [#widenDouble], so that their NaNs and denormals are the
 /// operation's to judge.
@@ -66,7 +66,7 @@ public final class Extended extends Scaling {
         long high = larger + aligned;
         if (high >= 0) {
             // The carry is the new integer bit. (Both integer bits set, or the carry went through.)
-            roundShort(sign, exponent + 1, high >>> 1 | ONE, high << 63 | low >>> 1 | low & 1);
+            roundShort(sign, exponent + 1, high >>> 1 | ONE, high << 63 | low >>> 1);
         } else if (distance == 0) {
             roundShort(sign, exponent + 1, high >>> 1 | ONE, high << 63);
         } else {
@@ -198,7 +198,8 @@ public final class Extended extends Scaling {
         }
         long q = divideLong(high, low, bm);
         long rest = low - q * bm;
-        // Above half a unit when the remainder is above half the divisor; the half itself has no quotient of 64 bits.
+        // Above half a unit when the remainder is above half the divisor; the half itself has no quotient of 64
+        // bits.
         long below = 0;
         if (rest != 0) {
             below = Long.compareUnsigned(rest, bm - rest) > 0 ? ONE | 1 : 1;
@@ -262,15 +263,12 @@ public final class Extended extends Scaling {
         boolean even = (e & 1) == 0;
         long high = even ? am >>> 1 : am;
         long low = even ? am << 63 : 0;
-        // The machine gives some 52 bits, one step of Newton more than the 12 that lack. Both stay within the long's
-        // range as an unsigned number but at its upper end.
+        // The machine gives some 52 bits, one step of Newton more than the 12 that lack. The root stays below
+        // 2^64 - 1/2, where the first guess may be too large for a long and becomes the largest even one.
         double near = Math.sqrt((high >>> 11) * 0x1p75);
-        long s = near < 0x1p64 ? (long) (near * 0.5) << 1 : -1;
+        long s = (long) (near * 0.5) << 1;
         double off = excess(high, low, s) * 0x1p64 + ((low - s * s) >>> 1) * 2.0;
         s += (long) Math.floor(off / (2 * near));
-        if (s == 0) {
-            s = -1;
-        }
         // At most one off now. What is left of the radicand is to lie between 0 and 2 s.
         long restHigh = excess(high, low, s);
         long rest = low - s * s;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.fp;
 
-/// What every operation on extended values shares: the result, the flags, the classes of values, the one place where
-/// a long significand becomes a short one, and NaNs.
+/// What every operation on extended values shares: the result, the flags, the classes of values, the one place
+/// where a long significand becomes a short one, and NaNs.
 abstract sealed class Rounding permits Conversions {
     /// Exceptions, at their places in the status and control words.
     public static final int IE = 1, DE = 2, ZE = 4, OE = 8, UE = 0x10, PE = 0x20;
@@ -113,7 +113,8 @@ abstract sealed class Rounding permits Conversions {
         return (se + 1 & 0x7FFE) != 0;
     }
 
-    /// The exponent that the value would have with a significand whose integer bit is set; pairs with [#significand].
+    /// The exponent that the value would have with a significand whose integer bit is set; pairs with
+    /// [#significand].
     static int exponent(long m, int se) {
         int exponent = se & TOP;
         return exponent != 0 ? exponent : 1 - Long.numberOfLeadingZeros(m);
@@ -142,8 +143,8 @@ abstract sealed class Rounding permits Conversions {
         result(ONE | QUIET, SIGN | TOP);
     }
 
-    /// What two operands give of which at least one is a NaN: of two the larger significand, but a quiet one before a
-    /// signaling one; of equal ones the positive. Made quiet. (SDM volume 1, table 4-7.)
+    /// What two operands give of which at least one is a NaN: of two the larger significand, but a quiet one
+    /// before a signaling one; of equal ones the positive. Made quiet. (SDM volume 1, table 4-7.)
     public void propagate(long am, int ase, long bm, int bse) {
         boolean first = nan(am, ase);
         boolean second = nan(bm, bse);
@@ -223,8 +224,8 @@ abstract sealed class Rounding permits Conversions {
 
     /// Rounds to 64 bits by RC, whatever PC says, with all flags that overflow, underflow and loss bring.
     ///
-    /// The value is `high:low / 2^127 * 2^(exponent - 16383)`: bit 63 of `high` is the integer bit and must be set. The
-    /// lowest bit of `low` may stand for anything not zero below it.
+    /// The value is `high:low / 2^127 * 2^(exponent - 16383)`: bit 63 of `high` is the integer bit and must be
+    /// set. The lowest bit of `low` may stand for anything not zero below it.
     ///
     /// @param exponent biased by 16,383; may lie outside what the format holds
     final void round(boolean negative, int exponent, long high, long low) {

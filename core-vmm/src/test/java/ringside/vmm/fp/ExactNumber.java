@@ -4,7 +4,8 @@ package ringside.vmm.fp;
 import java.math.BigInteger;
 import java.util.Random;
 
-/// A number with all its bits, and the one textbook way to make an extended value of it: the reference for [Extended].
+/// A number with all its bits, and the one textbook way to make an extended value of it: the reference for
+/// [Extended].
 ///
 /// @param negative the sign, which zero has as well
 /// @param n the magnitude, in units of 2 to the power of e

@@ -34,8 +34,10 @@ class ExtendedFactsTest {
                 StandardCharsets.US_ASCII))) {
             in.lines()
                     .filter(line -> !line.startsWith("#"))
-                    .forEach(line -> byName.computeIfAbsent(line.substring(0, line.indexOf(' ')), _ -> new ArrayList<>())
-                            .add(line));
+                    .forEach(line -> {
+                        String name = line.substring(0, line.indexOf(' '));
+                        byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(line);
+                    });
         }
         return byName.entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
             List<String> wrong = new ArrayList<>();

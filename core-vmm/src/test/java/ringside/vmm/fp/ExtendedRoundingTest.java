@@ -190,4 +190,32 @@ class ExtendedRoundingTest {
         x.add(0xC000_0000_0000_0002L, 0x7FFF, 0xC000_0000_0000_0001L, 0xFFFF);
         assertEquals("7fff:c000000000000002 000", ExactNumber.text(x.m, x.se, x.flags));
     }
+
+    @Test
+    void whatRoundsUpToTheLeastNormalNumberIsNotTiny() {
+        x.begin(0x037F);
+        x.mul(Long.MIN_VALUE + 1, 1, -2L, 0x3FFE);
+        assertEquals("0001:8000000000000000 220", ExactNumber.text(x.m, x.se, x.flags));
+        x.begin(0x0F7F);
+        x.mul(Long.MIN_VALUE + 1, 1, -2L, 0x3FFE);
+        assertEquals("0000:7fffffffffffffff 030", ExactNumber.text(x.m, x.se, x.flags));
+    }
+
+    @Test
+    void aTieBehindALongBorrowGoesToTheEvenNeighbour() {
+        x.begin(0x037F);
+        x.sub(Long.MIN_VALUE, 0x4008, Long.MIN_VALUE, 0x3FC7);
+        assertEquals("4008:8000000000000000 220", ExactNumber.text(x.m, x.se, x.flags));
+    }
+
+    @Test
+    void fprem1TakesTheEvenQuotientOfTwo() {
+        String[] expected = {"3fff:8000000000000000 000", "bfff:8000000000000000 4000", "3fff:8000000000000000 4000"};
+        for (int k = 0; k < 3; k++) {
+            x.begin(0x037F);
+            x.fromInt(2 * k + 1);
+            int codes = x.remainder(x.m, x.se, Long.MIN_VALUE, 0x4000, true);
+            assertEquals(expected[k], ExactNumber.text(x.m, x.se, codes));
+        }
+    }
 }
