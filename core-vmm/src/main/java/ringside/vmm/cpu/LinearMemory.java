@@ -315,11 +315,11 @@ abstract class LinearMemory extends Arithmetic {
     }
 
     private long loadSlow64(int va, boolean user) throws GuestFault {
-        checkAlignment(va, 8, user);
-        if ((va & 0xFFF) > 0xFF8) { // both pages, before the bus could be asked for a byte
-            translate(va, Tlb.READ, user);
-            translate(va + 8 & 0xFFFFF000, Tlb.READ, user);
-        }
+        boolean crosses = (va & 0xFFF) > 0xFF8;
+        if (crosses) checkAlignment(va, 8, user);
+        translate(va, Tlb.READ, user);
+        if (crosses) translate(va + 8 & 0xFFFFF000, Tlb.READ, user); // before the bus could be asked for a byte
+        else checkAlignment(va, 8, user);
         return loadSlow(va, 4, user) & 0xFFFFFFFFL | (long) loadSlow(va + 4, 4, user) << 32;
     }
 
@@ -454,8 +454,13 @@ abstract class LinearMemory extends Arithmetic {
             return;
         }
         boolean user = cpl == 3;
-        checkAlignment(va, 8, user);
-        if (in > 0xFF8) forStore(va, 8, user);
+        if (in > 0xFF8) {
+            checkAlignment(va, 8, user);
+            forStore(va, 8, user);
+        } else if (alignmentArmed) {
+            forStore(va, 8, user);
+            checkAlignment(va, 8, user);
+        }
         store64(va, v, user);
     }
 

@@ -68,9 +68,9 @@ abstract class WideMemory extends Operands {
     /// The low eight bytes; the others are in {@link #high16}.
     final long read80(Insn i) throws GuestFault {
         int va = operandForRead(i, 10);
-        boolean user = cpl == 3;
-        checkAlignment(va, 8, user);
         if ((va & 0xFFF) > 0xFF6) {
+            boolean user = cpl == 3;
+            checkAlignment(va, 8, user);
             translate(va, Tlb.READ, user);
             translate(va + 10 & 0xFFFFF000, Tlb.READ, user);
         }
@@ -81,9 +81,11 @@ abstract class WideMemory extends Operands {
 
     final void write80(Insn i, long low, int high) throws GuestFault {
         int va = forWrite(i.seg, offset(i), 10);
-        boolean user = cpl == 3;
-        checkAlignment(va, 8, user);
-        if ((va & 0xFFF) > 0xFF6) forStore(va, 10, user);
+        if ((va & 0xFFF) > 0xFF6) {
+            boolean user = cpl == 3;
+            checkAlignment(va, 8, user);
+            forStore(va, 10, user);
+        }
         store64(va, low);
         store16(va + 8, high);
     }

@@ -116,6 +116,7 @@ final class X87 extends X87Images {
             case Op.FSTPNCE -> storeUnchecked(i);
             case Op.FFREEP -> {
                 free(i.n0);
+                f.status &= ~C1;
                 pop();
             }
             default -> {
@@ -157,12 +158,14 @@ final class X87 extends X87Images {
         int stops = i.op == Op.FWAIT ? Registers.CR0_MP | Registers.CR0_TS : Registers.CR0_EM | Registers.CR0_TS;
         int set = cpu.cr0 & stops;
         if (i.op == Op.FWAIT ? set == stops : set != 0) throw cpu.plain(LinearMemory.NM);
-        return (f.status & ES) == 0 || !waits(i.op) || cpu.passesPendingError();
+        return (f.status & ES) == 0 || !waits(i) || cpu.passesPendingError();
     }
 
-    private static boolean waits(int op) {
-        return switch (op) {
+    private static boolean waits(Insn i) {
+        return switch (i.op) {
             case Op.FNCLEX, Op.FNINIT, Op.FNSTCW, Op.FNSTSW, Op.FNSTENV, Op.FNSAVE, Op.FXSAVE, Op.FXRSTOR -> false;
+            // FNENI, FNDISI and FNSETPM do nothing, not even wait.
+            case Op.FNOP -> i.modrm == 0xD0;
             default -> true;
         };
     }

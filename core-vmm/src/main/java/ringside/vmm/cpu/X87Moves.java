@@ -106,13 +106,10 @@ abstract class X87Moves extends X87Arithmetic {
         if (pops) pop();
     }
 
-    /// FSTPNCE: an empty source is copied as it is, and nothing is reported.
+    /// FSTPNCE: from an empty source nothing is copied, and nothing is reported.
     final void storeUnchecked(Insn i) {
         int s = f.top;
-        int d = f.physical(i.n0);
-        f.significand[d] = f.significand[s];
-        f.signExponent[d] = f.signExponent[s];
-        f.used = empty(s) ? f.used & ~(1 << d) : f.used | 1 << d;
+        if (!empty(s)) put(f.physical(i.n0), f.significand[s], f.signExponent[s]);
         f.status &= ~C1;
         pop();
     }
