@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import ringside.vmm.bout.Conformance;
 import ringside.vmm.bout.ConformancePage;
+import ringside.vmm.bout.SingleSteps;
 import ringside.vmm.word.Problem;
 
 /// Compares the processor with recorded hardware, on all of the host's cores. Groups are told about in their order as
@@ -59,6 +60,8 @@ final class ConformanceCommand implements Callable<Integer> {
         if (folder == null) throw problem("DIR", "a folder of vectors", "nothing", "vectors");
         Path path = io.file(folder);
         if (!Files.isDirectory(path)) throw problem(folder.toString(), "a folder of vectors", "no folder", "vectors");
+        List<Path> singleSteps = singleSteps(path);
+        if (!singleSteps.isEmpty()) return singleSteps(path, singleSteps);
         Set<String> only = new LinkedHashSet<>(groups);
         List<Conformance.Part> parts = parts(path, only);
         List<Conformance.Outcome> outcomes = new ArrayList<>();
@@ -73,6 +76,28 @@ final class ConformanceCommand implements Callable<Integer> {
                     io.texts().get("cli.error.vectors", g.group(), io.texts().number(g.failed())));
         }
         return 0;
+    }
+
+    private List<Path> singleSteps(Path path) throws Failure {
+        try {
+            return SingleSteps.files(SingleSteps.folder(path));
+        } catch (IOException e) {
+            throw problem(path.toString(), "a folder that can be listed", String.valueOf(e.getMessage()), "vectors");
+        }
+    }
+
+    /// A folder of the SingleStepTests; its groups are opcodes.
+    private int singleSteps(Path path, List<Path> there) throws Failure {
+        List<Path> files = there.stream()
+                .filter(f -> groups.isEmpty() || groups.contains(SingleSteps.opcode(f)))
+                .toList();
+        if (files.isEmpty()) throw problem("--group", "an opcode like 80.0", String.join(",", groups), "vectors");
+        SingleSteps.Result result = new SingleStepReport(io, SingleSteps.folder(path)).run(files);
+        if (json != null) write(json, SingleStepReport.json(result));
+        if (result.failed() == 0) return 0;
+        throw new Failure(
+                Failure.ASSERTION,
+                io.texts().get("cli.error.single-steps", io.texts().number(result.failed())));
     }
 
     private List<Conformance.Part> parts(Path path, Set<String> only) throws Failure {
