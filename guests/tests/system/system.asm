@@ -18,7 +18,7 @@ CODE1   equ 0x59
 DATA1   equ 0x61
 CONFORM equ 0x68
 GATE1   equ 0x73
-BADTASK equ 0x78
+SHORTTASK equ 0x78
 TASKGATE equ 0x80
 ABSENT1 equ 0x89
 NARROW  equ 0x90
@@ -132,6 +132,10 @@ start:  cli
         call plain_tests
         call ring_tests
         call task_tests
+        call task_fault_tests
+        call unit_tests
+        call register_tests
+        call nmi_tests
         call v86_tests
         call paging_tests
         call pae_tests
@@ -446,9 +450,9 @@ task_tests:
         jmp TSS:0
 .busy:  CHECK "busy task: error", [r_err], TSS
         TRY .small
-        call BADTASK:0
+        call SHORTTASK:0
 .small: CHECK "short tss: vector", [r_vec], 10
-        CHECK "short tss: error", [r_err], BADTASK
+        CHECK "short tss: error", [r_err], SHORTTASK
         ; the trap bit
         mov eax, t_record
         mov ebx, tss2
@@ -532,6 +536,280 @@ df_task:
         mov dword [tss + 36], 2
         iretd
         jmp df_task
+
+; ---- tasks that cannot be entered
+
+%macro BADTASK 2                ; what is stored where in the TSS; the fault is taken by a task of its own
+        mov eax, t_record
+        mov ebx, tss2
+        call fresh
+        mov word [tss2 + %1], %2
+        mov eax, tf_task
+        mov ebx, tssdf
+        call fresh
+        mov dword [tssdf + 56], STACKDF
+        mov dword [df_error], -1
+        mov dword [df_eip], -1
+        jmp TASK2:0
+        mov byte [gdt + TASK2 + 5], 0x89
+%endmacro
+%macro TASKVECTOR 1             ; a task gate there
+        mov dword [idt + %1 * 8], TASKDF << 16
+        mov dword [idt + %1 * 8 + 4], 0x8500
+%endmacro
+%macro PLAINVECTOR 1            ; an interrupt gate again
+        mov eax, stubs + %1 * STUB
+        mov [idt + %1 * 8], ax
+        mov word [idt + %1 * 8 + 2], CODE0
+        mov word [idt + %1 * 8 + 4], 0x8E00
+        shr eax, 16
+        mov [idt + %1 * 8 + 6], ax
+%endmacro
+
+tf_task:
+        pop dword [df_error]
+        mov eax, [tss2 + 32]
+        mov [df_eip], eax
+        jmp TSS:0
+        jmp tf_task
+
+task_fault_tests:
+        TASKVECTOR 10
+        TASKVECTOR 11
+        TASKVECTOR 12
+        BADTASK 76, 0
+        CHECK "task with cs null: error", [df_error], 0
+        CHECK "task with cs null: eip", [df_eip], t_record
+        BADTASK 76, DATA0
+        CHECK "task with cs of data: error", [df_error], DATA0
+        BADTASK 80, CODE0
+        CHECK "task with ss of code: error", [df_error], CODE0
+        CHECK "task with ss of code: eip", [df_eip], t_record
+        BADTASK 80, ABSENT
+        CHECK "task with ss absent: error", [df_error], ABSENT
+        BADTASK 84, ABSENT
+        CHECK "task with ds absent: error", [df_error], ABSENT
+        BADTASK 96, DATA0
+        CHECK "task with ldt of data: error", [df_error], DATA0
+        PLAINVECTOR 10
+        PLAINVECTOR 11
+        PLAINVECTOR 12
+        ; the same on the new task's own stack
+        mov eax, t_record
+        mov ebx, tss2
+        call fresh
+        mov word [tss2 + 84], ABSENT
+        TRY .np
+        call TASK2:0
+.np:    str bx
+        movzx ebx, bx
+        mov [r_count], ebx
+        call home
+        CHECK "task with ds absent: vector", [r_vec], 11
+        CHECK "task with ds absent: its own eip", [r_eip], t_record
+        CHECK "task with ds absent: tr", [r_count], TASK2
+        mov eax, [r_efl]
+        and eax, 0x4000
+        CHECK "task with ds absent: NT", eax, 0x4000
+        ; the trap bit of a task that an interrupt enters
+        mov eax, t_record
+        mov ebx, tss2
+        call fresh
+        mov dword [tss2 + 100], 1 | 104 << 16
+        mov dword [idt + 0x30 * 8], TASK2 << 16
+        mov dword [idt + 0x30 * 8 + 4], 0x8500
+        xor eax, eax
+        mov dr6, eax
+        TRY .trap
+        int 0x30
+.trap:  CHECK "trap bit by interrupt: vector", [r_vec], 1
+        CHECK "trap bit by interrupt: eip", [r_eip], t_record
+        mov eax, [r_dr6]
+        and eax, 0xE00F
+        CHECK "trap bit by interrupt: dr6", eax, 0x8000
+        call home
+        PLAINVECTOR 0x30
+        clts
+        ret
+
+; ---- who may use the floating-point unit
+
+%macro UNIT 4                   ; name, CR0 bits to set, instruction as bytes, expected vector
+        mov eax, cr0
+        and eax, ~0x2E
+        or eax, 0x20 | %2
+        mov cr0, eax
+        TRY %%after
+        db %3
+%%after:
+        mov eax, cr0
+        and eax, ~0xE
+        mov cr0, eax
+        CHECK %1, [r_vec], %4
+%endmacro
+%define FNOPB 0xD9, 0xD0
+%define WAITB 0x9B
+%define MMXB 0x0F, 0x6F, 0xC1
+%define EMMSB 0x0F, 0x77
+%define SSEB 0x0F, 0x28, 0xC1
+
+unit_tests:
+        fninit
+        UNIT "x87", 0, {FNOPB}, -1
+        UNIT "x87 with TS", 8, {FNOPB}, 7
+        UNIT "x87 with EM", 4, {FNOPB}, 7
+        UNIT "wait with TS", 8, WAITB, -1
+        UNIT "wait with MP", 2, WAITB, -1
+        UNIT "wait with MP and TS", 10, WAITB, 7
+        UNIT "wait with EM", 4, WAITB, -1
+        UNIT "mmx", 0, {MMXB}, -1
+        UNIT "emms", 0, {EMMSB}, -1
+        UNIT "mmx with TS", 8, {MMXB}, 7
+        UNIT "mmx with EM", 4, {MMXB}, 6
+        UNIT "mmx with EM and TS", 12, {MMXB}, 6
+        UNIT "sse without OSFXSR", 0, {SSEB}, 6
+        mov eax, cr4
+        or eax, 0x200
+        mov cr4, eax
+        UNIT "sse", 0, {SSEB}, -1
+        UNIT "sse with TS", 8, {SSEB}, 7
+        UNIT "sse with EM", 4, {SSEB}, 6
+        ; an unmasked exception waits for the next instruction
+        mov eax, cr0
+        or eax, 0x20
+        mov cr0, eax
+        mov word [r_count], 0x037B
+        fldcw [r_count]
+        TRY .mf
+        fldz
+        fld1
+.div:   fdiv st1
+        nop
+.next:  fld1
+.mf:    CHECK "x87 error: vector", [r_vec], 16
+        CHECK "x87 error: eip", [r_eip], .next
+        fninit
+        ; without OSXMMEXCPT it is an undefined instruction
+        mov dword [r_count], 0x1D80
+        ldmxcsr [r_count]
+        xorps xmm1, xmm1
+        mov eax, 0x3F800000
+        movd xmm0, eax
+        TRY .ud
+        divss xmm0, xmm1
+.ud:    CHECK "sse error without OSXMMEXCPT", [r_vec], 6
+        mov eax, cr4
+        or eax, 0x400
+        mov cr4, eax
+        TRY .xm
+.sse:   divss xmm0, xmm1
+.xm:    CHECK "sse error: vector", [r_vec], 19
+        CHECK "sse error: eip", [r_eip], .sse
+        mov dword [r_count], 0x1F80
+        ldmxcsr [r_count]
+        ret
+
+; ---- control, debug and model-specific registers
+
+register_tests:
+        TRY .b
+        mov eax, cr0
+        and eax, ~0x40000000
+        or eax, 0x20000000
+        mov cr0, eax
+.b:     CHECK "cr0 NW without CD", [r_vec], 13
+        TRY .d
+        mov ecx, 0x2FF                  ; memory type 2 does not exist
+        mov eax, 2
+        xor edx, edx
+        wrmsr
+.d:     CHECK "mtrr type", [r_vec], 13
+        TRY .e
+        mov ecx, 0x277
+        mov eax, 0x00070402
+        mov edx, 0x00070406
+        wrmsr
+.e:     CHECK "pat type", [r_vec], 13
+        TRY .f
+        mov ecx, 0x277
+        mov eax, 0x00070106
+        mov edx, 0x00070406
+        wrmsr
+        rdmsr
+        mov [r_count], eax
+        mov eax, 0x00070406
+        wrmsr
+.f:     CHECK "pat", [r_vec], -1
+        CHECK "pat reads back", [r_count], 0x00070106
+        TRY .g
+        mov ecx, 0x200
+        mov eax, 0x10000006
+        xor edx, edx
+        wrmsr
+        rdmsr
+        mov [r_count], eax
+        xor eax, eax
+        wrmsr
+.g:     CHECK "mtrr reads back", [r_count], 0x10000006
+        ; breakpoints on ports
+        mov eax, cr4
+        or eax, 8
+        mov cr4, eax
+        mov eax, 0x80
+        mov dr0, eax
+        mov eax, 0x00020002
+        mov dr7, eax
+        xor eax, eax
+        mov dr6, eax
+        TRY .out
+        out 0x80, al
+.behind: nop
+.out:   CHECK "port breakpoint: vector", [r_vec], 1
+        CHECK "port breakpoint: eip", [r_eip], .behind
+        mov eax, [r_dr6]
+        and eax, 0xE00F
+        CHECK "port breakpoint: dr6", eax, 1
+        xor eax, eax
+        mov dr7, eax
+        TRY .dr
+        mov eax, dr4                    ; with DE there is no DR4
+.dr:    CHECK "dr4 with DE", [r_vec], 6
+        mov eax, cr4
+        and eax, ~8
+        mov cr4, eax
+        ret
+
+; ---- NMI: to itself, by the local APIC
+
+%macro NMI 0
+        mov dword [0xFEE00310], 0
+        mov dword [0xFEE00300], 0x4400
+        mov ecx, 1000
+%%wait: loop %%wait
+%endmacro
+
+nmi_tests:
+        mov dword [0xFEE000F0], 0x1FF
+        TRY .a
+        NMI
+.a:     CHECK "nmi", [r_vec], 2
+        TRY .b
+        NMI
+.b:     CHECK "nmi inside nmi waits", [r_vec], -1
+        TRY .d
+        pushfd
+        push dword CODE0
+        push dword .c
+        iretd
+.c:     nop
+        nop
+.d:     CHECK "nmi after iret", [r_vec], 2
+        CHECK "nmi after iret: eip", [r_eip], .c
+        pushfd
+        push dword CODE0
+        push dword .e
+        iretd
+.e:     ret
 
 ; ---- virtual-8086 mode
 
