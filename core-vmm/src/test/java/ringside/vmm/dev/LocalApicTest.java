@@ -230,4 +230,35 @@ class LocalApicTest {
         assertFalse(a.decodes(LocalApic.DEFAULT_BASE + 0x20));
         assertFalse(a.setBase(0x1));
     }
+
+    @Test
+    void aLevelOnLint0AsksAgainAfterItsEnd() {
+        a.write(LINT0, 0x8045);
+        a.lint0(true);
+        assertEquals(0x45, a.acknowledge());
+        assertFalse(a.pending());
+        a.write(EOI, 0);
+        assertEquals(0x45, a.acknowledge());
+        a.lint0(false);
+        a.write(EOI, 0);
+        assertFalse(a.pending());
+    }
+
+    @Test
+    void anEdgeOnLint0AsksOnce() {
+        a.write(LINT0, 0x45);
+        a.lint0(true);
+        assertEquals(0x45, a.acknowledge());
+        a.write(EOI, 0);
+        assertFalse(a.pending());
+    }
+
+    @Test
+    void aLevelThatIsHighAsksWhenItIsUnmasked() {
+        a.write(LINT0, 0x18045);
+        a.lint0(true);
+        assertFalse(a.pending());
+        a.write(LINT0, 0x8045);
+        assertTrue(a.pending());
+    }
 }
