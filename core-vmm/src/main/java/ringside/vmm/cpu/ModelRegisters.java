@@ -32,6 +32,10 @@ final class ModelRegisters implements Stateful {
     private static final long FREQUENCY_VALUE = 0x0502_0000;
     /// Fast strings; performance monitoring available; no branch trace store, no precise sampling.
     private static final long MISC_AFTER_RESET = 0x1881;
+    /// Switches of speed and power: the FPU's opcode register, thermal control 1 and 2, split locks, the third cache
+    /// level, locked cycles, the prefetchers, FERR multiplexing, SpeedStep, MONITOR, task priority messages, and the
+    /// first cache level's context mode. They are kept and change nothing.
+    private static final long MISC_KEPT = 0x018D_275C;
     private static final long MISC_FAST_STRINGS = 1, MISC_LIMIT_CPUID = 1 << 22, MISC_NO_NX = 1L << 34;
     private static final int LIMITED_CPUID = 3;
     private static final int CONTROL = 0, STATUS = 1, ADDRESS = 2;
@@ -255,6 +259,7 @@ final class ModelRegisters implements Stateful {
 
     private boolean writeMisc(long v) {
         long free = MISC_FAST_STRINGS
+                | MISC_KEPT
                 | (model.sheet().last() > LIMITED_CPUID ? MISC_LIMIT_CPUID : 0)
                 | (model.has(Feature.NX) ? MISC_NO_NX : 0);
         if (((v ^ miscEnable) & ~free) != 0) return false;
