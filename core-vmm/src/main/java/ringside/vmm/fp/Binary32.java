@@ -87,14 +87,14 @@ public final class Binary32 {
     public int min(int a, int b) {
         float x = Float.intBitsToFloat(a);
         float y = Float.intBitsToFloat(b);
-        if (isDenormal(a) || isDenormal(b) || x != x || y != y) return (int) soft.extreme(wide(a), wide(b), false);
+        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y)) return (int) soft.extreme(wide(a), wide(b), false);
         return x < y ? a : b;
     }
 
     public int max(int a, int b) {
         float x = Float.intBitsToFloat(a);
         float y = Float.intBitsToFloat(b);
-        if (isDenormal(a) || isDenormal(b) || x != x || y != y) return (int) soft.extreme(wide(a), wide(b), true);
+        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y)) return (int) soft.extreme(wide(a), wide(b), true);
         return x > y ? a : b;
     }
 
@@ -103,7 +103,7 @@ public final class Binary32 {
     public int order(int a, int b, boolean signals) {
         float x = Float.intBitsToFloat(a);
         float y = Float.intBitsToFloat(b);
-        if (isDenormal(a) || isDenormal(b) || x != x || y != y) return soft.order(wide(a), wide(b), signals);
+        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y)) return soft.order(wide(a), wide(b), signals);
         return x < y ? Binary64.LESS : x > y ? Binary64.GREATER : Binary64.EQUAL;
     }
 

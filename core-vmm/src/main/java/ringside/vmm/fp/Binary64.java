@@ -92,14 +92,14 @@ public final class Binary64 {
     public long min(long a, long b) {
         double x = Double.longBitsToDouble(a);
         double y = Double.longBitsToDouble(b);
-        if (isDenormal(a) || isDenormal(b) || x != x || y != y) return soft.extreme(a, b, false);
+        if (isDenormal(a) || isDenormal(b) || Double.isNaN(x) || Double.isNaN(y)) return soft.extreme(a, b, false);
         return x < y ? a : b;
     }
 
     public long max(long a, long b) {
         double x = Double.longBitsToDouble(a);
         double y = Double.longBitsToDouble(b);
-        if (isDenormal(a) || isDenormal(b) || x != x || y != y) return soft.extreme(a, b, true);
+        if (isDenormal(a) || isDenormal(b) || Double.isNaN(x) || Double.isNaN(y)) return soft.extreme(a, b, true);
         return x > y ? a : b;
     }
 
@@ -108,7 +108,7 @@ public final class Binary64 {
     public int order(long a, long b, boolean signals) {
         double x = Double.longBitsToDouble(a);
         double y = Double.longBitsToDouble(b);
-        if (isDenormal(a) || isDenormal(b) || x != x || y != y) return soft.order(a, b, signals);
+        if (isDenormal(a) || isDenormal(b) || Double.isNaN(x) || Double.isNaN(y)) return soft.order(a, b, signals);
         return x < y ? LESS : x > y ? GREATER : EQUAL;
     }
 
