@@ -10,9 +10,10 @@ import java.util.StringJoiner;
 public final class Disassembler {
     private static final List<String> CONDITIONS =
             List.of("o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g");
+    private static final List<String> COMPARISONS = List.of("eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord");
     private static final List<String> BYTES = List.of("al", "cl", "dl", "bl", "ah", "ch", "dh", "bh");
     private static final List<String> WORDS = List.of("ax", "cx", "dx", "bx", "sp", "bp", "si", "di");
-    private static final List<String> SEGMENTS = List.of("es", "cs", "ss", "ds", "fs", "gs");
+    static final List<String> SEGMENTS = List.of("es", "cs", "ss", "ds", "fs", "gs");
 
     private Disassembler() {}
 
@@ -24,12 +25,19 @@ public final class Disassembler {
         if (insn.op == Op.BELL) {
             operands.add(hex(insn.imm2));
         }
-        List<String> codes = operandCodes(insn.row);
+        List<String> codes = operandCodes(insn);
         for (int k = 0; k < codes.size(); k++) {
             operands.add(operand(insn, codes.get(k), k, eip));
         }
-        String mnemonic = prefix(insn) + mnemonic(insn);
+        String mnemonic = prefix(insn) + sized(insn);
         return operands.length() == 0 ? mnemonic : "%-6s %s".formatted(mnemonic, operands);
+    }
+
+    /// The same in AT&T's syntax, as `objdump` prints it by itself.
+    ///
+    /// @param eip where the instruction is, an offset in its code segment
+    public static String att(Insn insn, int eip) {
+        return AttSyntax.text(insn, eip);
     }
 
     /// The mnemonic alone, with its condition, for lists and statistics.
@@ -46,13 +54,57 @@ public final class Disassembler {
         return size == 2 ? mnemonic.substring(0, slash) : mnemonic.substring(slash + 1);
     }
 
-    /// The operands that are written; those of PUSHF and POPF are not.
-    private static List<String> operandCodes(int row) {
-        String operands = Rows.operands(row);
-        return operands.isEmpty() || operands.equals("Fv") ? List.of() : Arrays.asList(operands.split(","));
+    /// The mnemonic with what says its width, when nothing else does.
+    private static String sized(Insn insn) {
+        String plain = compared(insn, mnemonic(insn));
+        return switch (insn.op) {
+            case Op.SGDT, Op.SIDT, Op.LGDT, Op.LIDT -> plain + (insn.size == 2 ? "w" : "d");
+            default -> usual(insn, plain) + (widthUntold(insn) ? insn.size == 2 ? "w" : "d" : "");
+        };
     }
 
-    private static String prefix(Insn insn) {
+    /// The name for the width of the code segment, where the table has two: what is unusual gets a letter.
+    static String usual(Insn insn, String plain) {
+        return switch (insn.op) {
+            case Op.PUSHA, Op.POPA, Op.PUSHF, Op.POPF, Op.IRET ->
+                Rows.mnemonic(insn.row).replaceFirst(".*/", "");
+            default -> plain;
+        };
+    }
+
+    /// Whether the width is not the code segment's and no operand shows it.
+    static boolean widthUntold(Insn insn) {
+        return insn.opPrefix
+                && switch (insn.op) {
+                    case Op.RET, Op.RETF, Op.IRET, Op.PUSHF, Op.POPF, Op.PUSHA, Op.POPA, Op.ENTER, Op.LEAVE -> true;
+                    case Op.FLDENV, Op.FNSTENV, Op.FRSTOR, Op.FNSAVE -> true;
+                    case Op.CALL, Op.JMP ->
+                        insn.k0 == Insn.REL && Rows.operands(insn.row).equals("Jz");
+                    case Op.PUSH, Op.POP -> insn.k0 == Insn.SEG || insn.k0 == Insn.IMM;
+                    default -> false;
+                };
+    }
+
+    /// Comparisons have a name for each of the eight conditions.
+    static String compared(Insn insn, String plain) {
+        boolean compares = insn.op == Op.CMPPS || insn.op == Op.CMPPD || insn.op == Op.CMPSS || insn.op == Op.CMPSD;
+        if (!compares || insn.imm > 7) {
+            return plain;
+        }
+        return "cmp" + COMPARISONS.get(insn.imm) + plain.substring(3);
+    }
+
+    /// The operands that are written; those of PUSHF and POPF are not.
+    static List<String> operandCodes(Insn insn) {
+        String operands = Rows.operands(insn.row);
+        if (operands.isEmpty() || operands.equals("Fv")) {
+            return List.of();
+        }
+        List<String> codes = Arrays.asList(operands.split(","));
+        return codes.getLast().equals("Iu") && !compared(insn, "cmp?").equals("cmp?") ? codes.subList(0, 2) : codes;
+    }
+
+    static String prefix(Insn insn) {
         if (insn.lock && insn.op != Op.UD) {
             return "lock ";
         }
@@ -60,7 +112,7 @@ public final class Disassembler {
             return "";
         }
         return switch (insn.op) {
-            case Op.MOVS, Op.STOS, Op.LODS, Op.INS, Op.OUTS -> "rep ";
+            case Op.MOVS, Op.STOS, Op.LODS, Op.INS, Op.OUTS -> insn.rep == Insn.REPE ? "rep " : "repnz ";
             case Op.CMPS, Op.SCAS -> insn.rep == Insn.REPE ? "repz " : "repnz ";
             default -> "";
         };
@@ -75,17 +127,25 @@ public final class Disassembler {
         int size = k == 0 ? insn.s0 : k == 1 ? insn.s1 : insn.s2;
         return switch (kind) {
             case Insn.NONE -> accumulatorOrPort(insn, code);
-            case Insn.MEM -> (code.startsWith("O") ? "" : pointer(size)) + memory(insn);
-            case Insn.IMM ->
-                code.equals("I1") ? "1" : hex(insn.op == Op.ENTER && k == 1 ? insn.imm2 : immediate(insn, code, k));
+            case Insn.MEM -> pointer(insn, code, size) + memory(insn);
+            case Insn.IMM -> code.equals("I1") ? "1" : hex(immediate(insn, code, k));
             case Insn.REL -> hex(target(insn, eip));
             case Insn.FAR -> hex(insn.imm2) + ":" + hex(insn.imm);
-            default -> code.equals("ST") ? "st" : register(kind, number, size);
+            default -> code.equals("ST") ? "st" : register(kind, number, shownSize(insn, size));
         };
     }
 
+    /// Only 16 bits of the selector of LAR, LSL and MOV count, whatever register is written.
+    static int shownSize(Insn insn, int size) {
+        boolean selector = insn.op == Op.LAR || insn.op == Op.LSL || insn.op == Op.MOV && insn.k0 == Insn.SEG;
+        return selector ? insn.size : size;
+    }
+
     /// A signed immediate as wide as the operand it goes with.
-    private static int immediate(Insn insn, String code, int k) {
+    static int immediate(Insn insn, String code, int k) {
+        if (insn.op == Op.ENTER && k == 1) {
+            return insn.imm2;
+        }
         if (code.equals("Iu") || code.equals("Iw")) {
             return insn.imm;
         }
@@ -93,7 +153,7 @@ public final class Disassembler {
         return size == 1 ? insn.imm & 0xFF : size == 2 ? insn.imm & 0xFFFF : insn.imm;
     }
 
-    private static int target(Insn insn, int eip) {
+    static int target(Insn insn, int eip) {
         int target = eip + insn.length + insn.imm;
         return insn.size == 2 ? target & 0xFFFF : target;
     }
@@ -113,7 +173,7 @@ public final class Disassembler {
         };
     }
 
-    private static String register(int kind, int number, int size) {
+    static String register(int kind, int number, int size) {
         return switch (kind) {
             case Insn.REG -> size == 1 ? BYTES.get(number) : (size == 2 ? "" : "e") + WORDS.get(number);
             case Insn.SEG -> SEGMENTS.get(number);
@@ -140,10 +200,18 @@ public final class Disassembler {
         }
         boolean displaced = (insn.modrm & 0xC0) != 0 || insn.base < 0;
         if (displaced) {
-            boolean negative = insn.disp < 0 && insn.base >= 0;
+            boolean negative = insn.disp < 0;
             text.append(negative ? "-" : "+").append(hex(negative ? -insn.disp : insn.disp));
         }
         return text.append(']').toString();
+    }
+
+    private static String pointer(Insn insn, String code, int size) {
+        return switch (insn.op) {
+            case Op.SGDT, Op.SIDT, Op.LGDT, Op.LIDT -> "";
+            case Op.INVLPG -> "BYTE PTR ";
+            default -> code.startsWith("O") ? "" : pointer(size);
+        };
     }
 
     private static String pointer(int size) {
@@ -159,7 +227,7 @@ public final class Disassembler {
         };
     }
 
-    private static String hex(int number) {
+    static String hex(int number) {
         return "0x" + Integer.toHexString(number);
     }
 }

@@ -12,7 +12,7 @@ public final class Encoder {
     public enum Field {
         /// 0: as the code segment says, 1: prefix 66.
         OPERAND_SIZE,
-        /// 0: as the code segment says, 1: prefix 67.
+        /// 0: as the code segment says, 1: prefix 67; asked where there is an address.
         ADDRESS_SIZE,
         /// 0: none, 1 to 6: a prefix for ES, CS, SS, DS, FS, GS.
         SEGMENT,
@@ -131,7 +131,8 @@ public final class Encoder {
             put(0x66);
             size = 6 - size;
         }
-        if (choices.below(Field.ADDRESS_SIZE, 2) == 1) {
+        boolean counts = Rows.operands(row).equals("Jb");
+        if ((memory || implicit || counts) && choices.below(Field.ADDRESS_SIZE, 2) == 1) {
             put(0x67);
             addressSize = 6 - addressSize;
         }

@@ -30,12 +30,12 @@ class DisassemblerTest {
                 "F00FC7CE         | (bad)",
                 "EBFE             | jmp    0x1000",
                 "0F8500000000     | jne    0x1006",
-                "66E9FCEF         | jmp    0x0",
+                "66E9FCEF         | jmpw   0x0",
                 "67E3FD           | jcxz   0x1000",
                 "EA785634120800   | jmp    0x8:0x12345678",
                 "C8200001         | enter  0x20,0x1",
                 "6AFF             | push   0xffffffff",
-                "666AFF           | push   0xffff",
+                "666AFF           | pushw  0xffff",
                 "DFE0             | fnstsw ax",
                 "DDC3             | ffree  st(3)",
                 "660FC6C1EE       | shufpd xmm0,xmm1,0xee",
@@ -49,6 +49,29 @@ class DisassemblerTest {
         assertEquals(expected, Disassembler.text(insn, 0x1000));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "8B44240C         | mov    0xc(%esp),%eax",
+                "64A104000000     | mov    %fs:0x4,%eax",
+                "C7431001000000   | movl   $0x1,0x10(%ebx)",
+                "F00FC70E         | lock cmpxchg8b (%esi)",
+                "0FB64301         | movzbl 0x1(%ebx),%eax",
+                "EA785634120800   | ljmp   $0x8,$0x12345678",
+                "DCE1             | fsub   %st,%st(1)",
+                "DA4304           | fiaddl 0x4(%ebx)",
+                "F3A4             | rep movsb %ds:(%esi),%es:(%edi)",
+                "FF6304           | jmp    *0x4(%ebx)",
+                "E6F4             | out    %al,$0xf4",
+                "0F1F80034C4542   | bell   $0x3"
+            })
+    void attTextsReadAsObjdumpWritesThem(String hex, String expected) {
+        byte[] bytes = HexFormat.of().parseHex(hex);
+        Decoder.decode(bytes, 0, bytes.length, true, insn);
+        assertEquals(expected, Disassembler.att(insn, 0x1000));
+    }
+
     @Test
     void everythingThatDecodesHasAText() {
         Random random = new Random(7);
@@ -57,7 +80,8 @@ class DisassemblerTest {
             random.nextBytes(bytes);
             if (Decoder.decode(bytes, 0, 15, i % 2 == 0, insn) > 0) {
                 assertDoesNotThrow(
-                        () -> Disassembler.text(insn, 0), () -> HexFormat.of().formatHex(bytes));
+                        () -> Disassembler.text(insn, 0) + Disassembler.att(insn, 0),
+                        () -> HexFormat.of().formatHex(bytes));
             }
         }
     }
