@@ -81,6 +81,7 @@ public final class Machine implements Platform, Stateful {
             cores[i] = new Core(i, bus, slot);
             cores[i].cpu.reset(false);
         }
+        if (pc != null) cores[0].cpu.setFloatingErrors(pc.floatingErrors());
         rounds = new Rounds(clock, cores);
         hypervisor = maker.make(this);
         slot.plug(hypervisor);

@@ -7,6 +7,7 @@ import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.dev.ApicBus;
 import ringside.vmm.dev.BusMemory;
 import ringside.vmm.dev.CmosClock;
+import ringside.vmm.dev.CoprocessorError;
 import ringside.vmm.dev.DebugExit;
 import ringside.vmm.dev.FastGate;
 import ringside.vmm.dev.FirmwareConfig;
@@ -25,6 +26,7 @@ import ringside.vmm.dev.medium.ConsoleSink;
 import ringside.vmm.mem.Bus;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
+import ringside.vmm.trap.FloatingErrors;
 
 /// The chips around the processors of the native and VMI corners, and where they sit.
 ///
@@ -38,6 +40,7 @@ import ringside.vmm.state.Stateful;
 /// | 92, CF9 | A20 and resets | |
 /// | 510-511 | number of processors, bytes of RAM | |
 /// | E0-E3, 2000-200F | for test suites: a latch, IRQ inputs by hand | IRQ 0 to 15 |
+/// | F0-F1 | x87 exceptions of vCPU 0 while its CR0.NE is clear | IRQ 13 |
 /// | F4-F7 | debug exit | |
 /// | 3F8-3FF | 16550A, the console | IRQ 4 |
 ///
@@ -53,6 +56,7 @@ final class Pc implements Bus, Stateful {
     private final Pit pit;
     private final Uart uart;
     private final LocalApic[] apics;
+    private final CoprocessorError coprocessor;
     private final PostCard post = new PostCard();
     private final Firmware rom;
     private final BusMemory busMemory = new BusMemory(BUS_MEMORY, BUS_MEMORY_BYTES);
@@ -96,8 +100,10 @@ final class Pc implements Bus, Stateful {
         FirmwareConfig config = new FirmwareConfig(memoryBytes, vcpus);
         Latch scratch = new Latch(4);
         TestLines lines = new TestLines(clock, pics::irq);
+        coprocessor = new CoprocessorError(pics.line(13));
         chips = List.of(
-                pics, pit, uart, system, keyboard, cmos, post, gate, resetPort, config, scratch, lines, busMemory);
+                pics, pit, uart, system, keyboard, cmos, post, gate, resetPort, config, scratch, lines, busMemory,
+                coprocessor);
         ports.put(0x20, 2, pics.master());
         ports.put(0xA0, 2, pics.slave());
         ports.put(0x4D0, 2, pics.elcr());
@@ -109,6 +115,7 @@ final class Pc implements Bus, Stateful {
         ports.put(0x80, 1, post);
         ports.put(0x190, 1, post);
         ports.put(0x92, 1, gate);
+        ports.put(0xF0, 2, coprocessor);
         ports.put(0x3F8, 8, uart);
         ports.put(0xCF9, 1, resetPort);
         ports.put(0x510, 2, config);
@@ -165,6 +172,21 @@ final class Pc implements Bus, Stateful {
 
     LocalApic apic(int vcpu) {
         return apics[vcpu];
+    }
+
+    /// FERR# and IGNNE#, which only the first processor has wires for.
+    FloatingErrors floatingErrors() {
+        return new FloatingErrors() {
+            @Override
+            public void error(boolean asserted) {
+                coprocessor.error(asserted);
+            }
+
+            @Override
+            public boolean ignored() {
+                return coprocessor.ignored();
+            }
+        };
     }
 
     /// An edge on IRQ 0.

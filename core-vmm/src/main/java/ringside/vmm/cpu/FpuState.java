@@ -42,6 +42,7 @@ final class FpuState implements Stateful {
         control = 0x0040;
         used = 0xFF;
         mxcsr = 0x1F80;
+        ferr = false;
     }
 
     /// FNINIT: registers keep their contents.

@@ -33,6 +33,7 @@ abstract class WideMemory extends Operands {
         if (floatingErrors.ignored()) return true;
         ferr(true);
         eip = startEip;
+        eventTaken = true; // nothing was executed that could be single-stepped
         busTouched = true;
         fallAsleep();
         return false;

@@ -13,6 +13,9 @@ import ringside.vmm.trap.GuestFault;
 /// instruction until one comes, unless IGNNE# lets it go on; where no PC is, nothing but another interrupt ends that.
 /// (IA-32 SDM volume 1, 8.6 and 8.7.)
 final class X87 extends X87Images {
+    /// ModRM of the FNOP that is no other's alias.
+    private static final int WAITING_NOP = 0xD0;
+
     /// By row: the low three bits of the first opcode byte, at their place in the last opcode register.
     private static final short[] ESCAPE = new short[Rows.count()];
 
@@ -114,6 +117,12 @@ final class X87 extends X87Images {
             case Op.FBLD -> loadBcd(i);
             case Op.FBSTP -> storeBcd(i);
             case Op.FSTPNCE -> storeUnchecked(i);
+            case Op.FINCSTP -> rotate(1);
+            case Op.FDECSTP -> rotate(-1);
+            case Op.FFREE -> free(i.n0);
+            case Op.FNOP -> {
+                return i.modrm == WAITING_NOP;
+            }
             case Op.FFREEP -> {
                 free(i.n0);
                 f.status &= ~C1;
@@ -128,13 +137,10 @@ final class X87 extends X87Images {
         return true;
     }
 
-    /// Control instructions: the pointers stay those of the instruction before.
+    /// Instructions that leave the pointers as they are. (IA-32 SDM volume 1, 8.1.8)
     private void control(Insn i) throws GuestFault {
         switch (i.op) {
-            case Op.FWAIT, Op.FNOP -> {}
-            case Op.FINCSTP -> rotate(1);
-            case Op.FDECSTP -> rotate(-1);
-            case Op.FFREE -> free(i.n0);
+            case Op.FWAIT -> {}
             case Op.FLDCW -> {
                 f.setControlWord(cpu.first(i));
                 summarize();
@@ -165,7 +171,7 @@ final class X87 extends X87Images {
         return switch (i.op) {
             case Op.FNCLEX, Op.FNINIT, Op.FNSTCW, Op.FNSTSW, Op.FNSTENV, Op.FNSAVE, Op.FXSAVE, Op.FXRSTOR -> false;
             // FNENI, FNDISI and FNSETPM do nothing, not even wait.
-            case Op.FNOP -> i.modrm == 0xD0;
+            case Op.FNOP -> i.modrm == WAITING_NOP;
             default -> true;
         };
     }
