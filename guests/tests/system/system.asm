@@ -1303,6 +1303,26 @@ debug_tests:
         mov eax, [r_dr6]
         and eax, 0xE00F
         CHECK "data breakpoint: dr6", eax, 2
+        ; wide ones, by their last byte
+        clts
+        mov eax, TP + 15
+        mov dr1, eax
+        mov eax, 0x400 | 8 | 3 << 20
+        mov dr7, eax
+        TRY .wide
+        mov eax, cr4
+        or eax, 0x200
+        mov cr4, eax
+        movups xmm0, [TP]
+.wid:   nop
+.wide:  CHECK "data breakpoint of 16 bytes: eip", [r_eip], .wid
+        TRY .st
+        fninit
+        fldz
+        fst qword [TP + 4]
+        fstp tword [TP + 6]
+.stp:   nop
+.st:    CHECK "data breakpoint of 10 bytes: eip", [r_eip], .stp
         ; the debug registers guarded
         xor eax, eax
         mov dr6, eax

@@ -61,6 +61,8 @@ abstract class Delivery extends TaskSwitch {
         boolean ask = !asked;
         asked = false;
         boolean faultLike = faultLikeDebug;
+        // What the instruction hit before it faulted is hit again later; what delivery hits is reported behind it.
+        breakHits = 0;
         faultLikeDebug = false;
         for (int attempts = 0; ; attempts++) {
             if (ask && monitor.intercepts(self())) {

@@ -20,7 +20,7 @@ import ringside.vmm.trap.Ports;
 import ringside.vmm.trap.Spectator;
 import ringside.vmm.trap.Verdict;
 
-/// One virtual P6: what the board runs and what a monitor holds by the {@link GuestState}.
+/// One virtual processor of a {@link CpuModel}: what the board runs and what a monitor holds by the {@link GuestState}.
 ///
 /// ## Time
 /// A tick is one instruction, or one iteration of a string instruction with a repeat prefix (at least one, when its
@@ -31,8 +31,11 @@ import ringside.vmm.trap.Verdict;
 /// state. After a run that used fewer ticks than it was given, look at {@link #asleep}, {@link #online},
 /// {@link #hasShutDown} and {@link #sliceLeft}.
 ///
-/// A vCPU that is asleep wakes in `run` when its {@link InterruptSource} is pending and IF is set, or by {@link
-/// #wake}.
+/// There is no system management mode: an SMI goes nowhere and RSM is undefined. An NMI waits for the IRET of the one
+/// before it, and one instruction behind MOV SS.
+///
+/// A vCPU that is asleep wakes in `run` when its {@link InterruptSource} is pending and IF is set, by an NMI, or
+/// by {@link #wake}.
 public final class Vcpu extends Interpreter implements GuestState, Progress, Stateful {
     private static final int ATTENTION = 1, NMI = 2, WATCH = 4, BREAKPOINTS = 8, ONCE = 16, STOP = 32, ASLEEP = 64;
     private static final int OFFLINE = 128, NMI_BLOCKED = 256;
@@ -124,8 +127,8 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
                 if (!carefulStep()) break;
             } else {
                 stepBudget = (special & WATCH) != 0 && noteFetch() ? 1 : runLimit - sliceTicks;
-                boolean completed = one();
-                if (breakHits != 0) unexpectedTraps(completed);
+                one();
+                if (breakHits != 0) unexpectedTraps();
                 long used = 1 + extraTicks;
                 extraTicks = 0;
                 sliceTicks += used;
@@ -152,8 +155,10 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         if ((special & ASLEEP) != 0 && !wakesItself()) return false;
         startEip = eip;
         startEsp = regs[Registers.ESP];
-        if (waits == NOTHING_HELD && !takePending()) return false;
-        taskTrap();
+        if (waits == NOTHING_HELD) {
+            if (!takePending()) return false;
+            if (breakHits != 0) debugTraps(false);
+        }
         boolean trap = (other & TF) != 0;
         int serial = onceSerial;
         boolean once = (special & ONCE) != 0;
@@ -171,8 +176,8 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
                 // RF covers a repeated string as a whole.
                 if (passes && repeats) other |= RF;
                 debugTraps(trap && !eventTaken);
-            } else {
-                taskTrap();
+            } else if (breakHits != 0) {
+                debugTraps(false);
             }
         }
         if (once && serial == onceSerial) endOnce();
@@ -253,20 +258,12 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     }
 
     /// An instruction may switch to a task with the trap bit while nothing else is being debugged.
-    private void unexpectedTraps(boolean completed) {
-        if (completed) debugTraps(false);
-        else taskTrap();
+    private void unexpectedTraps() {
+        debugTraps(false);
         breakHits = 0;
     }
 
-    /// An interrupt or exception went through a task gate: the trap bit of the task stops it before its first
-    /// instruction.
-    private void taskTrap() {
-        if ((breakHits & TASK_TRAP) == 0) return;
-        breakHits = TASK_TRAP;
-        debugTraps(false);
-    }
-
+    /// Raises #DB for what the last instruction, or the delivery of an event, hit.
     private void debugTraps(boolean singleStep) {
         if (held == ALL_HELD || !singleStep && breakHits == 0) return;
         dr[6] |= breakHits | (singleStep ? 0x4000 : 0);
@@ -630,11 +627,13 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     @Override
     public void write(int va, int size, int value, boolean user) throws GuestFault {
         boolean before = monitorStores;
+        int hits = breakHits;
         monitorStores = true;
         try {
             storeSlow(va, size, value, user);
         } finally {
             monitorStores = before;
+            breakHits = hits;
         }
     }
 

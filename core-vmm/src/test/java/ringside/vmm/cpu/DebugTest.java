@@ -202,4 +202,16 @@ class DebugTest {
         assertEquals(0, b.cpu.dr(6) & 0xE00F);
         assertEquals(0x5001, b.stack(1).getFirst());
     }
+
+    @Test
+    void whatDeliveryStoresIsReportedBeforeTheHandlerBegins() {
+        for (String code : new String[] {"cd30", "0f0b"}) {
+            Bare b = new Bare().at(3, code);
+            b.cpu.setDr(0, Bare.RING0_STACK - 8);
+            b.cpu.setDr(7, 1 | 13 << 16);
+            b.run();
+            assertEquals(1, b.handled(), code);
+            assertEquals(Bare.HANDLERS + 16 * (code.equals("0f0b") ? 6 : 0x30), b.stack(1).getFirst());
+        }
+    }
 }
