@@ -23,6 +23,7 @@ import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.Counts;
+import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.GuestState;
@@ -112,6 +113,19 @@ class VmiStepsTest {
             String down = m.knockdown() == null ? "" : m.knockdown().toString();
             assertFalse(down.contains("Ringside itself"), down);
         }
+    }
+
+    @Test
+    void anNmiReachesTheGuestsOwnTableOnce() throws IOException {
+        Machine m = machine("vmi-steps.elf", 2, 42);
+        while (!((VmiHypervisor) m.hypervisor()).active(0)) m.run(1_000, false);
+        m.run(1_000, false);
+        m.vcpu(0).requestNmi();
+        m.run(2_000, false);
+        long taken = m.tracer().copy(0, 100_000).stream()
+                .filter(e -> e.kind() == EventKind.INTERRUPT && e.id() == 2)
+                .count();
+        assertEquals(1, taken);
     }
 
     private static int wild(Seeded random) {
