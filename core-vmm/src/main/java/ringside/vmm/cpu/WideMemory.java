@@ -25,7 +25,8 @@ abstract class WideMemory extends Operands {
     /// The vCPU stops until an interrupt comes.
     abstract void fallAsleep();
 
-    /// An x87 exception is pending and an instruction has come that waits for it: raises #MF, or what CR0.NE = 0 wants.
+    /// An x87 exception is pending and an instruction has come that waits for it: raises #MF, or what CR0.NE = 0
+    /// wants.
     ///
     /// @return whether the instruction may go on; otherwise it is at EIP again, and the processor waits
     final boolean passesPendingError() throws GuestFault {
@@ -49,7 +50,8 @@ abstract class WideMemory extends Operands {
         return forRead(i.seg, offset(i), size);
     }
 
-    /// Linear address of the memory operand, segment and pages checked for writing `size` bytes: no store to it faults.
+    /// Linear address of the memory operand, segment and pages checked for writing `size` bytes: no store to it
+    /// faults.
     final int operandForWrite(Insn i, int size) throws GuestFault {
         int va = forWrite(i.seg, offset(i), size);
         forStore(va, size, cpl == 3);
@@ -132,8 +134,8 @@ abstract class WideMemory extends Operands {
 
     // ---- sixteen bytes
 
-    /// Linear address of an operand that must be aligned; one page holds it. Hardware looks at its alignment before
-    /// the limit of its segment. (IA-32 SDM volume 1, 11.3)
+    /// Linear address of an operand that must be aligned; one page holds it. Hardware looks at its alignment
+    /// before the limit of its segment. (IA-32 SDM volume 1, 11.3)
     final int alignedForRead(Insn i) throws GuestFault {
         return forRead(i.seg, alignedOffset(i), 16);
     }

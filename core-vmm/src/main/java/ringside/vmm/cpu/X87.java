@@ -8,10 +8,10 @@ import ringside.vmm.trap.GuestFault;
 
 /// The x87 instructions: whether one may be executed now, which one it is, and where it was.
 ///
-/// #NM comes before everything (CR0.EM, CR0.TS), then a pending exception, for all but the instructions that do not
-/// wait for it. With CR0.NE that is #MF. Without, FERR# asks the PC for an interrupt and the processor sleeps at the
-/// instruction until one comes, unless IGNNE# lets it go on; where no PC is, nothing but another interrupt ends that.
-/// (IA-32 SDM volume 1, 8.6 and 8.7.)
+/// #NM comes before everything (CR0.EM, CR0.TS), then a pending exception, for all but the instructions that do
+/// not wait for it. With CR0.NE that is #MF. Without, FERR# asks the PC for an interrupt and the processor sleeps
+/// at the instruction until one comes, unless IGNNE# lets it go on; where no PC is, nothing but another interrupt
+/// ends that. (IA-32 SDM volume 1, 8.6 and 8.7.)
 final class X87 extends X87Images {
     /// ModRM of the FNOP that is no other's alias.
     private static final int WAITING_NOP = 0xD0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.cpu;
 
+import java.util.Arrays;
 import ringside.vmm.fp.Extended;
 import ringside.vmm.isa.Insn;
 import ringside.vmm.trap.GuestFault;
@@ -8,8 +9,8 @@ import ringside.vmm.trap.GuestFault;
 /// The state of the x87 in memory: environments in their four layouts, the images of FNSAVE and FXSAVE. (IA-32 SDM
 /// volume 1, 8.1.10, 8.1.11 and 10.5.)
 ///
-/// In real and virtual-8086 mode an environment has 20- and 32-bit linear addresses instead of selectors and offsets.
-/// They come back as offsets with selector 0, so that storing them again gives the same bytes.
+/// In real and virtual-8086 mode an environment has 20- and 32-bit linear addresses instead of selectors and
+/// offsets. They come back as offsets with selector 0, so that storing them again gives the same bytes.
 abstract class X87Images extends X87Moves {
     private static final int SHORT = 14, LONG = 28, REGISTERS = 80;
     private static final int FX_SIZE = 512, FX_X87_END = 160, FX_END = 288, FX_MXCSR = 24, FX_ST = 32;
@@ -138,7 +139,7 @@ abstract class X87Images extends X87Moves {
     /// Without CR4.OSFXSR the XMM registers and MXCSR stay out of it. Pending exceptions are not looked at.
     final void fxsave(Insn i) throws GuestFault {
         int va = blockForWrite(i, FX_SIZE, 16);
-        java.util.Arrays.fill(image, 0, FX_END, (byte) 0);
+        Arrays.fill(image, 0, FX_END, (byte) 0);
         f.save(image);
         if ((cpu.cr4 & CR4_OSFXSR) != 0) {
             cpu.writeBlock(va, image, 0, FX_END);

@@ -6,7 +6,8 @@ import ringside.vmm.trap.GuestFault;
 
 /// Loads, stores and exchanges of the x87. (IA-32 SDM volume 1, 8.3.3 and 8.3.4.)
 ///
-/// A store is converted first, then it goes to memory, and only then flags and stack change: a page fault leaves them.
+/// A store is converted first, then it goes to memory, and only then flags and stack change: a page fault leaves
+/// them.
 abstract class X87Moves extends X87Arithmetic {
     private static final int SINGLE_NAN = 0xFFC00000;
     private static final long DOUBLE_NAN = 0xFFF8_0000_0000_0000L;
@@ -40,7 +41,8 @@ abstract class X87Moves extends X87Arithmetic {
         }
     }
 
-    /// The stack is looked at before the value is. An unmasked DE is reported, and the value is there all the same.
+    /// The stack is looked at before the value is. An unmasked DE is reported, and the value is there all the
+    /// same.
     private void pushResult() {
         if (!room()) return;
         settle();

@@ -6,8 +6,8 @@ import ringside.vmm.fp.Transcendental;
 
 /// The register stack of the x87 and what its exceptions do to it. (IA-32 SDM volume 1, 8.1 and 8.5.)
 ///
-/// An exception that is unmasked when its instruction ends sets ES and B; the next waiting instruction reports it. An
-/// unmasked IE, DE or ZE leaves destination, tags and TOP as they were; OE, UE and PE come with a result.
+/// An exception that is unmasked when its instruction ends sets ES and B; the next waiting instruction reports it.
+/// An unmasked IE, DE or ZE leaves destination, tags and TOP as they were; OE, UE and PE come with a result.
 abstract class X87Stack {
     static final int IE = Extended.IE, DE = Extended.DE, ZE = Extended.ZE;
     static final int OE = Extended.OE, UE = Extended.UE, PE = Extended.PE;
@@ -63,8 +63,8 @@ abstract class X87Stack {
         put(p, m, se);
     }
 
-    /// Whether there is room for one more. A stack overflow is dealt with here: with IE masked the default NaN comes
-    /// in.
+    /// Whether there is room for one more. A stack overflow is dealt with here: with IE masked the default NaN
+    /// comes in.
     final boolean room() {
         if (empty(f.top - 1 & 7)) return true;
         if (stackFault(C1)) push(NAN_M, NAN_SE);

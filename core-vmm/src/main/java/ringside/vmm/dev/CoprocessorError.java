@@ -6,8 +6,8 @@ import ringside.vmm.state.Stateful;
 
 /// How a PC takes the exceptions of its x87 as an interrupt. (IA-32 SDM volume 1, appendix D.)
 ///
-/// FERR# sets a flip-flop whose output is IRQ 13. A write to port F0 clears it and asserts IGNNE#, until FERR# falls: so
-/// the handler can use the x87 to find out what happened. Port F1, the reset of an 80287, does nothing.
+/// FERR# sets a flip-flop whose output is IRQ 13. A write to port F0 clears it and asserts IGNNE#, until FERR#
+/// falls: so the handler can use the x87 to find out what happened. Port F1, the reset of an 80287, does nothing.
 public final class CoprocessorError implements PortDevice, Stateful {
     private final Line irq;
     private boolean error;
