@@ -10,7 +10,8 @@ import ringside.vmm.cpu.Feature;
 public final class Processors {
     public static final String STANDARD = CpuModel.standard().name();
 
-    /// A line of the table of models: what CPUID advertises, and which models have it, in the order of {@link #names}.
+    /// A line of the table of models: what CPUID advertises, and which models have it, in the order of
+    /// {@link #names}.
     public record Row(String feature, List<Boolean> has) {}
 
     private Processors() {}

@@ -20,7 +20,8 @@ import ringside.vmm.trap.Ports;
 import ringside.vmm.trap.Spectator;
 import ringside.vmm.trap.Verdict;
 
-/// One virtual processor of a {@link CpuModel}: what the board runs and what a monitor holds by the {@link GuestState}.
+/// One virtual processor of a {@link CpuModel}: what the board runs and what a monitor holds by the
+/// {@link GuestState}.
 ///
 /// ## Time
 /// A tick is one instruction, or one iteration of a string instruction with a repeat prefix (at least one, when its
