@@ -2,6 +2,7 @@
 package ringside.vmm.board;
 
 import java.util.List;
+import ringside.vmm.dev.MmioDevice;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.word.Problem;
 
@@ -9,7 +10,7 @@ import ringside.vmm.word.Problem;
 ///
 /// The copy below 1 MB is RAM, as after a chipset has switched its shadow on: firmware that decompresses itself into
 /// it works, and nothing stops a program from writing there. vCPU 0 is as after reset, at F000:FFF0.
-final class Firmware {
+final class Firmware implements MmioDevice {
     private static final int SMALLEST = 64 << 10, LARGEST = 16 << 20, SHADOW = 128 << 10;
 
     private final byte[] image;
@@ -32,13 +33,24 @@ final class Firmware {
         memory.write(Layout.HIGH_MEMORY - bytes, image, image.length - bytes, bytes);
     }
 
-    /// @param maddr physical address, unsigned
-    boolean decodes(long maddr) {
+    @Override
+    public boolean decodes(long maddr) {
         return maddr >= (1L << 32) - image.length && maddr < 1L << 32;
     }
 
-    /// @param size 1, 2 or 4; bytes beyond the end read as ones
-    int read(long maddr, int size) {
+    @Override
+    public int peek(long maddr, int size) {
+        return read(maddr, size);
+    }
+
+    @Override
+    public void write(long maddr, int size, int value) {
+        // A ROM is not written.
+    }
+
+    /// Bytes beyond the end read as ones.
+    @Override
+    public int read(long maddr, int size) {
         int at = (int) (maddr - (1L << 32)) + image.length;
         int value = 0;
         for (int i = 0; i < size; i++) value |= (at + i < image.length ? image[at + i] & 0xFF : 0xFF) << 8 * i;

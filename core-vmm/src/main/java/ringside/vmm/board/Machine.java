@@ -73,8 +73,7 @@ public final class Machine implements Platform, Stateful {
         console.tap(this::printed);
         Pc.debugExit(ports, value -> exited("debug exit", value));
         PcWires wires = new PcWires();
-        byte[] rom = spec.image().firmware();
-        pc = isPc ? new Pc(ports, clock, console, spec.vcpus(), spec.memoryBytes(), rom, wires) : null;
+        pc = isPc ? new Pc(spec, ports, clock, console, wires) : null;
         Bus bus = pc == null ? new Nothing() : pc;
         MonitorSlot slot = new MonitorSlot();
         for (int i = 0; i < cores.length; i++) {
@@ -213,7 +212,7 @@ public final class Machine implements Platform, Stateful {
     private boolean anyWakeable() {
         for (Core c : cores) {
             if (!c.cpu.online()) continue;
-            boolean nmi = pc != null && pc.mayRaiseNmi(c.cpu.vcpu());
+            boolean nmi = pc != null && pc.interrupts.mayRaiseNmi(c.cpu.vcpu());
             if (nmi || hypervisor.intercepts(c.cpu) || interruptible(c.cpu)) return true;
         }
         return false;
@@ -427,17 +426,17 @@ public final class Machine implements Platform, Stateful {
 
     @Override
     public void irq0() {
-        if (pc != null) pc.irq0();
+        if (pc != null) pc.interrupts.irq0();
     }
 
     @Override
     public boolean interruptPending(int vcpu) {
-        return pc != null && pc.interruptPending(vcpu);
+        return pc != null && pc.interrupts.pending(vcpu);
     }
 
     @Override
     public int acknowledgeInterrupt(int vcpu) {
-        return pc == null ? 0xFF : pc.acknowledge(vcpu);
+        return pc == null ? 0xFF : pc.interrupts.acknowledge(vcpu);
     }
 
     @Override

@@ -12,7 +12,14 @@ import ringside.vmm.word.Iface;
 /// @param seed        for everything that is scattered
 /// @param image       what to boot
 /// @param cpu         model of the processors, one of {@link Processors#names}
-public record MachineSpec(Iface iface, long memoryBytes, int vcpus, long seed, GuestImage image, String cpu) {
+/// @param options     what is plugged into the PC
+public record MachineSpec(
+        Iface iface, long memoryBytes, int vcpus, long seed, GuestImage image, String cpu, PcOptions options) {
+    /// With nothing plugged in.
+    public MachineSpec(Iface iface, long memoryBytes, int vcpus, long seed, GuestImage image, String cpu) {
+        this(iface, memoryBytes, vcpus, seed, image, cpu, PcOptions.NONE);
+    }
+
     /// With the standard processor.
     public MachineSpec(Iface iface, long memoryBytes, int vcpus, long seed, GuestImage image) {
         this(iface, memoryBytes, vcpus, seed, image, Processors.STANDARD);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.board;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import ringside.vmm.clock.VirtualClock;
@@ -15,8 +16,8 @@ import ringside.vmm.dev.KeyboardStub;
 import ringside.vmm.dev.Latch;
 import ringside.vmm.dev.Line;
 import ringside.vmm.dev.LocalApic;
-import ringside.vmm.dev.PicPair;
 import ringside.vmm.dev.Pit;
+import ringside.vmm.dev.PortDevice;
 import ringside.vmm.dev.PostCard;
 import ringside.vmm.dev.ResetPort;
 import ringside.vmm.dev.SystemPort;
@@ -39,28 +40,29 @@ import ringside.vmm.trap.FloatingErrors;
 /// | 80, 190 | POST codes | |
 /// | 92, CF9 | A20 and resets | |
 /// | 510-511 | number of processors, bytes of RAM | |
+/// | CF8-CFF | PCI configuration | |
 /// | E0-E3, 2000-200F | for test suites: a latch, IRQ inputs by hand | IRQ 0 to 15 |
 /// | F0-F1 | x87 exceptions of vCPU 0 while its CR0.NE is clear | IRQ 13 |
 /// | F4-F7 | debug exit | |
 /// | 3F8-3FF | 16550A, the console | IRQ 4 |
 ///
 /// The local APICs answer at FEE00000 to their own vCPU. A firmware image ends at 4 GB. For test suites there are
-/// 64 KB of memory on the bus at FF000000.
+/// 64 KB of memory on the bus at FF000000. {@link PcInterrupts} has the way of interrupts, {@link PcPci} the PCI bus.
 final class Pc implements Bus, Stateful {
     private static final int FIRST_BASE = 0x08, SECOND_BASE = 0x70;
     private static final long BUS_MEMORY = 0xFF00_0000L;
     private static final int BUS_MEMORY_BYTES = 64 << 10;
 
     final PortMap ports;
-    private final PicPair pics;
-    private final Pit pit;
-    private final Uart uart;
-    private final LocalApic[] apics;
-    private final CoprocessorError coprocessor;
+    final MmioMap memory = new MmioMap();
+    final PcInterrupts interrupts;
+    final PcPci pci;
+    private final VirtualClock clock;
+    private final Wires wires;
     private final PostCard post = new PostCard();
-    private final Firmware rom;
-    private final BusMemory busMemory = new BusMemory(BUS_MEMORY, BUS_MEMORY_BYTES);
-    private final List<Stateful> chips;
+    private final Uart uart;
+    private final CoprocessorError coprocessor;
+    private final List<Stateful> chips = new ArrayList<>();
 
     /// What the PC tells its board.
     interface Wires extends ApicBus.Pins {
@@ -71,57 +73,61 @@ final class Pc implements Bus, Stateful {
         void reset();
     }
 
-    /// @param rom what starts at the reset vector; empty: the chips are as firmware leaves them
-    Pc(
-            PortMap ports,
-            VirtualClock clock,
-            ConsoleSink console,
-            int vcpus,
-            long memoryBytes,
-            byte[] rom,
-            Wires wires) {
+    /// Without a firmware image in the spec the chips are as firmware leaves them.
+    Pc(MachineSpec spec, PortMap ports, VirtualClock clock, ConsoleSink console, Wires wires) {
         this.ports = ports;
-        this.rom = new Firmware(rom);
-        ApicBus bus = new ApicBus(wires);
-        apics = new LocalApic[vcpus];
-        for (int i = 0; i < vcpus; i++) {
-            int n = i;
-            apics[i] = new LocalApic(i, clock, bus, high -> wires.interruptInput(n));
-        }
-        pics = new PicPair(apics[0]::lint0);
-        pit = new Pit(clock, pics.line(0));
-        uart = new Uart(console, pics.line(4));
+        this.clock = clock;
+        this.wires = wires;
+        interrupts = add(new PcInterrupts(clock, spec.vcpus(), wires, wires::interruptInput));
         Line reset = high -> wires.reset();
-        SystemPort system = new SystemPort(pit);
-        KeyboardStub keyboard = new KeyboardStub(reset);
-        CmosClock cmos = new CmosClock(clock, pics.line(8), presets(memoryBytes));
-        FastGate gate = new FastGate(reset);
-        ResetPort resetPort = new ResetPort(reset);
-        FirmwareConfig config = new FirmwareConfig(memoryBytes, vcpus);
-        Latch scratch = new Latch(4);
-        TestLines lines = new TestLines(clock, pics::irq);
-        coprocessor = new CoprocessorError(pics.line(13));
-        chips = List.of(
-                pics, pit, uart, system, keyboard, cmos, post, gate, resetPort, config, scratch, lines, busMemory,
-                coprocessor);
-        ports.put(0x20, 2, pics.master());
-        ports.put(0xA0, 2, pics.slave());
-        ports.put(0x4D0, 2, pics.elcr());
-        ports.put(0x40, 4, pit);
-        ports.put(0x60, 1, keyboard);
-        ports.put(0x61, 1, system);
-        ports.put(0x64, 1, new Offset(keyboard, 4));
-        ports.put(0x70, 2, cmos);
+        interruptPorts();
+        timers(spec.memoryBytes());
+        uart = put(0x3F8, 8, new Uart(console, interrupts.irq(4)));
+        keyboard(reset);
+        put(0x92, 1, new FastGate(reset));
         ports.put(0x80, 1, post);
-        ports.put(0x190, 1, post);
-        ports.put(0x92, 1, gate);
-        ports.put(0xF0, 2, coprocessor);
-        ports.put(0x3F8, 8, uart);
-        ports.put(0xCF9, 1, resetPort);
-        ports.put(0x510, 2, config);
-        ports.put(0xE0, 4, scratch);
-        ports.put(0x2000, 16, lines);
-        if (rom.length == 0) firmware();
+        put(0x190, 1, post);
+        put(0x510, 2, new FirmwareConfig(spec.memoryBytes(), spec.vcpus()));
+        coprocessor = put(0xF0, 2, new CoprocessorError(interrupts.irq(13)));
+        testDevices();
+        memory.put(new Firmware(spec.image().firmware()));
+        memory.put(add(new BusMemory(BUS_MEMORY, BUS_MEMORY_BYTES)));
+        pci = add(new PcPci(ports, memory, interrupts, add(new ResetPort(reset))));
+        if (!spec.image().isFirmware()) firmware();
+    }
+
+    private <T extends Stateful> T add(T chip) {
+        chips.add(chip);
+        return chip;
+    }
+
+    private <T extends PortDevice & Stateful> T put(int port, int count, T chip) {
+        ports.put(port, count, chip);
+        return add(chip);
+    }
+
+    private void interruptPorts() {
+        ports.put(0x20, 2, interrupts.pics.master());
+        ports.put(0xA0, 2, interrupts.pics.slave());
+        ports.put(0x4D0, 2, interrupts.pics.elcr());
+    }
+
+    private void timers(long memoryBytes) {
+        Pit pit = put(0x40, 4, new Pit(clock, interrupts.irq(0)));
+        put(0x61, 1, new SystemPort(pit));
+        put(0x70, 2, new CmosClock(clock, interrupts.irq(8), presets(memoryBytes)));
+    }
+
+    private void keyboard(Line reset) {
+        KeyboardStub keyboard = put(0x60, 1, new KeyboardStub(reset));
+        ports.put(0x64, 1, new Offset(keyboard, 4));
+    }
+
+    private void testDevices() {
+        put(0xE0, 4, new Latch(4));
+        Line[] irqs = new Line[16];
+        for (int i = 0; i < irqs.length; i++) irqs[i] = interrupts.irq(i);
+        put(0x2000, irqs.length, new TestLines(clock, (input, high) -> irqs[input].set(high)));
     }
 
     /// Puts the debug exit into a port space; it is there without a PC too.
@@ -130,7 +136,7 @@ final class Pc implements Bus, Stateful {
     }
 
     /// As firmware hands over: both 8259As set up and masked but for the cascade and the inputs that PCI cards share
-    /// (9 to 11), vCPU 0's APIC in virtual-wire mode, the 8254 silent.
+    /// (9 to 11, by level), vCPU 0's APIC in virtual-wire mode, the 8254 silent, PCI windows placed.
     private void firmware() {
         int[][] writes = {
             {0x20, 0x11},
@@ -143,9 +149,11 @@ final class Pc implements Bus, Stateful {
             {0xA1, 1},
             {0x21, 0xFB},
             {0xA1, 0xF1},
+            {0x4D1, 0x0E},
         };
         for (int[] w : writes) ports.out(0, w[0], 1, w[1]);
-        apics[0].virtualWire();
+        interrupts.apic(0).virtualWire();
+        pci.firmware();
     }
 
     /// The CMOS bytes that firmware fills: no floppy, memory sizes, no disk.
@@ -171,7 +179,7 @@ final class Pc implements Bus, Stateful {
     }
 
     LocalApic apic(int vcpu) {
-        return apics[vcpu];
+        return interrupts.apic(vcpu);
     }
 
     /// FERR# and IGNNE#, which only the first processor has wires for.
@@ -189,30 +197,6 @@ final class Pc implements Bus, Stateful {
         };
     }
 
-    /// An edge on IRQ 0.
-    void irq0() {
-        pics.irq(0, false);
-        pics.irq(0, true);
-    }
-
-    /// Whether INTR is asserted.
-    boolean interruptPending(int vcpu) {
-        LocalApic apic = apics[vcpu];
-        return apic.pending() || apic.external() && pics.requesting();
-    }
-
-    /// The acknowledge cycle: the local APIC's own interrupts before the 8259s'.
-    int acknowledge(int vcpu) {
-        LocalApic apic = apics[vcpu];
-        if (apic.pending() || !apic.external()) return apic.acknowledge();
-        return pics.acknowledge();
-    }
-
-    /// Whether one of the wires of this board could bring an NMI to a vCPU. LINT1 leads nowhere.
-    boolean mayRaiseNmi(int vcpu) {
-        return vcpu == 0 && apics[vcpu].lint0IsNmi();
-    }
-
     /// Whether a typed byte would interrupt the guest.
     boolean hearsConsole() {
         return uart.listening();
@@ -220,27 +204,25 @@ final class Pc implements Bus, Stateful {
 
     @Override
     public int read(int vcpu, long maddr, int size) {
-        if (rom.decodes(maddr)) return rom.read(maddr, size);
-        if (busMemory.decodes(maddr)) return busMemory.read(maddr, size);
-        if (!apics[vcpu].decodes(maddr)) return -1;
-        int value = apics[vcpu].read((int) maddr & 0xFFF);
-        return value >>> (8 * ((int) maddr & 3));
+        LocalApic apic = interrupts.apic(vcpu);
+        if (!apic.decodes(maddr)) return memory.read(maddr, size);
+        return apic.read((int) maddr & 0xFFF) >>> 8 * ((int) maddr & 3);
     }
 
     @Override
     public void write(int vcpu, long maddr, int size, int value) {
-        if (busMemory.decodes(maddr) && !rom.decodes(maddr)) busMemory.write(maddr, size, value);
-        if (apics[vcpu].decodes(maddr) && (maddr & 3) == 0) apics[vcpu].write((int) maddr & 0xFFF, value);
+        LocalApic apic = interrupts.apic(vcpu);
+        if (!apic.decodes(maddr)) memory.write(maddr, size, value);
+        else if ((maddr & 3) == 0) apic.write((int) maddr & 0xFFF, value);
     }
 
     @Override
     public void state(StateVisitor v) {
         for (Stateful chip : chips) chip.state(v);
-        for (LocalApic apic : apics) apic.state(v);
     }
 
     /// A chip whose registers are not next to each other.
-    private record Offset(KeyboardStub chip, int add) implements ringside.vmm.dev.PortDevice {
+    private record Offset(PortDevice chip, int add) implements PortDevice {
         @Override
         public int read(int offset) {
             return chip.read(offset + add);

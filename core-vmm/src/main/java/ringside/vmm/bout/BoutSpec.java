@@ -2,6 +2,7 @@
 package ringside.vmm.bout;
 
 import java.util.List;
+import ringside.vmm.board.PcOptions;
 import ringside.vmm.board.Processors;
 import ringside.vmm.word.Iface;
 
@@ -17,6 +18,7 @@ import ringside.vmm.word.Iface;
 /// @param append   command line
 /// @param firmware a ROM image that is started instead of a guest, or empty
 /// @param cpu      model of the processors: one of {@link Bouts#processors}
+/// @param options  what is plugged into the PC of each corner that has one
 public record BoutSpec(
         String guest,
         List<Iface> corners,
@@ -27,7 +29,23 @@ public record BoutSpec(
         byte[] initrd,
         String append,
         byte[] firmware,
-        String cpu) {
+        String cpu,
+        PcOptions options) {
+    /// With nothing plugged in.
+    public BoutSpec(
+            String guest,
+            List<Iface> corners,
+            int vcpus,
+            long memoryBytes,
+            long seed,
+            byte[] kernel,
+            byte[] initrd,
+            String append,
+            byte[] firmware,
+            String cpu) {
+        this(guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, PcOptions.NONE);
+    }
+
     /// A kernel or a gallery guest on the standard processor.
     public BoutSpec(
             String guest,

@@ -58,8 +58,8 @@ public final class Bouts {
             Optional<byte[]> kernel = kernel(spec, iface, problems);
             if (kernel.isEmpty()) continue;
             GuestImage image = new GuestImage(kernel.get(), spec.initrd(), spec.append(), spec.firmware());
-            MachineSpec machine =
-                    new MachineSpec(iface, spec.memoryBytes(), spec.vcpus(), spec.seed(), image, spec.cpu());
+            MachineSpec machine = new MachineSpec(
+                    iface, spec.memoryBytes(), spec.vcpus(), spec.seed(), image, spec.cpu(), spec.options());
             switch (Boards.build(machine)) {
                 case Built.Ready ready -> corners.add(new MachineCorner(ready.machine()));
                 case Built.Wrong wrong -> problems.addAll(wrong.problems());

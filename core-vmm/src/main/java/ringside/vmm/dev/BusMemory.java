@@ -6,7 +6,7 @@ import ringside.vmm.state.Stateful;
 
 /// Memory on the bus, as a card has it: every access goes the way that accesses to device registers go. Test suites
 /// use it to see that way work (QEMU's pc-testdev has 64 KB of it).
-public final class BusMemory implements Stateful {
+public final class BusMemory implements MmioDevice, Stateful {
     private final long first;
     private final byte[] bytes;
 
@@ -16,12 +16,18 @@ public final class BusMemory implements Stateful {
         bytes = new byte[size];
     }
 
-    /// @param maddr physical address, unsigned
+    @Override
     public boolean decodes(long maddr) {
         return maddr >= first && maddr < first + bytes.length;
     }
 
-    /// @param size 1, 2 or 4; bytes beyond the end read as ones
+    @Override
+    public int peek(long maddr, int size) {
+        return read(maddr, size);
+    }
+
+    /// Bytes beyond the end read as ones.
+    @Override
     public int read(long maddr, int size) {
         int at = (int) (maddr - first);
         int value = 0;
@@ -29,6 +35,7 @@ public final class BusMemory implements Stateful {
         return value;
     }
 
+    @Override
     public void write(long maddr, int size, int value) {
         int at = (int) (maddr - first);
         for (int i = 0; i < size && at + i < bytes.length; i++) bytes[at + i] = (byte) (value >>> 8 * i);

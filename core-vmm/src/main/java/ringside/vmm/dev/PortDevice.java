@@ -12,6 +12,15 @@ public interface PortDevice {
     /// @param value 0..255
     void write(int offset, int value);
 
+    /// A wider load; the usual chip on an 8-bit bus is asked for its bytes one after the other.
+    ///
+    /// @param size 2 or 4
+    default int readWide(int offset, int size) {
+        int value = 0;
+        for (int i = 0; i < size; i++) value |= (read(offset + i) & 0xFF) << 8 * i;
+        return value;
+    }
+
     /// A wider store; the usual chip on an 8-bit bus sees its bytes one after the other.
     ///
     /// @param size 2 or 4
