@@ -9,8 +9,8 @@ import ringside.vmm.trap.GuestFault;
 
 /// How every floating-point instruction of SSE begins and ends: its source operand, MXCSR, the exception.
 ///
-/// The source is read before anything else; between {@link #begin} and {@link #finish} results are computed, and only
-/// then stored, so that a fault of either kind leaves the registers alone.
+/// The source is read before anything else; between {@link #begin} and {@link #finish} results are computed, and
+/// only then stored, so that a fault of either kind leaves the registers alone.
 abstract class SseOperands {
     private static final int XM = 19;
 
@@ -61,8 +61,8 @@ abstract class SseOperands {
         environment.begin(f.mxcsr);
     }
 
-    /// Sets the flags of the instruction. An unmasked one raises #XM, or #UD while the system has not said in CR4 that
-    /// it handles that. The transition to MMX happens even then.
+    /// Sets the flags of the instruction. An unmasked one raises #XM, or #UD while the system has not said in
+    /// CR4 that it handles that. The transition to MMX happens even then.
     final void finish(Insn i) throws GuestFault {
         int raised = environment.raised();
         if (raised == 0) return;

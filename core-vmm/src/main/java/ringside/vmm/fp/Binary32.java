@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.fp;
 
-/// Single precision as SSE computes it: values are ints with the bits of the format, exceptions go to the environment.
+/// Single precision as SSE computes it: values are ints with the bits of the format, flags go to the environment.
 ///
 /// As in {@link Binary64}, which says how, the host's arithmetic is used where its result is provably the same.
 public final class Binary32 {
@@ -87,14 +87,16 @@ public final class Binary32 {
     public int min(int a, int b) {
         float x = Float.intBitsToFloat(a);
         float y = Float.intBitsToFloat(b);
-        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y)) return (int) soft.extreme(wide(a), wide(b), false);
+        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y))
+            return (int) soft.extreme(wide(a), wide(b), false);
         return x < y ? a : b;
     }
 
     public int max(int a, int b) {
         float x = Float.intBitsToFloat(a);
         float y = Float.intBitsToFloat(b);
-        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y)) return (int) soft.extreme(wide(a), wide(b), true);
+        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y))
+            return (int) soft.extreme(wide(a), wide(b), true);
         return x > y ? a : b;
     }
 
@@ -103,7 +105,8 @@ public final class Binary32 {
     public int order(int a, int b, boolean signals) {
         float x = Float.intBitsToFloat(a);
         float y = Float.intBitsToFloat(b);
-        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y)) return soft.order(wide(a), wide(b), signals);
+        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y))
+            return soft.order(wide(a), wide(b), signals);
         return x < y ? Binary64.LESS : x > y ? Binary64.GREATER : Binary64.EQUAL;
     }
 
@@ -129,7 +132,7 @@ public final class Binary32 {
         return fromDouble(Binary64.fromInt(v), doubles);
     }
 
-    /// CVTSS2SI, and with `chop` CVTTSS2SI: 80000000h with IE for what does not fit. A denormal raises no DE here.
+    /// CVTSS2SI, and with `chop` CVTTSS2SI: 80000000h with IE for what does not fit. Denormals raise no DE.
     public int toInt(int v, boolean chop) {
         return e.toInt(isDenormal(v) && e.denormalsAreZeros() ? 0 : Float.intBitsToFloat(v), chop);
     }
@@ -157,8 +160,8 @@ public final class Binary32 {
         return approximation(1 / Math.sqrt(Float.intBitsToFloat(m & ~0x1FFF | 0x1000)));
     }
 
-    /// Intel's processors look 2,048 intervals up in a table, which says of each what its middle gives, with 12 bits
-    /// behind the leading one. The processors of other makers are as close, elsewhere.
+    /// Intel's processors look 2,048 intervals up in a table, which says of each what its middle gives, with 12
+    /// bits behind the leading one. The processors of other makers are as close, elsewhere.
     private static int approximation(double x) {
         long rounded = Double.doubleToRawLongBits(x) + (1L << 39) & -1L << 40;
         int z = Float.floatToRawIntBits((float) Double.longBitsToDouble(rounded));

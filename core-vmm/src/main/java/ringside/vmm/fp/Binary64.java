@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.fp;
 
-/// Double precision as SSE2 computes it: values are longs with the bits of the format, exceptions go to the environment.
-/// (IA-32 SDM volume 1, 4.8 and 11.5.)
+/// Double precision as SSE2 computes it: values are longs with the bits of the format, exceptions go to the
+/// environment. (IA-32 SDM volume 1, 4.8 and 11.5.)
 ///
 /// ## Two ways to one result
-/// The host's arithmetic is IEEE's, rounding to nearest. Its result is taken when MXCSR rounds to nearest as well, no
-/// operand is denormal and the result is well inside the normal range, so that PE is the only flag in question; whether
-/// it is exact is computed, unless PE is set already and masked. Everything else goes the slow way, by
-/// {@link SoftBinary}.
+/// The host's arithmetic is IEEE's, rounding to nearest. Its result is taken when MXCSR rounds to nearest as
+/// well, no operand is denormal and the result is well inside the normal range, so that PE is the only flag in
+/// question; whether it is exact is computed, unless PE is set already and masked. Everything else goes the slow
+/// way, by {@link SoftBinary}.
 public final class Binary64 {
     /// Outcomes of {@link #order}, as ZF, PF and CF in EFLAGS.
     public static final int GREATER = 0, LESS = 1, EQUAL = 0x40, UNORDERED = 0x45;
-
     private static final long SIGN = Long.MIN_VALUE, EXPONENT = 0x7FF0_0000_0000_0000L;
     private static final int PRECISION = 53, BIAS = 1023;
 
@@ -123,13 +122,12 @@ public final class Binary64 {
     }
 
     static boolean holds(int predicate, int order) {
-        boolean yes =
-                switch (predicate & 3) {
-                    case 0 -> order == EQUAL;
-                    case 1 -> order == LESS;
-                    case 2 -> order == LESS || order == EQUAL;
-                    default -> order == UNORDERED;
-                };
+        boolean yes = switch (predicate & 3) {
+            case 0 -> order == EQUAL;
+            case 1 -> order == LESS;
+            case 2 -> order == LESS || order == EQUAL;
+            default -> order == UNORDERED;
+        };
         return yes == ((predicate & 4) == 0);
     }
 
@@ -146,7 +144,7 @@ public final class Binary64 {
         return Double.doubleToRawLongBits(v);
     }
 
-    /// CVTSD2SI, and with `chop` CVTTSD2SI: 80000000h with IE for what does not fit. A denormal raises no DE here.
+    /// CVTSD2SI, and with `chop` CVTTSD2SI: 80000000h with IE for what does not fit. Denormals raise no DE.
     public int toInt(long v, boolean chop) {
         return e.toInt(isDenormal(v) && e.denormalsAreZeros() ? 0 : Double.longBitsToDouble(v), chop);
     }
@@ -161,7 +159,7 @@ public final class Binary64 {
         return (v & EXPONENT) == 0 && v << 1 != 0;
     }
 
-    /// Finite, and above the numbers that might have been tiny before they were rounded: a biased exponent of 2 to 2046.
+    /// Finite, and above the numbers that might have been tiny before rounding: a biased exponent of 2 to 2046.
     private static boolean isPlain(long v) {
         return ((v >>> PRECISION - 1) - 2 & 0x7FF) < 0x7FD;
     }

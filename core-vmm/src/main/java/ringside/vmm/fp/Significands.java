@@ -3,9 +3,9 @@ package ringside.vmm.fp;
 
 /// Arithmetic of finite nonzero numbers without a format: the part that single and double precision share.
 ///
-/// A number is `significand * 2^(exponent - 62)`, its significand normalized so that bit 62 is the leading one. An
-/// operation leaves its result in the fields: at least 55 bits as they are, and below them a bit that is set when
-/// anything nonzero was lost. That is enough to round correctly to any precision of up to 53 bits.
+/// A number is `significand * 2^(exponent - 62)`, its significand normalized so that bit 62 is the leading one.
+/// An operation leaves its result in the fields: at least 55 bits as they are, and below them a bit that is set
+/// when anything nonzero was lost. That is enough to round correctly to any precision of up to 53 bits.
 final class Significands {
     boolean negative;
     int exponent;
@@ -152,13 +152,12 @@ final class Significands {
         long half = 1L << drop - 1;
         long kept = sig >>> drop;
         long lost = sig & (1L << drop) - 1;
-        boolean up =
-                switch (e.rounding()) {
-                    case SseEnvironment.NEAREST -> lost > half || lost == half && (kept & 1) != 0;
-                    case SseEnvironment.DOWN -> negative && lost != 0;
-                    case SseEnvironment.UP -> !negative && lost != 0;
-                    default -> false;
-                };
+        boolean up = switch (e.rounding()) {
+            case SseEnvironment.NEAREST -> lost > half || lost == half && (kept & 1) != 0;
+            case SseEnvironment.DOWN -> negative && lost != 0;
+            case SseEnvironment.UP -> !negative && lost != 0;
+            default -> false;
+        };
         return up ? kept + 1 : kept;
     }
 

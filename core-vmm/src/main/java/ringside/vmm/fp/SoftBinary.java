@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.fp;
 
-/// One IEEE format by integers alone: right for all operands, rounding modes and flags. (IA-32 SDM volume 1, 4.8, 4.9
-/// and 11.5; what the manual leaves open is as processors do it.)
+/// One IEEE format by integers alone: right for all operands, rounding modes and flags. (IA-32 SDM volume 1,
+/// 4.8, 4.9 and 11.5; what the manual leaves open is as processors do it.)
 ///
 /// Values have the bits of the format, from bit 0 up.
 final class SoftBinary {
@@ -158,8 +158,8 @@ final class SoftBinary {
 
     // ---- comparison
 
-    /// The smaller one, or the larger one. The second operand when they are equal, and when one is a NaN, quiet or not,
-    /// which raises IE.
+    /// The smaller one, or the larger one. The second operand when they are equal, and when one is a NaN, quiet
+    /// or not, which raises IE.
     long extreme(long a, long b, boolean larger) {
         if (isNaN(a) || isNaN(b)) {
             e.flags |= SseEnvironment.IE;

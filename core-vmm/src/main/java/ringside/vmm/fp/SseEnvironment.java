@@ -4,8 +4,8 @@ package ringside.vmm.fp;
 /// What an SSE instruction computes under, and what it raises: MXCSR as it was, and flags of its own.
 /// (IA-32 SDM volume 1, 10.2.3 and 11.5.)
 ///
-/// All lanes of an instruction share one environment. Afterwards {@link #raised} has the flags that belong into MXCSR
-/// and {@link #faults} says whether one of them is unmasked.
+/// All lanes of an instruction share one environment. Afterwards {@link #raised} has the flags that belong into
+/// MXCSR and {@link #faults} says whether one of them is unmasked.
 public final class SseEnvironment {
     /// Exceptions, at their places in MXCSR. Their masks are 7 bits higher.
     public static final int IE = 1, DE = 2, ZE = 4, OE = 8, UE = 0x10, PE = 0x20;
@@ -15,7 +15,6 @@ public final class SseEnvironment {
 
     /// Rounding control, bits 13 and 14 of MXCSR.
     static final int NEAREST = 0, DOWN = 1, UP = 2, CHOP = 3;
-
     private static final int BEFORE = IE | DE | ZE, ALL = 0x3F, MASKS = 7;
     private static final int PM = PE << MASKS;
 
@@ -55,13 +54,12 @@ public final class SseEnvironment {
 
     /// A number as a 32-bit integer: rounded, or cut off with `chop`. 80000000h with IE for what does not fit.
     int toInt(double x, boolean chop) {
-        double whole =
-                switch (chop ? CHOP : rounding()) {
-                    case NEAREST -> Math.rint(x);
-                    case DOWN -> Math.floor(x);
-                    case UP -> Math.ceil(x);
-                    default -> x < 0 ? Math.ceil(x) : Math.floor(x);
-                };
+        double whole = switch (chop ? CHOP : rounding()) {
+            case NEAREST -> Math.rint(x);
+            case DOWN -> Math.floor(x);
+            case UP -> Math.ceil(x);
+            default -> x < 0 ? Math.ceil(x) : Math.floor(x);
+        };
         if (!(whole >= Integer.MIN_VALUE && whole <= Integer.MAX_VALUE)) {
             flags |= IE;
             return Integer.MIN_VALUE;
@@ -75,8 +73,8 @@ public final class SseEnvironment {
         return (flags & ~(control >>> MASKS) & ALL) != 0;
     }
 
-    /// The flags to set. Operands are looked at in all lanes before any lane is computed: an unmasked exception there
-    /// leaves no flag of the computation.
+    /// The flags to set. Operands are looked at in all lanes before any lane is computed: an unmasked exception
+    /// there leaves no flag of the computation.
     public int raised() {
         return (flags & ~(control >>> MASKS) & BEFORE) != 0 ? flags & BEFORE : flags;
     }

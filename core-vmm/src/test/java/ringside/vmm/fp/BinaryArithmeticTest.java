@@ -88,9 +88,7 @@ class BinaryArithmeticTest {
     @Test
     void rootsOfDoublesAreExactlyRounded() {
         agreeOnDoubles(
-                8,
-                (a, b) -> doubles.squareRoot(a & Long.MAX_VALUE),
-                (r, a, b) -> r.squareRoot(a & Long.MAX_VALUE));
+                8, (a, b) -> doubles.squareRoot(a & Long.MAX_VALUE), (r, a, b) -> r.squareRoot(a & Long.MAX_VALUE));
     }
 
     @Test

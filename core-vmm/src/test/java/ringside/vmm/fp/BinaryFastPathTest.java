@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/// The host's arithmetic stands in for ours only where nobody can tell: over operands of all kinds, both ways give the
-/// same bits and flags.
+/// The host's arithmetic stands in for ours only where nobody can tell: over operands of all kinds, both ways
+/// give the same bits and flags.
 class BinaryFastPathTest {
     private static final int CASES = 400_000;
     private static final int NEAREST = 0x1F80, STICKY = 0x1FA0;
@@ -84,10 +84,6 @@ class BinaryFastPathTest {
                 false,
                 (a, b) -> wide(singles.fromDouble(a, doubles)),
                 (a, b) -> singles.soft.convert(a, doubles.soft));
-        same(
-                18,
-                true,
-                (a, b) -> doubles.fromSingle((int) a, singles),
-                (a, b) -> doubles.soft.convert(a, singles.soft));
+        same(18, true, (a, b) -> doubles.fromSingle((int) a, singles), (a, b) -> doubles.soft.convert(a, singles.soft));
     }
 }

@@ -28,8 +28,7 @@ class BinarySpecialsTest {
     private final Binary64 d = new Binary64(e);
 
     private void is(int bits, int flags, int got) {
-        assertEquals(
-                String.format("%08x, flags %x", bits, flags), String.format("%08x, flags %x", got, e.raised()));
+        assertEquals(String.format("%08x, flags %x", bits, flags), String.format("%08x, flags %x", got, e.raised()));
     }
 
     private Binary32 under(int mxcsr) {

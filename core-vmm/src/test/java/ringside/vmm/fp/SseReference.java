@@ -3,8 +3,8 @@ package ringside.vmm.fp;
 
 import java.math.BigInteger;
 
-/// What SSE makes of finite operands, by integers as long as it takes: slow, and with nothing in common with the code
-/// it judges.
+/// What SSE makes of finite operands, by integers as long as it takes: slow, and with nothing in common with the
+/// code it judges.
 ///
 /// A magnitude is an integer that counts units of 2^-SCALE; `more` says that a bit of something is above it.
 final class SseReference {
