@@ -156,4 +156,19 @@ class RunTest {
 
         assertEquals(List.of("hello-boundary", "fork-storm"), list.findValuesAsText("name"));
     }
+
+    @Test
+    void theProcessorsAreATable() {
+        CommandLineFixture.Result help = ringside.run("run", "--cpu", "help");
+        assertEquals(0, help.code());
+        assertTrue(help.out().lines().findFirst().orElseThrow().matches(" *ppro +p2 +p3 +pm +p4 +max"));
+        assertTrue(help.out().contains("SSE2         -     -     -     x     x     x"));
+    }
+
+    @Test
+    void everyProcessorRunsEveryGuestAlike() {
+        for (String cpu : List.of("ppro", "p3", "max")) {
+            assertEquals(0, ringside.run("bout", "hello-boundary", "--cpu", cpu).code(), cpu);
+        }
+    }
 }
