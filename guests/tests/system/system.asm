@@ -22,6 +22,9 @@ SHORTTASK equ 0x78
 TASKGATE equ 0x80
 ABSENT1 equ 0x89
 NARROW  equ 0x90
+TASK16  equ 0xC0
+CODE16  equ 0xC8
+STACK16 equ 0xD0
 DOWN    equ 0x98
 PD      equ 0x200000
 PT0     equ 0x201000
@@ -629,8 +632,66 @@ task_fault_tests:
         CHECK "trap bit by interrupt: dr6", eax, 0x8000
         call home
         PLAINVECTOR 0x30
+        ; back links that lead nowhere
+        mov word [tss], TASK2
+        TRY .link
+        pushfd
+        or dword [esp], 0x4000
+        popfd
+        iretd
+.link:  CHECK "iret to a task that is not busy: vector", [r_vec], 10
+        CHECK "iret to a task that is not busy: error", [r_err], TASK2
+        mov word [tss], 0
+        TRY .null
+        pushfd
+        or dword [esp], 0x4000
+        popfd
+        iretd
+.null:  CHECK "iret without a link: vector", [r_vec], 10
+        CHECK "iret without a link: error", [r_err], 0
+        TRY .ldt
+        mov word [tss], 4
+        pushfd
+        or dword [esp], 0x4000
+        popfd
+        iretd
+.ldt:   CHECK "iret with a link into the ldt: error", [r_err], 4
+        ; a task of the 286
+        mov edi, tss16
+        mov ecx, 11
+        xor eax, eax
+        rep stosd
+        mov word [tss16 + 14], task16 - $$
+        mov word [tss16 + 16], 2
+        mov word [tss16 + 18], 0x1234
+        mov word [tss16 + 26], 0x1000
+        mov word [tss16 + 34], DATA0
+        mov word [tss16 + 36], CODE16
+        mov word [tss16 + 38], STACK16
+        mov word [tss16 + 40], DATA0
+        mov dword [r_count], 0
+        mov esi, 0x87654321
+        call TASK16:0
+        CHECK "286 task: ax", [t_count], 0xFFFF1234
+        CHECK "286 task: sp", [t_type], 0xFFFF1000
+        CHECK "286 task: fs", [t_ts], 0
+        CHECK "286 task: link", [tss16], TSS
+        CHECK "286 task: esi comes back", esi, 0x87654321
+        movzx eax, byte [gdt + TASK16 + 5]
+        CHECK "286 task: type after iret", eax, 0x81
+        movzx eax, word [tss16 + 14]
+        CHECK "286 task: saved ip", eax, task16.end - $$
+        movzx eax, word [tss16 + 18]
+        CHECK "286 task: saved ax", eax, 0x5678
         clts
         ret
+task16: mov [t_count], eax
+        mov [t_type], esp
+        mov eax, fs
+        mov [t_ts], eax
+        mov eax, 0x12345678
+        iretd
+.end:   jmp task16
 
 ; ---- who may use the floating-point unit
 
@@ -1654,6 +1715,9 @@ gdt:    dq 0
         DESC 0, 0xFFFFF, 0x93, 12
         DESC 0, 0xFFFFF, 0xFB, 12
         DESC 0, 0xFFFFF, 0xF3, 12
+        DESC (tss16 - $$ + 0x100000), 43, 0x81, 0       ; C0 of the 286
+        DESC 0x100000, 0xFFFFF, 0x9B, 12                ; C8 code from 1 MB
+        DESC (STACKT2 - 0x1000), 0xFFFF, 0x93, 0        ; D0 its stack
 gdt_end:
 gdtr:   dw gdt_end - gdt - 1
         dd gdt
@@ -1667,6 +1731,8 @@ tss:    times 104 db 0
         times 65 db 0xFF
         align 16
 tss2:   times 104 db 0
+tss16:  times 44 db 0
+        align 4
 tssdf:  times 104 db 0
 idt:    times STUBS * 8 db 0
 wrong:  dd 0
