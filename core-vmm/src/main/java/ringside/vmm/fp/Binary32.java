@@ -47,18 +47,28 @@ public final class Binary32 {
         float x = Float.intBitsToFloat(a);
         float y = Float.intBitsToFloat(b);
         int z = Float.floatToRawIntBits(x * y);
-        if (!e.nearest || isDenormal(a) || isDenormal(b) || !isPlain(z)) return (int) soft.multiply(wide(a), wide(b));
-        if (e.watchesPrecision) watchProduct(x, y, Float.intBitsToFloat(z));
-        return z;
+        if (e.nearest && !isDenormal(a) && !isDenormal(b)) {
+            if (isPlain(z)) {
+                if (e.watchesPrecision) watchProduct(x, y, Float.intBitsToFloat(z));
+                return z;
+            }
+            if (isZero(z) && (isZero(a) || isZero(b))) return z;
+        }
+        return (int) soft.multiply(wide(a), wide(b));
     }
 
     public int divide(int a, int b) {
         float x = Float.intBitsToFloat(a);
         float y = Float.intBitsToFloat(b);
         int z = Float.floatToRawIntBits(x / y);
-        if (!e.nearest || isDenormal(a) || isDenormal(b) || !isPlain(z)) return (int) soft.divide(wide(a), wide(b));
-        if (e.watchesPrecision) watchProduct(Float.intBitsToFloat(z), y, x);
-        return z;
+        if (e.nearest && !isDenormal(a) && !isDenormal(b)) {
+            if (isPlain(z)) {
+                if (e.watchesPrecision) watchProduct(Float.intBitsToFloat(z), y, x);
+                return z;
+            }
+            if (isZero(z) && isZero(a)) return z;
+        }
+        return (int) soft.divide(wide(a), wide(b));
     }
 
     public int squareRoot(int a) {
@@ -87,16 +97,14 @@ public final class Binary32 {
     public int min(int a, int b) {
         float x = Float.intBitsToFloat(a);
         float y = Float.intBitsToFloat(b);
-        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y))
-            return (int) soft.extreme(wide(a), wide(b), false);
+        if (isPeculiar(a) || isPeculiar(b)) return (int) soft.extreme(wide(a), wide(b), false);
         return x < y ? a : b;
     }
 
     public int max(int a, int b) {
         float x = Float.intBitsToFloat(a);
         float y = Float.intBitsToFloat(b);
-        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y))
-            return (int) soft.extreme(wide(a), wide(b), true);
+        if (isPeculiar(a) || isPeculiar(b)) return (int) soft.extreme(wide(a), wide(b), true);
         return x > y ? a : b;
     }
 
@@ -105,8 +113,7 @@ public final class Binary32 {
     public int order(int a, int b, boolean signals) {
         float x = Float.intBitsToFloat(a);
         float y = Float.intBitsToFloat(b);
-        if (isDenormal(a) || isDenormal(b) || Float.isNaN(x) || Float.isNaN(y))
-            return soft.order(wide(a), wide(b), signals);
+        if (isPeculiar(a) || isPeculiar(b)) return soft.order(wide(a), wide(b), signals);
         return x < y ? Binary64.LESS : x > y ? Binary64.GREATER : Binary64.EQUAL;
     }
 
@@ -186,6 +193,11 @@ public final class Binary32 {
 
     private static boolean isDenormal(int v) {
         return (v & EXPONENT) == 0 && v << 1 != 0;
+    }
+
+    /// Denormal or a NaN.
+    private static boolean isPeculiar(int v) {
+        return isDenormal(v) || (v & ~SIGN) > INFINITY;
     }
 
     /// As {@link Binary64}'s: a biased exponent of 2 to 254.

@@ -47,16 +47,26 @@ public final class Binary64 {
 
     public long multiply(long a, long b) {
         long z = Double.doubleToRawLongBits(Double.longBitsToDouble(a) * Double.longBitsToDouble(b));
-        if (!e.nearest || isDenormal(a) || isDenormal(b) || !isPlain(z)) return soft.multiply(a, b);
-        if (e.watchesPrecision) watchProduct(a, b, z);
-        return z;
+        if (e.nearest && !isDenormal(a) && !isDenormal(b)) {
+            if (isPlain(z)) {
+                if (e.watchesPrecision) watchProduct(a, b, z);
+                return z;
+            }
+            if (isZero(z) && (isZero(a) || isZero(b))) return z;
+        }
+        return soft.multiply(a, b);
     }
 
     public long divide(long a, long b) {
         long z = Double.doubleToRawLongBits(Double.longBitsToDouble(a) / Double.longBitsToDouble(b));
-        if (!e.nearest || isDenormal(a) || isDenormal(b) || !isPlain(z)) return soft.divide(a, b);
-        if (e.watchesPrecision) watchProduct(z, b, a);
-        return z;
+        if (e.nearest && !isDenormal(a) && !isDenormal(b)) {
+            if (isPlain(z)) {
+                if (e.watchesPrecision) watchProduct(z, b, a);
+                return z;
+            }
+            if (isZero(z) && isZero(a)) return z;
+        }
+        return soft.divide(a, b);
     }
 
     public long squareRoot(long a) {
@@ -91,14 +101,14 @@ public final class Binary64 {
     public long min(long a, long b) {
         double x = Double.longBitsToDouble(a);
         double y = Double.longBitsToDouble(b);
-        if (isDenormal(a) || isDenormal(b) || Double.isNaN(x) || Double.isNaN(y)) return soft.extreme(a, b, false);
+        if (isPeculiar(a) || isPeculiar(b)) return soft.extreme(a, b, false);
         return x < y ? a : b;
     }
 
     public long max(long a, long b) {
         double x = Double.longBitsToDouble(a);
         double y = Double.longBitsToDouble(b);
-        if (isDenormal(a) || isDenormal(b) || Double.isNaN(x) || Double.isNaN(y)) return soft.extreme(a, b, true);
+        if (isPeculiar(a) || isPeculiar(b)) return soft.extreme(a, b, true);
         return x > y ? a : b;
     }
 
@@ -107,7 +117,7 @@ public final class Binary64 {
     public int order(long a, long b, boolean signals) {
         double x = Double.longBitsToDouble(a);
         double y = Double.longBitsToDouble(b);
-        if (isDenormal(a) || isDenormal(b) || Double.isNaN(x) || Double.isNaN(y)) return soft.order(a, b, signals);
+        if (isPeculiar(a) || isPeculiar(b)) return soft.order(a, b, signals);
         return x < y ? LESS : x > y ? GREATER : EQUAL;
     }
 
@@ -157,6 +167,11 @@ public final class Binary64 {
 
     private static boolean isDenormal(long v) {
         return (v & EXPONENT) == 0 && v << 1 != 0;
+    }
+
+    /// Denormal or a NaN.
+    private static boolean isPeculiar(long v) {
+        return isDenormal(v) || (v & ~SIGN) > EXPONENT;
     }
 
     /// Finite, and above the numbers that might have been tiny before rounding: a biased exponent of 2 to 2046.
