@@ -159,10 +159,11 @@ abstract class Segmentation extends LinearMemory {
         return access(selector, d);
     }
 
-    /// After a return to an outer level: data segments that it may not have become null.
+    /// After a return to an outer level: data segments that it may not have become null, and null selectors lose their
+    /// RPL, as silicon does it.
     final void dropPrivilegedSegments() {
         for (int s = 0; s < 6; s++) {
-            if (s == CS || s == SS || attr[s] == 0) continue;
+            if (s == CS || s == SS || attr[s] == 0 && sel[s] == 0) continue;
             boolean conformingCode = (attr[s] & (A_CODE | A_DOWN)) == (A_CODE | A_DOWN);
             if (!conformingCode && (attr[s] >>> 13 & 3) < cpl) setSegment(s, 0, 0);
         }
