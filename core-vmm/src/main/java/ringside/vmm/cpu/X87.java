@@ -34,27 +34,48 @@ final class X87 extends X87Images {
     void execute(Insn i) throws GuestFault {
         if (((cpu.cr0 & (Registers.CR0_EM | Registers.CR0_TS)) | f.status & ES) != 0 && !ready(i)) return;
         switch (i.op) {
+            case Op.FADD -> add(operands(i, false), false);
+            case Op.FMUL -> mul(operands(i, false), false);
+            case Op.FCOM -> compare(i, false, 0);
+            case Op.FCOMP -> compare(i, false, 1);
+            case Op.FSUB -> sub(operands(i, false), false);
+            case Op.FSUBR -> subReversed(operands(i, false), false);
+            case Op.FDIV -> div(operands(i, false), false);
+            case Op.FDIVR -> divReversed(operands(i, false), false);
             case Op.FLD -> load(i);
             case Op.FST -> store(i, false);
             case Op.FSTP -> store(i, true);
-            case Op.FADD -> add(operands(i, false), false);
-            case Op.FADDP -> add(operands(i, true), true);
-            case Op.FMUL -> mul(operands(i, false), false);
-            case Op.FMULP -> mul(operands(i, true), true);
-            case Op.FSUB -> sub(operands(i, false), false);
-            case Op.FSUBP -> sub(operands(i, true), true);
-            case Op.FSUBR -> subReversed(operands(i, false), false);
-            case Op.FSUBRP -> subReversed(operands(i, true), true);
-            case Op.FDIV -> div(operands(i, false), false);
-            case Op.FDIVP -> div(operands(i, true), true);
-            case Op.FDIVR -> divReversed(operands(i, false), false);
-            case Op.FDIVRP -> divReversed(operands(i, true), true);
+            default -> {
+                if (!executeMore(i)) return;
+            }
+        }
+        point(i);
+    }
+
+    /// The pointers to the last instruction that was no control instruction. It has not faulted.
+    private void point(Insn i) {
+        f.ip = cpu.startEip;
+        f.ipSelector = cpu.sel[Registers.CS];
+        f.opcode = ESCAPE[i.row] | i.modrm & 0xFF;
+        if (i.k0 == Insn.MEM) {
+            f.dp = cpu.offset(i);
+            f.dpSelector = cpu.sel[i.seg];
+        }
+    }
+
+    /// @return false: a control instruction
+    private boolean executeMore(Insn i) throws GuestFault {
+        switch (i.op) {
             case Op.FXCH -> exchange(i.n0);
+            case Op.FADDP -> add(operands(i, true), true);
+            case Op.FMULP -> mul(operands(i, true), true);
+            case Op.FSUBP -> sub(operands(i, true), true);
+            case Op.FSUBRP -> subReversed(operands(i, true), true);
+            case Op.FDIVP -> div(operands(i, true), true);
+            case Op.FDIVRP -> divReversed(operands(i, true), true);
             case Op.FILD -> loadInteger(i);
             case Op.FIST -> storeInteger(i, false);
             case Op.FISTP -> storeInteger(i, true);
-            case Op.FCOM -> compare(i, false, 0);
-            case Op.FCOMP -> compare(i, false, 1);
             case Op.FCOMPP -> compareWith(1, false, 2);
             case Op.FUCOM -> compare(i, true, 0);
             case Op.FUCOMP -> compare(i, true, 1);
@@ -68,17 +89,10 @@ final class X87 extends X87Images {
             case Op.FABS -> sign(0x7FFF, 0);
             case Op.FSQRT -> sqrt();
             default -> {
-                if (!executeRarer(i)) return;
+                return executeRarer(i);
             }
         }
-        // Of the last instruction that was no control instruction. It has not faulted.
-        f.ip = cpu.startEip;
-        f.ipSelector = cpu.sel[Registers.CS];
-        f.opcode = ESCAPE[i.row] | i.modrm & 0xFF;
-        if (i.k0 == Insn.MEM) {
-            f.dp = cpu.offset(i);
-            f.dpSelector = cpu.sel[i.seg];
-        }
+        return true;
     }
 
     private boolean executeRarer(Insn i) throws GuestFault {
