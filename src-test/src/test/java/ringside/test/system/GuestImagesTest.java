@@ -18,6 +18,7 @@ class GuestImagesTest {
     private static final Path GUESTS = Path.of(System.getProperty("ringside.root", ".."), "guests");
     /// The compiler the images were made with; another one makes other bytes.
     private static final String COMPILER = "12.2";
+    private static final String ASSEMBLER = "NASM version 2.16";
 
     @Test
     void rebuildingTheGuestsGivesTheSameBytes(@TempDir Path scratch) throws IOException, InterruptedException {
@@ -32,6 +33,16 @@ class GuestImagesTest {
             assertEquals(true, Files.exists(rebuilt), log);
             assertEquals(-1, Files.mismatch(GUESTS.resolve("images").resolve(image), rebuilt), image);
         }
+    }
+
+    @Test
+    void reassemblingTheSystemTestGivesTheSameBytes(@TempDir Path scratch) throws IOException, InterruptedException {
+        assumeTrue(run(List.of("nasm", "-v")).startsWith(ASSEMBLER), ASSEMBLER + " is here");
+        assumeTrue(!run(List.of("make", "--version")).isEmpty(), "make is here");
+        String log = run(List.of("make", "-C", GUESTS.resolve("tests/system").toString(), "OUT=" + scratch));
+        Path rebuilt = scratch.resolve("system-test.bin");
+        assertEquals(true, Files.exists(rebuilt), log);
+        assertEquals(-1, Files.mismatch(GUESTS.resolve("images/system-test.bin"), rebuilt));
     }
 
     private static String run(List<String> command) throws IOException, InterruptedException {
