@@ -25,8 +25,8 @@ public final class Processors {
     public static List<Row> table() {
         List<Row> rows = new ArrayList<>();
         for (Feature f : Feature.values()) {
-            rows.add(new Row(
-                    f.name(), CpuModel.all().stream().map(m -> m.has(f)).toList()));
+            rows.add(
+                    new Row(f.name(), CpuModel.all().stream().map(m -> m.has(f)).toList()));
         }
         return List.copyOf(rows);
     }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import ringside.vmm.isa.Rows;
 
-/// A kind of processor: what CPUID says, and with it which instructions, control bits and model-specific registers
-/// exist. CPUID never advertises what does not work, so that no model has every bit of its namesake.
+/// A kind of processor: what CPUID says, and with it which instructions, control bits and model-specific
+/// registers exist. CPUID never advertises what does not work, so that no model has every bit of its namesake.
 ///
 /// @param name         as `--cpu` takes it
 /// @param brand        up to 47 characters; shown by models whose {@link Sheet} has the extended leaves
@@ -20,13 +20,7 @@ import ringside.vmm.isa.Rows;
 /// @param microcode    revision that IA32_BIOS_SIGN_ID shows
 /// @param machineCheck banks of machine-check registers
 public record CpuModel(
-        String name,
-        String brand,
-        int signature,
-        Set<Feature> features,
-        Sheet sheet,
-        int microcode,
-        int machineCheck) {
+        String name, String brand, int signature, Set<Feature> features, Sheet sheet, int microcode, int machineCheck) {
     /// Leaves that only describe.
     ///
     /// @param last        highest basic leaf

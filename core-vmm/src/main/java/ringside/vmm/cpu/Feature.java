@@ -7,8 +7,9 @@ import ringside.vmm.isa.Rows;
 
 /// What CPUID can advertise, and the one place that says what depends on it: instructions and bits of CR4.
 ///
-/// A {@link CpuModel} is a set of these. An instruction whose feature the model lacks raises #UD, and a CR4 bit whose
-/// feature it lacks is reserved. Virtual-8086 extensions, HT, SSE3 and whatever else is not here does not exist.
+/// A {@link CpuModel} is a set of these. An instruction whose feature the model lacks raises #UD, and a CR4 bit
+/// whose feature it lacks is reserved. Virtual-8086 extensions, HT, SSE3 and whatever else is not here does not
+/// exist.
 public enum Feature {
     FPU(Leaf.BASIC_EDX, 0, 0),
     DE(Leaf.BASIC_EDX, 2, Registers.CR4_DE),
@@ -75,7 +76,8 @@ public enum Feature {
         return cr4;
     }
 
-    /// The feature without which a row of the opcode table raises #UD, or null when every model has the instruction.
+    /// The feature without which a row of the opcode table raises #UD, or null when every model has the
+    /// instruction.
     public static @Nullable Feature of(int row) {
         int op = Rows.semantics(row);
         return switch (Rows.kind(row)) {

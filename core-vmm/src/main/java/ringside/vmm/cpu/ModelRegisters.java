@@ -5,14 +5,14 @@ import java.util.Arrays;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
 
-/// The model-specific registers that a kernel looks for and that change nothing by themselves: memory types, machine
-/// check, microcode, power-on settings, thermal control; and the performance counters, which count.
+/// The model-specific registers that a kernel looks for and that change nothing by themselves: memory types,
+/// machine check, microcode, power-on settings, thermal control; and the performance counters, which count.
 /// (IA-32 SDM volume 4.)
 ///
-/// Values are checked as silicon checks them, kept, and read back. What stands behind them is not there: memory has
-/// no types, nothing is ever checked or overheats, microcode updates are looked at by nobody, and the clock is not
-/// modulated. DEBUGCTL takes only 0, because there are no branch records. A register that the model does not have
-/// raises #GP.
+/// Values are checked as silicon checks them, kept, and read back. What stands behind them is not there: memory
+/// has no types, nothing is ever checked or overheats, microcode updates are looked at by nobody, and the clock
+/// is not modulated. DEBUGCTL takes only 0, because there are no branch records. A register that the model does
+/// not have raises #GP.
 final class ModelRegisters implements Stateful {
     private static final int P5_MC_ADDR = 0, P5_MC_TYPE = 1, PLATFORM_ID = 0x17, POWER_ON = 0x2A;
     private static final int SOFT_POWER_ON = 0x2B, FREQUENCY = 0x2C, UPDATE_TRIGGER = 0x79, BIOS_SIGN = 0x8B;
@@ -32,9 +32,9 @@ final class ModelRegisters implements Stateful {
     private static final long FREQUENCY_VALUE = 0x0502_0000;
     /// Fast strings; performance monitoring available; no branch trace store, no precise sampling.
     private static final long MISC_AFTER_RESET = 0x1881;
-    /// Switches of speed and power: the FPU's opcode register, thermal control 1 and 2, split locks, the third cache
-    /// level, locked cycles, the prefetchers, FERR multiplexing, SpeedStep, MONITOR, task priority messages, and the
-    /// first cache level's context mode. They are kept and change nothing.
+    /// Switches of speed and power: the FPU's opcode register, thermal control 1 and 2, split locks, the third
+    /// cache level, locked cycles, the prefetchers, FERR multiplexing, SpeedStep, MONITOR, task priority
+    /// messages, and the first cache level's context mode. They are kept and change nothing.
     private static final long MISC_KEPT = 0x018D_275C;
     private static final long MISC_FAST_STRINGS = 1, MISC_LIMIT_CPUID = 1 << 22, MISC_NO_NX = 1L << 34;
     private static final int LIMITED_CPUID = 3;

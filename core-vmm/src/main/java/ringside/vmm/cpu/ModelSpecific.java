@@ -11,7 +11,8 @@ import ringside.vmm.trap.Monitor;
 import ringside.vmm.trap.PrivilegedOp;
 import ringside.vmm.trap.Verdict;
 
-/// What depends on the model of the processor: identification, model-specific registers, counters, fast system calls.
+/// What depends on the model of the processor: identification, model-specific registers, counters, fast system
+/// calls.
 abstract class ModelSpecific extends Strings {
     static final int MSR_TSC = 0x10, MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175, MSR_SYSENTER_EIP = 0x176;
     static final int MSR_EFER = 0xC0000080;
@@ -34,8 +35,8 @@ abstract class ModelSpecific extends Strings {
 
     // ---- privilege
 
-    /// Whether a privileged instruction that is not permitted goes on all the same. Asks the monitor when there is
-    /// one.
+    /// Whether a privileged instruction that is not permitted goes on all the same. Asks the monitor when there
+    /// is one.
     final boolean excused(PrivilegedOp op, int number, int gpr, int va, int value, int size) throws GuestFault {
         if (!monitor.intercepts(self())) throw gp(0);
         int nextEip = eip;
@@ -55,8 +56,8 @@ abstract class ModelSpecific extends Strings {
         return cpl == 0 || excused(op, 0, -1, 0, 0, 0);
     }
 
-    /// Reading an operand comes after the privilege check, unless a monitor wants to see its value: it may carry the
-    /// instruction out for a kernel, never for a program at CPL 3.
+    /// Reading an operand comes after the privilege check, unless a monitor wants to see its value: it may
+    /// carry the instruction out for a kernel, never for a program at CPL 3.
     final void refuseEarly() throws GuestFault {
         if (cpl == 3 || cpl != 0 && !monitor.intercepts(self())) throw gp(0);
     }

@@ -15,10 +15,10 @@ import ringside.vmm.state.Stateful;
 /// | clocks not halted | event 79h (a clock is an instruction) | - |
 /// | crossings | event FEh, of this processor only | event 3Eh, same place |
 ///
-/// A crossing is control leaving the guest for the monitor underneath. An iteration of a repeated string counts as an
-/// instruction. Both are counted by privilege as the selection says (ring 0 to 2 is OS); the instruction that changes
-/// the ring counts in the new one. Any other event counts nothing. Edges, thresholds, tags and interrupts on overflow
-/// are kept and have no effect.
+/// A crossing is control leaving the guest for the monitor underneath. An iteration of a repeated string counts
+/// as an instruction. Both are counted by privilege as the selection says (ring 0 to 2 is OS); the instruction
+/// that changes the ring counts in the new one. Any other event counts nothing. Edges, thresholds, tags and
+/// interrupts on overflow are kept and have no effect.
 final class PerformanceCounters implements Stateful {
     private static final long WIDTH = (1L << 40) - 1;
     private static final int INSTRUCTIONS = 0xC0, CLOCKS = 0x79, CROSSINGS = 0xFE;
@@ -79,7 +79,8 @@ final class PerformanceCounters implements Stateful {
             int event = on ? control & 0xFF : 0;
             return event == CLOCKS ? INSTRUCTIONS : event;
         }
-        boolean on = i >= NB_FIRST_OF_RETIREMENT && (control & (NB_ENABLE | NB_CHOICE)) == (NB_ENABLE | NB_CHOOSES_RETIREMENT);
+        boolean on = i >= NB_FIRST_OF_RETIREMENT
+                && (control & (NB_ENABLE | NB_CHOICE)) == (NB_ENABLE | NB_CHOOSES_RETIREMENT);
         if (!on) return 0;
         int second = i == 14 || i == 15 || i == 17 ? 1 : 0;
         int selection = selections[NB_RETIREMENT + second];
@@ -115,7 +116,8 @@ final class PerformanceCounters implements Stateful {
     }
 
     long read(int index) {
-        if (!netBurst) return index >= P6_SELECT ? controls[index - P6_SELECT] & 0xFFFFFFFFL : counts[index - P6_COUNTER];
+        if (!netBurst)
+            return index >= P6_SELECT ? controls[index - P6_SELECT] & 0xFFFFFFFFL : counts[index - P6_COUNTER];
         if (index >= NB_SELECT) return selections[index - NB_SELECT] & 0xFFFFFFFFL;
         return index >= NB_CONTROL ? controls[index - NB_CONTROL] & 0xFFFFFFFFL : counts[index - NB_COUNTER];
     }

@@ -161,8 +161,8 @@ abstract class TaskSwitch extends Segmentation {
         }
     }
 
-    /// Something of the new task's is bad. The switch is completed without checks as far as that goes, and the new
-    /// task takes the fault before its first instruction, on its own stack. (IA-32 SDM volume 3, 7.3)
+    /// Something of the new task's is bad. The switch is completed without checks as far as that goes, and the
+    /// new task takes the fault before its first instruction, on its own stack. (IA-32 SDM volume 3, 7.3)
     private void finishUnchecked(int[] v, GuestFault f) {
         int vector = f.vector();
         boolean hasError = f.hasError();

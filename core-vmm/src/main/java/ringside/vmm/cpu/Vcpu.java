@@ -32,8 +32,8 @@ import ringside.vmm.trap.Verdict;
 /// state. After a run that used fewer ticks than it was given, look at {@link #asleep}, {@link #online},
 /// {@link #hasShutDown} and {@link #sliceLeft}.
 ///
-/// There is no system management mode: an SMI goes nowhere and RSM is undefined. An NMI waits for the IRET of the one
-/// before it, and one instruction behind MOV SS.
+/// There is no system management mode: an SMI goes nowhere and RSM is undefined. An NMI waits for the IRET of
+/// the one before it, and one instruction behind MOV SS.
 ///
 /// A vCPU that is asleep wakes in `run` when its {@link InterruptSource} is pending and IF is set, by an NMI, or
 /// by {@link #wake}.

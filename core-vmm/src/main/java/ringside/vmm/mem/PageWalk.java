@@ -195,7 +195,7 @@ public final class PageWalk {
 
     /// As {@link #fault}, and with CR4.SMAP user pages are kept from ring 0 to 2.
     ///
-    /// @param excused EFLAGS.AC is set and the access is an instruction's own, not one to a table of the processor's
+    /// @param excused EFLAGS.AC is set and the access is an instruction's own, not the processor's to a table
     public int fault(int access, boolean asUser, boolean writeGuard, boolean excused) {
         int error = fault(access, asUser, writeGuard);
         if (error >= 0 || !guarded(access, asUser) || excused) return error;

@@ -48,10 +48,12 @@ class MachineTest {
                     + "00".repeat(0x30 * 8)
                     + "5d001000008e1000";
 
-    /// LINT0 as NMI, the 8254 once after 1 ms; sleeps with interrupts off and stores how often it was called to 0xF4.
-    private static final String WATCHDOG = "02b0ad1b00000100fe4f51e40000100000001000000000000000000020001000bc000009000f011d50001000c7"
-            + "055003e0fe00040000b030e643b0fee621b0a9e640b004e64031dbf488d8e6f443cf9017005800100090900000"
-            + "00000000000000000000000000004d001000008e1000";
+    /// LINT0 as NMI, the 8254 once after 1 ms; sleeps with interrupts off and stores how often it was called to
+    /// 0xF4.
+    private static final String WATCHDOG =
+            "02b0ad1b00000100fe4f51e40000100000001000000000000000000020001000bc000009000f011d50001000c7"
+                    + "055003e0fe00040000b030e643b0fee621b0a9e640b004e64031dbf488d8e6f443cf9017005800100090900000"
+                    + "00000000000000000000000000004d001000008e1000";
 
     private static byte[] sector(String hex) {
         byte[] image = Arrays.copyOf(HexFormat.of().parseHex(hex), 512);

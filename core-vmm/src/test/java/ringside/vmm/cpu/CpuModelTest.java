@@ -109,8 +109,6 @@ class CpuModelTest {
         b.cpu.setReg(GuestState.EAX, leaf);
         b.cpu.setReg(GuestState.ECX, subleaf);
         b.run();
-        return new int[] {
-            b.reg(GuestState.EAX), b.reg(GuestState.EBX), b.reg(GuestState.ECX), b.reg(GuestState.EDX)
-        };
+        return new int[] {b.reg(GuestState.EAX), b.reg(GuestState.EBX), b.reg(GuestState.ECX), b.reg(GuestState.EDX)};
     }
 }

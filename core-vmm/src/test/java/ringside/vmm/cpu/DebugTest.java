@@ -181,7 +181,9 @@ class DebugTest {
 
     @Test
     void wideAccessesHitDataBreakpointsInTheirUpperHalf() {
-        for (String code : new String[] {"0f6f0500800000 40 f4", "0f7f0500800000 40 f4", "0f280500800000 40 f4", "dd0500800000 40 f4"}) {
+        for (String code : new String[] {
+            "0f6f0500800000 40 f4", "0f7f0500800000 40 f4", "0f280500800000 40 f4", "dd0500800000 40 f4"
+        }) {
             Bare b = new Bare().at(0, code);
             b.cpu.setCr(4, 0x200);
             b.cpu.setDr(3, 0x8006);
@@ -211,7 +213,9 @@ class DebugTest {
             b.cpu.setDr(7, 1 | 13 << 16);
             b.run();
             assertEquals(1, b.handled(), code);
-            assertEquals(Bare.HANDLERS + 16 * (code.equals("0f0b") ? 6 : 0x30), b.stack(1).getFirst());
+            assertEquals(
+                    Bare.HANDLERS + 16 * (code.equals("0f0b") ? 6 : 0x30),
+                    b.stack(1).getFirst());
         }
     }
 }

@@ -126,9 +126,7 @@ final class DispatchBuilder {
     }
 
     private static boolean names(Encoding encoding, int modrm) {
-        return encoding.modrm() >= 0
-                && modrm >= encoding.modrm()
-                && modrm < encoding.modrm() + encoding.modrmRun();
+        return encoding.modrm() >= 0 && modrm >= encoding.modrm() && modrm < encoding.modrm() + encoding.modrmRun();
     }
 
     private int add(int type, List<Integer> fork, String label) {

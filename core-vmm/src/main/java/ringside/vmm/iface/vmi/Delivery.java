@@ -91,8 +91,8 @@ final class Delivery {
         return true;
     }
 
-    /// Delivers an NMI whatever the virtual flag says, once no ROM code is in the middle of something. What silicon
-    /// does until the next IRET, to keep a second one out, is not done: that IRET is the ROM's code.
+    /// Delivers an NMI whatever the virtual flag says, once no ROM code is in the middle of something. What
+    /// silicon does until the next IRET, to keep a second one out, is not done: that IRET is the ROM's code.
     ///
     /// @return whether it was delivered
     boolean nonMaskable(VmiVcpu v) {
