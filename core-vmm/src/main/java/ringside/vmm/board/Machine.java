@@ -337,6 +337,11 @@ public final class Machine implements Platform, Stateful {
         return pc == null ? List.of() : pc.postCodes();
     }
 
+    /// Presses the power button of a PC. On the machine's thread only.
+    public void pressPowerButton() {
+        if (pc != null) pc.power().pressPowerButton();
+    }
+
     public void onBell(BellListener listener) {
         bellListeners.add(listener);
     }
@@ -542,6 +547,11 @@ public final class Machine implements Platform, Stateful {
         @Override
         public void reset() {
             exited("reset", 0);
+        }
+
+        @Override
+        public void powerOff() {
+            exited("powered off", 0);
         }
 
         @Override

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import ringside.vmm.clock.VirtualClock;
+import ringside.vmm.dev.AcpiPower;
 import ringside.vmm.dev.ApicBus;
 import ringside.vmm.dev.BusMemory;
 import ringside.vmm.dev.CmosClock;
@@ -12,6 +13,8 @@ import ringside.vmm.dev.CoprocessorError;
 import ringside.vmm.dev.DebugExit;
 import ringside.vmm.dev.FastGate;
 import ringside.vmm.dev.FirmwareConfig;
+import ringside.vmm.dev.Hpet;
+import ringside.vmm.dev.IoApic;
 import ringside.vmm.dev.KeyboardStub;
 import ringside.vmm.dev.Latch;
 import ringside.vmm.dev.Line;
@@ -33,23 +36,35 @@ import ringside.vmm.trap.FloatingErrors;
 ///
 /// | ports | chip | input |
 /// |---|---|---|
-/// | 20-21, A0-A1, 4D0-4D1 | two 8259As | LINT0 of vCPU 0 |
-/// | 40-43, 61 | 8254 | IRQ 0 |
+/// | 20-21, A0-A1, 4D0-4D1 | two 8259As | LINT0 of vCPU 0, IO-APIC input 0 |
+/// | 40-43, 61 | 8254, the speaker's gate | IRQ 0 |
 /// | 60-64 without 61 | keyboard controller, reset only | |
 /// | 70-71 | CMOS clock | IRQ 8 |
 /// | 80, 190 | POST codes | |
 /// | 92, CF9 | A20 and resets | |
+/// | 2F8-2FF | 16550A, nothing plugged in | IRQ 3 |
+/// | 600-60F | ACPI: events, power-off, timer | IRQ 9 |
 /// | 510-511 | number of processors, bytes of RAM | |
 /// | CF8-CFF | PCI configuration | |
-/// | E0-E3, 2000-200F | for test suites: a latch, IRQ inputs by hand | IRQ 0 to 15 |
+/// | E0-E3, 2000-2017 | for test suites: a latch, interrupt inputs by hand | IRQ 0 to 15, IO-APIC 16 to 23 |
 /// | F0-F1 | x87 exceptions of vCPU 0 while its CR0.NE is clear | IRQ 13 |
 /// | F4-F7 | debug exit | |
 /// | 3F8-3FF | 16550A, the console | IRQ 4 |
 ///
-/// The local APICs answer at FEE00000 to their own vCPU. A firmware image ends at 4 GB. For test suites there are
-/// 64 KB of memory on the bus at FF000000. {@link PcInterrupts} has the way of interrupts, {@link PcPci} the PCI bus.
+/// | at | what |
+/// |---|---|
+/// | FEC00000 | IO-APIC |
+/// | FED00000 | HPET |
+/// | FEE00000 | local APICs, each to its own vCPU |
+/// | FF000000 | 64 KB of memory on the bus, for test suites |
+/// | up to 4 GB | a firmware image |
+///
+/// {@link PcInterrupts} has the way of interrupts, {@link PcPci} the PCI bus. A reset ends the machine, and so does
+/// power-off.
 final class Pc implements Bus, Stateful {
     private static final int FIRST_BASE = 0x08, SECOND_BASE = 0x70;
+    /// Where ACPI's registers are, and the IRQ of its events.
+    static final int POWER_PORTS = 0x600, SCI = 9;
     private static final long BUS_MEMORY = 0xFF00_0000L;
     private static final int BUS_MEMORY_BYTES = 64 << 10;
 
@@ -58,7 +73,7 @@ final class Pc implements Bus, Stateful {
     final PcInterrupts interrupts;
     final PcPci pci;
     private final VirtualClock clock;
-    private final Wires wires;
+    private final AcpiPower power;
     private final PostCard post = new PostCard();
     private final Uart uart;
     private final CoprocessorError coprocessor;
@@ -71,18 +86,22 @@ final class Pc implements Bus, Stateful {
 
         /// Somebody pulls the reset line.
         void reset();
+
+        /// The guest switches the power off.
+        void powerOff();
     }
 
     /// Without a firmware image in the spec the chips are as firmware leaves them.
     Pc(MachineSpec spec, PortMap ports, VirtualClock clock, ConsoleSink console, Wires wires) {
         this.ports = ports;
         this.clock = clock;
-        this.wires = wires;
         interrupts = add(new PcInterrupts(clock, spec.vcpus(), wires, wires::interruptInput));
         Line reset = high -> wires.reset();
         interruptPorts();
         timers(spec.memoryBytes());
         uart = put(0x3F8, 8, new Uart(console, interrupts.irq(4)));
+        put(0x2F8, 8, new Uart(new NoConsole(), interrupts.irq(3)));
+        power = put(POWER_PORTS, AcpiPower.PORTS, new AcpiPower(clock, interrupts.irq(SCI), wires::powerOff));
         keyboard(reset);
         put(0x92, 1, new FastGate(reset));
         ports.put(0x80, 1, post);
@@ -91,6 +110,7 @@ final class Pc implements Bus, Stateful {
         coprocessor = put(0xF0, 2, new CoprocessorError(interrupts.irq(13)));
         testDevices();
         memory.put(new Firmware(spec.image().firmware()));
+        memory.put(interrupts.ioApic);
         memory.put(add(new BusMemory(BUS_MEMORY, BUS_MEMORY_BYTES)));
         pci = add(new PcPci(ports, memory, interrupts, add(new ResetPort(reset))));
         if (!spec.image().isFirmware()) firmware();
@@ -113,9 +133,11 @@ final class Pc implements Bus, Stateful {
     }
 
     private void timers(long memoryBytes) {
-        Pit pit = put(0x40, 4, new Pit(clock, interrupts.irq(0)));
+        Hpet hpet = add(new Hpet(clock, interrupts::irq));
+        memory.put(hpet);
+        Pit pit = put(0x40, 4, new Pit(clock, hpet.behind(0, interrupts.irq(0))));
         put(0x61, 1, new SystemPort(pit));
-        put(0x70, 2, new CmosClock(clock, interrupts.irq(8), presets(memoryBytes)));
+        put(0x70, 2, new CmosClock(clock, hpet.behind(1, interrupts.irq(8)), presets(memoryBytes)));
     }
 
     private void keyboard(Line reset) {
@@ -125,8 +147,7 @@ final class Pc implements Bus, Stateful {
 
     private void testDevices() {
         put(0xE0, 4, new Latch(4));
-        Line[] irqs = new Line[16];
-        for (int i = 0; i < irqs.length; i++) irqs[i] = interrupts.irq(i);
+        Line[] irqs = interrupts.irqs(0, IoApic.INPUTS);
         put(0x2000, irqs.length, new TestLines(clock, (input, high) -> irqs[input].set(high)));
     }
 
@@ -152,7 +173,7 @@ final class Pc implements Bus, Stateful {
             {0x4D1, 0x0E},
         };
         for (int[] w : writes) ports.out(0, w[0], 1, w[1]);
-        interrupts.apic(0).virtualWire();
+        interrupts.firmware();
         pci.firmware();
     }
 
@@ -176,6 +197,10 @@ final class Pc implements Bus, Stateful {
     /// What firmware says about itself.
     List<Integer> postCodes() {
         return post.codes();
+    }
+
+    AcpiPower power() {
+        return power;
     }
 
     LocalApic apic(int vcpu) {

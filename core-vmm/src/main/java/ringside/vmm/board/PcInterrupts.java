@@ -4,6 +4,7 @@ package ringside.vmm.board;
 import java.util.function.IntConsumer;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.dev.ApicBus;
+import ringside.vmm.dev.IoApic;
 import ringside.vmm.dev.Line;
 import ringside.vmm.dev.LocalApic;
 import ringside.vmm.dev.PicPair;
@@ -12,15 +13,22 @@ import ringside.vmm.state.Stateful;
 
 /// The way of an interrupt through the PC: from a chip's wire to a vCPU.
 ///
-/// An IRQ is a wire that several chips may pull. It leads to the 8259s, whose output is LINT0 of vCPU 0.
+/// An IRQ is a wire that several chips may pull. IRQ n leads to the 8259s and to input n of the IO-APIC, IRQ 0 to its
+/// input 2; its inputs 16 to 19 are the PCI bus's four requests, low while asserted. The output of the 8259s is LINT0
+/// of vCPU 0 and input 0 of the IO-APIC.
 final class PcInterrupts implements Stateful {
-    private static final int INPUTS = 24, IRQS = 16;
+    static final int IRQS = 16, PCI_INPUT = 16, PCI_INPUTS = 4;
+    /// What the IO-APIC has at its input 2, where the 8259s have their cascade.
+    static final int TIMER_INPUT = 2;
+
+    static final int IO_APIC_ID = MachineSpec.MAX_VCPUS;
 
     final PicPair pics;
+    final IoApic ioApic;
     private final LocalApic[] apics;
     /// Who pulls each input, a bit a wire.
-    private final int[] pulled = new int[INPUTS];
-    private final int[] wires = new int[INPUTS];
+    private final int[] pulled = new int[IoApic.INPUTS];
+    private final int[] wires = new int[IoApic.INPUTS];
 
     PcInterrupts(VirtualClock clock, int vcpus, ApicBus.Pins pins, IntConsumer inputChanged) {
         ApicBus bus = new ApicBus(pins);
@@ -29,10 +37,15 @@ final class PcInterrupts implements Stateful {
             int n = i;
             apics[i] = new LocalApic(i, clock, bus, high -> inputChanged.accept(n));
         }
-        pics = new PicPair(apics[0]::lint0);
+        ioApic = new IoApic(bus);
+        pics = new PicPair(high -> {
+            apics[0].lint0(high);
+            ioApic.input(0, high);
+        });
+        for (int i = 0; i < PCI_INPUTS; i++) ioApic.input(PCI_INPUT + i, true);
     }
 
-    /// A new wire to an IRQ, high while the chip asks.
+    /// A new wire to an IRQ, or from 16 on to an input of the IO-APIC alone. High while the chip asks.
     Line irq(int n) {
         int bit = 1 << wires[n]++;
         return high -> {
@@ -42,14 +55,33 @@ final class PcInterrupts implements Stateful {
         };
     }
 
+    /// A new wire to each of some IRQs.
+    Line[] irqs(int first, int count) {
+        Line[] lines = new Line[count];
+        for (int i = 0; i < count; i++) lines[i] = irq(first + i);
+        return lines;
+    }
+
     private void drive(int n, boolean high) {
-        if (n < IRQS) pics.irq(n, high);
+        if (n < IRQS) {
+            pics.irq(n, high);
+            ioApic.input(n == 0 ? TIMER_INPUT : n, high);
+        } else {
+            ioApic.input(n, n < PCI_INPUT + PCI_INPUTS ? !high : high);
+        }
     }
 
     /// An edge on IRQ 0.
     void irq0() {
-        pics.irq(0, false);
-        pics.irq(0, true);
+        drive(0, false);
+        drive(0, true);
+    }
+
+    /// As firmware hands over: vCPU 0's APIC in virtual-wire mode, an ID for the IO-APIC behind those of all vCPUs.
+    void firmware() {
+        apics[0].virtualWire();
+        ioApic.write(IoApic.BASE, 4, 0);
+        ioApic.write(IoApic.BASE + 0x10, 4, IO_APIC_ID << 24);
     }
 
     LocalApic apic(int vcpu) {
@@ -71,13 +103,14 @@ final class PcInterrupts implements Stateful {
 
     /// Whether one of the wires of this board could bring an NMI to a vCPU. LINT1 leads nowhere.
     boolean mayRaiseNmi(int vcpu) {
-        return vcpu == 0 && apics[vcpu].lint0IsNmi();
+        return vcpu == 0 && apics[vcpu].lint0IsNmi() || ioApic.mayRaiseNmi();
     }
 
     @Override
     public void state(StateVisitor v) {
         v.ints("irq wires", pulled);
         pics.state(v);
+        ioApic.state(v);
         for (LocalApic apic : apics) apic.state(v);
     }
 }

@@ -27,10 +27,13 @@ final class PcPci implements Stateful {
 
     /// @param resetControl the chip at port CF9, in the middle of the address register
     PcPci(PortMap ports, MmioMap memory, PcInterrupts interrupts, PortDevice resetControl) {
-        Line[] irqs = new Line[16];
-        for (int i = 0; i < irqs.length; i++) irqs[i] = interrupts.irq(i);
+        Line[] irqs = interrupts.irqs(0, PcInterrupts.IRQS);
+        Line[] inputs = interrupts.irqs(PcInterrupts.PCI_INPUT, PcInterrupts.PCI_INPUTS);
         piix = new Piix3((irq, high) -> irqs[irq].set(high));
-        bus = new PciBus(ports, piix::request);
+        bus = new PciBus(ports, (request, high) -> {
+            piix.request(request, high);
+            inputs[request].set(high);
+        });
         ports.put(0xCF8, 4, bus.addressPort(resetControl));
         ports.put(0xCFC, 4, bus.dataPort());
         memory.put(bus);

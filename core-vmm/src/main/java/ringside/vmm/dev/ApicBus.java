@@ -3,8 +3,9 @@ package ringside.vmm.dev;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// The wire between local APICs: finds the targets of an interrupt command and hands it over.
+/// The wire between local APICs and the IO-APIC: finds the targets of an interrupt and hands it over.
 /// Lowest-priority arbitration takes the target with the lowest processor priority, of several the lowest ID.
 public final class ApicBus {
     /// What reaches a processor's pins and not its interrupt registers.
@@ -25,6 +26,7 @@ public final class ApicBus {
 
     private final Pins pins;
     private final List<LocalApic> apics = new ArrayList<>();
+    private @Nullable IoApic io;
 
     public ApicBus(Pins pins) {
         this.pins = pins;
@@ -32,6 +34,45 @@ public final class ApicBus {
 
     void attach(LocalApic apic) {
         apics.add(apic);
+    }
+
+    void attach(IoApic chip) {
+        io = chip;
+    }
+
+    /// The broadcast at the end of an interrupt that came by level.
+    void endOfInterrupt(int vector) {
+        if (io != null) io.endOfInterrupt(vector);
+    }
+
+    /// A local APIC was switched on: what it refused is sent again.
+    void enabled() {
+        if (io != null) io.again();
+    }
+
+    /// An interrupt that no processor sent. @return whether a local APIC took it
+    boolean message(int destination, boolean logical, int mode, int vector, boolean level) {
+        List<LocalApic> targets = new ArrayList<>();
+        for (LocalApic a : apics) if (a.addressed(destination, logical)) targets.add(a);
+        if (mode == LOWEST) targets = lowest(targets);
+        boolean taken = false;
+        for (LocalApic to : targets) {
+            switch (mode) {
+                case FIXED, LOWEST -> taken |= to.accept(vector, level);
+                case NMI -> pins.nmi(to.cpu());
+                case INIT -> {
+                    to.reset();
+                    pins.init(to.cpu());
+                }
+                default -> {}
+            }
+        }
+        return taken;
+    }
+
+    /// An 8259's request that the IO-APIC passes through.
+    void external(int destination, boolean logical, boolean high) {
+        for (LocalApic a : apics) a.passedThrough(high && a.addressed(destination, logical));
     }
 
     void nmi(int cpu) {

@@ -47,7 +47,7 @@ public final class LocalApic implements Stateful {
     private final int[] isr = new int[8], tmr = new int[8], irr = new int[8], lvt = new int[6];
     private long base;
     private int id, tpr, ldr, dfr, svr, icrLow, icrHigh, errors, errorsShown;
-    private boolean lint0, lint1;
+    private boolean lint0, lint1, passedThrough;
 
     /// @param cpu     processor number, also the initial APIC ID; number 0 is the bootstrap processor
     /// @param changed told whenever {@link #pending} or {@link #external} may have changed
@@ -122,7 +122,15 @@ public final class LocalApic implements Stateful {
     /// Whether LINT0 passes an 8259's request through to the processor.
     public boolean external() {
         if ((base & BASE_ENABLE) == 0) return lint0;
+        if (passedThrough && enabled()) return true;
         return lint0 && (lvt[LINT0] & (MASKED | 0x700)) == ApicBus.EXTINT << 8;
+    }
+
+    /// The IO-APIC passes an 8259's request to this processor, or no longer.
+    void passedThrough(boolean high) {
+        if (high == passedThrough) return;
+        passedThrough = high;
+        changed.set(pending());
     }
 
     /// The acknowledge cycle. @return the vector, or the spurious one when nothing waits
@@ -170,18 +178,19 @@ public final class LocalApic implements Stateful {
         else if (mode == ApicBus.NMI) bus.nmi(cpu);
     }
 
-    /// An interrupt arrives over the bus or from a local vector.
-    void accept(int vector, boolean level) {
-        if (!enabled()) return;
+    /// An interrupt arrives over the bus or from a local vector. @return whether it was taken
+    boolean accept(int vector, boolean level) {
+        if (!enabled()) return false;
         if (vector < 16) {
             error(ESR_RECEIVED_ILLEGAL);
-            return;
+            return false;
         }
         int bit = 1 << vector;
         irr[vector >> 5] |= bit;
         if (level) tmr[vector >> 5] |= bit;
         else tmr[vector >> 5] &= ~bit;
         changed.set(pending());
+        return true;
     }
 
     private void error(int bit) {
@@ -200,6 +209,7 @@ public final class LocalApic implements Stateful {
         if (vector < 0) return;
         isr[vector >> 5] &= ~(1 << vector);
         if (lint0 && levelLint0() && (lvt[LINT0] & 0xFF) == vector) local(LINT0);
+        if ((tmr[vector >> 5] >>> vector & 1) != 0) bus.endOfInterrupt(vector);
         changed.set(pending());
     }
 
@@ -295,7 +305,9 @@ public final class LocalApic implements Stateful {
     }
 
     private void writeSpurious(int value) {
+        boolean was = enabled();
         svr = value & 0x3FF;
+        if (!was && enabled()) bus.enabled();
         if ((svr & SVR_ENABLE) != 0) return;
         for (int i = 0; i < lvt.length; i++) lvt[i] |= MASKED;
         timerMode();
@@ -325,6 +337,7 @@ public final class LocalApic implements Stateful {
         errorsShown = v.u8("errorsShown", errorsShown);
         lint0 = v.flag("lint0", lint0);
         lint1 = v.flag("lint1", lint1);
+        passedThrough = v.flag("passedThrough", passedThrough);
         v.ints("isr", isr);
         v.ints("tmr", tmr);
         v.ints("irr", irr);
