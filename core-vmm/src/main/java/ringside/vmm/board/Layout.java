@@ -9,7 +9,10 @@ final class Layout {
     /// 640 KB.
     static final int EBDA = 0x9FC00;
     static final int CONVENTIONAL_END = 0xA0000;
+    /// The MP table is here, and behind it all of ACPI's.
     static final int BIOS_ROM = 0xF0000;
+    static final int ACPI_TABLES = 0xF1000;
+    static final int ACPI_END = 0xF8000;
     /// A single IRET, where every unclaimed real-mode vector points.
     static final int BIOS_IRET = 0xFFF53;
     static final int RESET_VECTOR = 0xFFFF0;

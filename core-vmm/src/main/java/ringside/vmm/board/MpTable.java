@@ -1,31 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.board;
 
+import ringside.vmm.dev.IoApic;
 import ringside.vmm.dev.LocalApic;
+import ringside.vmm.dev.pci.PciBus;
 
-/// How a PC guest learns of its vCPUs: the MP floating pointer in the extended BIOS data area (0x9FC00) and the MP
-/// configuration table at 0xF0000, with one processor entry a vCPU. (Intel MultiProcessor Specification 1.4, chapter
+/// How a PC guest without ACPI learns of its vCPUs and the way of interrupts: the MP floating pointer in the extended
+/// BIOS data area (0x9FC00) and the MP configuration table at 0xF0000. (Intel MultiProcessor Specification 1.4, chapter
 /// 4.)
 ///
-/// The 8259s reach the bootstrap processor through LINT0 ("virtual wire"); there is no IO-APIC entry.
+/// As it starts, the 8259s reach the bootstrap processor through LINT0 ("virtual wire"). The IO-APIC has the ISA
+/// bus's IRQs, IRQ 0 at its input 2, and the PCI bus's four requests at its inputs 16 to 19.
 final class MpTable {
     private static final int TABLE = Layout.BIOS_ROM;
     private static final int HEADER = 44, PROCESSOR = 20, OTHER = 8;
     private static final int CPU_ENABLED = 1, CPU_BOOTSTRAP = 2;
     private static final int SIGNATURE = 0x06D8, FEATURES_APIC = 0x200;
-    private static final int NMI = 1, EXTINT = 3;
+    private static final int BUS = 1, IO_APIC = 2, IO_INTERRUPT = 3, LOCAL_INTERRUPT = 4;
+    private static final int INT = 0, NMI = 1, EXTINT = 3;
+    private static final int PCI_BUS = 0, ISA_BUS = 1, SLOTS = 7;
+    /// Polarity and trigger: as the bus has it; level, high; level, low.
+    private static final int AS_BUS = 0, LEVEL_HIGH = 0x0D, LEVEL_LOW = 0x0F;
 
-    private MpTable() {}
+    private final GuestPhysical to;
+    private int at = TABLE + HEADER;
+    private int entries;
+
+    private MpTable(GuestPhysical to) {
+        this.to = to;
+    }
 
     static void write(GuestPhysical to, int vcpus) {
         writePointer(to);
-        int at = TABLE + HEADER;
-        for (int i = 0; i < vcpus; i++) at = processor(to, at, i);
-        at = bus(to, at);
-        at = localInterrupt(to, at, EXTINT, 0, 0);
-        at = localInterrupt(to, at, NMI, 0xFF, 1);
-        writeHeader(to, at - TABLE, vcpus + 3);
-        checksum(to, TABLE, TABLE + 7, at - TABLE);
+        MpTable table = new MpTable(to);
+        for (int i = 0; i < vcpus; i++) table.processor(i);
+        table.bus(PCI_BUS, "PCI   ");
+        table.bus(ISA_BUS, "ISA   ");
+        table.ioApic();
+        table.interrupts();
+        table.localInterrupt(EXTINT, 0, 0);
+        table.localInterrupt(NMI, 0xFF, 1);
+        table.finish();
     }
 
     private static void writePointer(GuestPhysical to) {
@@ -38,7 +53,8 @@ final class MpTable {
         checksum(to, at, at + 10, 16);
     }
 
-    private static void writeHeader(GuestPhysical to, int length, int entries) {
+    private void finish() {
+        int length = at - TABLE;
         to.zero(TABLE, HEADER);
         to.writeText(TABLE, "PCMP");
         to.write16(TABLE + 4, length);
@@ -48,32 +64,58 @@ final class MpTable {
         to.write32(TABLE + 28, 0); // clears the text's end as well
         to.write16(TABLE + 34, entries);
         to.write32(TABLE + 36, (int) LocalApic.DEFAULT_BASE);
+        checksum(to, TABLE, TABLE + 7, length);
     }
 
-    private static int processor(GuestPhysical to, int at, int number) {
+    private void processor(int number) {
         to.zero(at, PROCESSOR);
         to.write8(at + 1, number);
         to.write8(at + 2, 0x14);
         to.write8(at + 3, CPU_ENABLED | (number == 0 ? CPU_BOOTSTRAP : 0));
         to.write32(at + 4, SIGNATURE);
         to.write32(at + 8, FEATURES_APIC);
-        return at + PROCESSOR;
+        at += PROCESSOR;
+        entries++;
     }
 
-    private static int bus(GuestPhysical to, int at) {
-        to.write8(at, 1);
-        to.write8(at + 1, 0);
-        to.write(at + 2, new byte[] {'I', 'S', 'A', ' ', ' ', ' '});
-        return at + OTHER;
+    private void bus(int id, String name) {
+        entry(BUS, id);
+        for (int i = 0; i < 6; i++) to.write8(at - OTHER + 2 + i, name.charAt(i));
     }
 
-    private static int localInterrupt(GuestPhysical to, int at, int type, int apic, int pin) {
+    private void ioApic() {
+        entry(IO_APIC, PcInterrupts.IO_APIC_ID, 0x20, 1);
+        to.write32(at - OTHER + 4, (int) IoApic.BASE);
+    }
+
+    private void interrupts() {
+        interrupt(EXTINT, AS_BUS, ISA_BUS, 0, 0);
+        for (int irq = 0; irq < PcInterrupts.IRQS; irq++) {
+            if (irq == PcInterrupts.TIMER_INPUT) continue; // the 8259s' cascade
+            int input = irq == 0 ? PcInterrupts.TIMER_INPUT : irq;
+            interrupt(INT, irq == Pc.SCI ? LEVEL_HIGH : AS_BUS, ISA_BUS, irq, input);
+        }
+        for (int slot = 1; slot <= SLOTS; slot++) {
+            for (int pin = 1; pin <= 4; pin++) {
+                int input = PcInterrupts.PCI_INPUT + PciBus.request(slot, pin);
+                interrupt(INT, LEVEL_LOW, PCI_BUS, slot << 2 | pin - 1, input);
+            }
+        }
+    }
+
+    private void interrupt(int type, int flags, int bus, int irq, int input) {
+        entry(IO_INTERRUPT, type, flags, 0, bus, irq, PcInterrupts.IO_APIC_ID, input);
+    }
+
+    private void localInterrupt(int type, int apic, int pin) {
+        entry(LOCAL_INTERRUPT, type, 0, 0, ISA_BUS, 0, apic, pin);
+    }
+
+    private void entry(int... bytes) {
         to.zero(at, OTHER);
-        to.write8(at, 4);
-        to.write8(at + 1, type);
-        to.write8(at + 6, apic);
-        to.write8(at + 7, pin);
-        return at + OTHER;
+        for (int i = 0; i < bytes.length; i++) to.write8(at + i, bytes[i]);
+        at += OTHER;
+        entries++;
     }
 
     private static void checksum(GuestPhysical to, int from, int field, int length) {

@@ -197,5 +197,6 @@ final class PcLoader {
         memory.write8(Layout.RESET_VECTOR, 0xF4); // hlt, for ever
         memory.write16(Layout.RESET_VECTOR + 1, 0xFDEB);
         MpTable.write(memory, vcpus);
+        AcpiTables.write(memory, vcpus);
     }
 }

@@ -165,7 +165,7 @@ class PcLoaderTest {
         assertEquals(0, sum(table, memory.read16(table + 4)));
         assertEquals(0xFEE00000, memory.read32(table + 36));
         assertEquals("0 3, 1 1", processor(table + 44) + ", " + processor(table + 64));
-        assertEquals(5, memory.read16(table + 34));
+        assertEquals(2 + 2 + 1 + 16 + 28 + 2, memory.read16(table + 34));
     }
 
     private int sum(int at, int length) {
