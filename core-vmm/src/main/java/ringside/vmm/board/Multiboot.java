@@ -13,7 +13,6 @@ final class Multiboot {
     /// Header flags: bits 0 to 15 are demands, and those a loader does not know end the load.
     private static final int WANTS_VIDEO = 4, ADDRESSES = 0x10000, KNOWN_DEMANDS = 0x0003;
     private static final int INFO_MEMORY = 1, INFO_COMMAND = 4, INFO_MODULES = 8, INFO_MAP = 0x40, INFO_LOADER = 0x200;
-    private static final int RAM = 1, RESERVED = 2;
     /// Offsets from the information block's address.
     private static final int MAP = 0x80, MODULE = 0x140, NAME = 0x160, INITRD_NAME = 0x180, COMMAND = 0x200;
     static final int COMMAND_MAX = 16_384;
@@ -81,7 +80,7 @@ final class Multiboot {
         to.zero(at, COMMAND);
         to.write32(at, INFO_MEMORY | INFO_COMMAND | INFO_MAP | INFO_LOADER | (hasModule ? INFO_MODULES : 0));
         to.write32(at + 4, Layout.EBDA / 1024);
-        to.write32(at + 8, (int) ((to.size() - Layout.HIGH_MEMORY) / 1024));
+        to.write32(at + 8, (int) ((MemoryMap.ramEnd(to.size()) - Layout.HIGH_MEMORY) / 1024));
         to.write32(at + 16, at + COMMAND);
         to.write32(at + 20, hasModule ? 1 : 0);
         to.write32(at + 24, at + MODULE);
@@ -99,18 +98,12 @@ final class Multiboot {
 
     /// @return bytes of the map
     private static int writeMap(GuestPhysical to, int at) {
-        long[][] areas = {
-            {0, Layout.EBDA, RAM},
-            {Layout.EBDA, Layout.CONVENTIONAL_END - Layout.EBDA, RESERVED},
-            {Layout.BIOS_ROM, Layout.HIGH_MEMORY - Layout.BIOS_ROM, RESERVED},
-            {Layout.HIGH_MEMORY, to.size() - Layout.HIGH_MEMORY, RAM},
-        };
         int entry = at;
-        for (long[] area : areas) {
+        for (MemoryMap.Area area : MemoryMap.of(to.size())) {
             to.write32(entry, 20);
-            to.write32(entry + 4, (int) area[0]);
-            to.write32(entry + 12, (int) area[1]);
-            to.write32(entry + 20, (int) area[2]);
+            to.write32(entry + 4, (int) area.address());
+            to.write32(entry + 12, (int) area.bytes());
+            to.write32(entry + 20, area.type());
             entry += 24;
         }
         return entry - at;

@@ -12,17 +12,18 @@ import ringside.vmm.word.Problem;
 /// | file | loaded | entered |
 /// |---|---|---|
 /// | multiboot 1 header in the first 8 KB | ELF segments, or by the header's addresses | as specified |
-/// | ELF, 32 bits, without that header | by physical address | as a multiboot kernel |
+/// | ELF, 32 bits, with Xen's PVH note | by physical address | as {@link Pvh} says |
+/// | any other ELF, 32 bits | by physical address | as a multiboot kernel |
+/// | Linux zImage or bzImage, protocol 2.00 and later | where its header says | the 32-bit entry, see {@link LinuxLoader} |
 /// | 55 AA in bytes 510 and 511 | whole, to 0x7C00 | real mode, 0000:7C00, DL = 80 |
 ///
-/// An initrd becomes the first multiboot module, at the top of memory. There is no BIOS behind the boot sector: every
+/// An initrd lies at the top of memory, and becomes the first module where there are modules. There is no BIOS behind the boot sector: every
 /// real-mode vector leads to an IRET.
 final class PcLoader {
     private static final int[] INFO_PLACES = {0x1000, 0x10000, 0x20000, 0x40000, 0x80000};
     private static final int CODE_SELECTOR = 0x10, DATA_SELECTOR = 0x18;
     private static final long FLAT_CODE = 0x00CF9B000000FFFFL, FLAT_DATA = 0x00CF93000000FFFFL;
     private static final int CR0_PE = 0x01, CR0_ET = 0x10; // caches on, as firmware leaves them
-    private static final int SETUP_MAGIC = 0x53726448; // "HdrS"
 
     private final GuestPhysical memory;
     private final GuestState vcpu;
@@ -43,17 +44,10 @@ final class PcLoader {
         int header = Multiboot.find(file);
         if (header >= 0) enter(image, file, Multiboot.read(file, header, problems), problems);
         else if (Elf32.looksLike(file)) enter(image, file, Elf32.read(file, problems), problems);
-        else if (file.has(0x202, 4) && file.i32(0x202) == SETUP_MAGIC) problems.add(bzImage());
+        else if (LinuxImage.looksLike(file)) linux(image, file, LinuxImage.read(file, problems), problems);
         else if (file.has(510, 2) && file.u16(510) == 0xAA55) bootSector(file, problems);
         else problems.add(unknown(file));
         return problems;
-    }
-
-    private static Problem bzImage() {
-        return new Problem(
-                "kernel",
-                "an ELF file (vmlinux), multiboot image or boot sector",
-                "a Linux bzImage, which is not supported yet");
     }
 
     private static Problem unknown(ImageBytes file) {
@@ -61,44 +55,81 @@ final class PcLoader {
         for (int i = 0; i < Math.min(4, file.length()); i++) start.append(String.format(" %02x", file.u8(i)));
         return new Problem(
                 "kernel",
-                "an ELF file, multiboot image or boot sector",
+                "an ELF file, Linux bzImage, multiboot image or boot sector",
                 file.length() + " bytes that are not an ELF file, beginning with" + start);
     }
 
     // ---- 32-bit kernels -------------------------------------------------------------------------------------------
 
-    private void enter(GuestImage image, ImageBytes file, LoadPlan plan, List<Problem> problems) {
+    private void enter(GuestImage image, ImageBytes file, LoadPlan asked, List<Problem> problems) {
         if (!problems.isEmpty()) return;
+        long pvh = asked.multiboot() ? -1 : Pvh.entry(file);
+        LoadPlan plan = pvh < 0 ? asked : new LoadPlan(pvh, asked.segments(), false, 0);
         check(plan, problems);
-        long module = initrdPlace(image, plan, problems);
-        if (image.command().length() > Multiboot.COMMAND_MAX) {
-            problems.add(new Problem(
-                    "command line",
-                    "at most " + Multiboot.COMMAND_MAX + " characters",
-                    Integer.toString(image.command().length())));
-        }
+        long module = initrdPlace(image, plan, memory.size() - 1, problems);
+        checkCommand(image, Multiboot.COMMAND_MAX, problems);
         int info = infoPlace(plan, problems);
         if (!problems.isEmpty()) return;
         firmware();
+        copy(file, plan);
+        memory.write(module, image.initrd());
+        protectedMode();
+        if (pvh >= 0) {
+            Pvh.write(memory, info, image.command(), module, image.initrd().length);
+            Pvh.registers(vcpu, info, plan.entry());
+            return;
+        }
+        Multiboot.writeInfo(memory, info, image.command(), module, image.initrd().length);
+        vcpu.setReg(GuestState.EAX, Multiboot.BOOT_MAGIC);
+        vcpu.setReg(GuestState.EBX, info);
+        vcpu.setReg(GuestState.ESP, Layout.BOOT_SECTOR);
+        vcpu.setEip((int) plan.entry());
+    }
+
+    private void linux(GuestImage image, ImageBytes file, LinuxImage header, List<Problem> problems) {
+        if (!problems.isEmpty()) return;
+        long bytes = file.length() - header.setupBytes();
+        Segment code = new Segment("protected-mode part", header.setupBytes(), bytes, header.entry(), bytes);
+        LoadPlan load = new LoadPlan(header.entry(), List.of(code), false, 0);
+        check(load, problems);
+        if (code.address() < Layout.HIGH_MEMORY && code.end() > LinuxLoader.LOW_END) {
+            problems.add(new Problem(
+                    "kernel: a zImage's protected-mode part",
+                    "below 0x" + Integer.toHexString(LinuxLoader.LOW_END),
+                    "up to 0x" + Long.toHexString(code.end() - 1)));
+        }
+        Segment run = new Segment("unpacked kernel", 0, 0, header.runStart(), Math.max(1, header.runBytes()));
+        if (problems.isEmpty() && !inRam(run)) problems.add(outside(run));
+        LoadPlan taken = new LoadPlan(header.entry(), List.of(code, run), false, 0);
+        long initrd = initrdPlace(image, taken, header.initrdMax(), problems);
+        checkCommand(image, header.commandMax(), problems);
+        if (!problems.isEmpty()) return;
+        firmware();
+        copy(file, load);
+        memory.write(initrd, image.initrd());
+        new LinuxLoader(memory).write(file, header, image, initrd);
+        protectedMode();
+        LinuxLoader.registers(vcpu, header);
+    }
+
+    private static void checkCommand(GuestImage image, int most, List<Problem> problems) {
+        int length = image.command().length();
+        if (length <= most) return;
+        problems.add(new Problem("command line", "at most " + most + " characters", Integer.toString(length)));
+    }
+
+    private void copy(ImageBytes file, LoadPlan plan) {
         for (Segment s : plan.segments()) {
             memory.write(s.address(), file.bytes(), (int) s.fileOffset(), (int) s.fileBytes());
             memory.zero(s.address() + s.fileBytes(), s.bytes() - s.fileBytes());
         }
-        memory.write(module, image.initrd());
-        Multiboot.writeInfo(memory, info, image.command(), module, image.initrd().length);
-        protectedMode(plan, info);
     }
 
     private void check(LoadPlan plan, List<Problem> problems) {
         List<Segment> segments = plan.segments();
         for (int i = 0; i < segments.size(); i++) {
             Segment s = segments.get(i);
-            if (!inRam(s)) {
-                problems.add(new Problem(
-                        "kernel: " + s.name(),
-                        "inside RAM (0x500 to 0x9FBFF, 0x100000 to 0x" + Long.toHexString(memory.size() - 1) + ")",
-                        "0x" + Long.toHexString(s.address()) + " to 0x" + Long.toHexString(s.end() - 1)));
-            }
+            if (!inRam(s)) problems.add(outside(s));
             for (int k = 0; k < i; k++) {
                 if (s.overlaps(segments.get(k))) {
                     problems.add(new Problem(
@@ -117,19 +148,28 @@ final class PcLoader {
         }
     }
 
+    private Problem outside(Segment s) {
+        return new Problem(
+                "kernel: " + s.name(),
+                "inside RAM (0x500 to 0x9FBFF, 0x100000 to 0x" + Long.toHexString(memory.size() - 1) + ")",
+                "0x" + Long.toHexString(s.address()) + " to 0x" + Long.toHexString(s.end() - 1));
+    }
+
     private boolean inRam(Segment s) {
         if (s.address() >= Layout.HIGH_MEMORY) return memory.contains(s.address(), s.bytes());
         return s.address() >= 0x500 && s.end() <= Layout.EBDA;
     }
 
-    private long initrdPlace(GuestImage image, LoadPlan plan, List<Problem> problems) {
+    /// @param max the highest address that one of its bytes may have
+    private long initrdPlace(GuestImage image, LoadPlan plan, long max, List<Problem> problems) {
         long bytes = image.initrd().length;
-        long at = memory.size() - bytes & -4096L;
+        long top = Math.min(MemoryMap.ramEnd(memory.size()), max + 1);
+        long at = top - bytes & -4096L;
         Segment initrd = new Segment("initrd", 0, bytes, at, bytes);
         if (bytes == 0) return 0;
         if (at < Layout.HIGH_MEMORY || plan.segments().stream().anyMatch(initrd::overlaps)) {
             problems.add(new Problem(
-                    "initrd", "to fit above the kernel in " + (memory.size() >> 20) + " MB", bytes + " bytes"));
+                    "initrd", "to fit above the kernel and below 0x" + Long.toHexString(top), bytes + " bytes"));
         }
         return at;
     }
@@ -143,8 +183,8 @@ final class PcLoader {
         return 0;
     }
 
-    /// EAX = magic, EBX = information, flat segments, paging and interrupts off, A20 on. (Multiboot, section 3.2.)
-    private void protectedMode(LoadPlan plan, int info) {
+    /// Flat segments, paging and interrupts off, A20 on. (Multiboot, section 3.2; Linux has the same selectors.)
+    private void protectedMode() {
         memory.write32(Layout.LOADER_GDT + CODE_SELECTOR, (int) FLAT_CODE);
         memory.write32(Layout.LOADER_GDT + CODE_SELECTOR + 4, (int) (FLAT_CODE >>> 32));
         memory.write32(Layout.LOADER_GDT + DATA_SELECTOR, (int) FLAT_DATA);
@@ -155,11 +195,7 @@ final class PcLoader {
         for (int seg : new int[] {GuestState.ES, GuestState.SS, GuestState.DS, GuestState.FS, GuestState.GS}) {
             vcpu.forceSegment(seg, DATA_SELECTOR, FLAT_DATA);
         }
-        vcpu.setReg(GuestState.EAX, Multiboot.BOOT_MAGIC);
-        vcpu.setReg(GuestState.EBX, info);
-        vcpu.setReg(GuestState.ESP, Layout.BOOT_SECTOR);
         vcpu.setEflags(2);
-        vcpu.setEip((int) plan.entry());
     }
 
     // ---- boot sectors ---------------------------------------------------------------------------------------------

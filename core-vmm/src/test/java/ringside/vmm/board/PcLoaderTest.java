@@ -233,16 +233,6 @@ class PcLoaderTest {
     }
 
     @Test
-    void aBzImageIsNamed() {
-        byte[] file = new byte[1024];
-        ByteBuffer.wrap(file)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(0x202, 0x53726448)
-                .putShort(510, (short) 0xAA55);
-        assertTrue(first(file).contains("bzImage, which is not supported yet"));
-    }
-
-    @Test
     void anInitrdThatDoesNotFitIsRefused() {
         assertTrue(load(multiboot(), new byte[7 * MB], "").getFirst().field().equals("initrd"));
     }
