@@ -14,24 +14,15 @@ import ringside.vmm.word.Problem;
 /// @param runBytes     what it takes from there before it knows about memory, at least
 /// @param initrdMax    highest address that a byte of the initrd may have
 /// @param commandMax   characters of the command line, without the zero
-/// @param loadedHigh   a bzImage
 record LinuxImage(
-        int version,
-        int setupBytes,
-        long entry,
-        long runStart,
-        long runBytes,
-        long initrdMax,
-        int commandMax,
-        boolean loadedHigh) {
+        int version, int setupBytes, long entry, long runStart, long runBytes, long initrdMax, int commandMax) {
     /// Offsets into the file and, from 0x1F1 on, into the zero page.
     static final int SETUP_SECTS = 0x1F1, SYSSIZE = 0x1F4, BOOT_FLAG = 0x1FE, JUMP = 0x200, MAGIC = 0x202;
-
-    private static final int VERSION = 0x206, LOADFLAGS = 0x211, CODE32_START = 0x214, INITRD_MAX = 0x22C;
+    private static final int VERSION = 0x206, CODE32_START = 0x214, INITRD_MAX = 0x22C;
     private static final int RELOCATABLE = 0x234, XLOADFLAGS = 0x236, COMMAND_SIZE = 0x238;
     private static final int PREFERRED = 0x258, INIT_SIZE = 0x260;
     private static final int HDRS = 0x53726448, SECTOR = 512, OLD_SETUP_SECTS = 4;
-    private static final int LOADED_HIGH = 1, KERNEL_64 = 1, SMALLEST = 0x22C;
+    private static final int KERNEL_64 = 1, SMALLEST = 0x22C;
     private static final long OLD_INITRD_MAX = 0x37FF_FFFFL;
     private static final int OLD_COMMAND_MAX = 255;
 
@@ -92,9 +83,9 @@ record LinuxImage(
                 runStart,
                 runBytes,
                 has(version, 0x203, file, INITRD_MAX + 2) ? file.u32(INITRD_MAX) : OLD_INITRD_MAX,
-                has(version, 0x206, file, COMMAND_SIZE + 2) ? (int) Math.min(file.u32(COMMAND_SIZE), 65_535)
-                        : OLD_COMMAND_MAX,
-                (file.u8(LOADFLAGS) & LOADED_HIGH) != 0);
+                has(version, 0x206, file, COMMAND_SIZE + 2)
+                        ? (int) Math.min(file.u32(COMMAND_SIZE), 65_535)
+                        : OLD_COMMAND_MAX);
     }
 
     /// Whether the protocol has a 16-bit field and the header reaches over it.
@@ -108,7 +99,7 @@ record LinuxImage(
     }
 
     private static LinuxImage nothing() {
-        return new LinuxImage(0, 0, 0, 0, 0, 0, 0, false);
+        return new LinuxImage(0, 0, 0, 0, 0, 0, 0);
     }
 
     private static String hex(long value) {

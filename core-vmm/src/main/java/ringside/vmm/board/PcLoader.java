@@ -14,10 +14,12 @@ import ringside.vmm.word.Problem;
 /// | multiboot 1 header in the first 8 KB | ELF segments, or by the header's addresses | as specified |
 /// | ELF, 32 bits, with Xen's PVH note | by physical address | as {@link Pvh} says |
 /// | any other ELF, 32 bits | by physical address | as a multiboot kernel |
-/// | Linux zImage or bzImage, protocol 2.00 and later | where its header says | the 32-bit entry, see {@link LinuxLoader} |
+/// | Linux zImage or bzImage, protocol 2.00 and later | where its header says | the 32-bit entry, see {@link
+/// LinuxLoader} |
 /// | 55 AA in bytes 510 and 511 | whole, to 0x7C00 | real mode, 0000:7C00, DL = 80 |
 ///
-/// An initrd lies at the top of memory, and becomes the first module where there are modules. There is no BIOS behind the boot sector: every
+/// An initrd lies at the top of memory, and becomes the first module where there are modules. There is no BIOS behind
+/// the boot sector: every
 /// real-mode vector leads to an IRET.
 final class PcLoader {
     private static final int[] INFO_PLACES = {0x1000, 0x10000, 0x20000, 0x40000, 0x80000};

@@ -54,7 +54,10 @@ class LinuxLoaderTest {
         ByteBuffer b = ByteBuffer.allocate(SETUP + 64).order(ByteOrder.LITTLE_ENDIAN);
         Arrays.fill(b.array(), SETUP, SETUP + 64, (byte) 0x5A);
         b.put(0x1F1, (byte) 1).putInt(0x1F4, 4).putShort(0x1FE, (short) 0xAA55);
-        b.put(0x200, (byte) 0xEB).put(0x201, (byte) 0x66).putInt(0x202, 0x53726448).putShort(0x206, (short) version);
+        b.put(0x200, (byte) 0xEB)
+                .put(0x201, (byte) 0x66)
+                .putInt(0x202, 0x53726448)
+                .putShort(0x206, (short) version);
         b.put(0x211, (byte) 1).putInt(0x214, 0x100000);
         if (version >= 0x203) b.putInt(0x22C, 0x37FFFFFF);
         if (version >= 0x206) b.putInt(0x238, 2047);
@@ -179,8 +182,12 @@ class LinuxLoaderTest {
     @Test
     void aCommandLineLongerThanTheKernelTakesIsRefused() {
         assertTrue(load(image(0x20F), new byte[0], "x".repeat(2047)).isEmpty());
-        assertEquals("command line", load(image(0x20F), new byte[0], "x".repeat(2048)).getFirst().field());
-        assertEquals("command line", load(image(0x205), new byte[0], "x".repeat(256)).getFirst().field());
+        assertEquals(
+                "command line",
+                load(image(0x20F), new byte[0], "x".repeat(2048)).getFirst().field());
+        assertEquals(
+                "command line",
+                load(image(0x205), new byte[0], "x".repeat(256)).getFirst().field());
     }
 
     @Test
@@ -216,10 +223,23 @@ class LinuxLoaderTest {
         b.putInt(0, 0x464C457F).put(4, (byte) 1).put(5, (byte) 1).put(6, (byte) 1);
         b.putShort(16, (short) 2).putShort(18, (short) 3).putInt(24, 0x100000).putInt(28, 52);
         b.putShort(42, (short) 32).putShort(44, (short) 2);
-        b.putInt(52, 1).putInt(56, 0x100).putInt(60, 0xC0100000).putInt(64, 0x100000).putInt(68, 64).putInt(72, 64);
+        b.putInt(52, 1)
+                .putInt(56, 0x100)
+                .putInt(60, 0xC0100000)
+                .putInt(64, 0x100000)
+                .putInt(68, 64)
+                .putInt(72, 64);
         b.putInt(84, 4).putInt(88, 0x180).putInt(100, 48);
-        b.putInt(0x180, 5).putInt(0x184, 3).putInt(0x188, 18).putInt(0x18C, 0x756E694C).putInt(0x190, 0x78);
-        b.putInt(0x198, 4).putInt(0x19C, 4).putInt(0x1A0, 18).putInt(0x1A4, 0x006E6558).putInt(0x1A8, entry);
+        b.putInt(0x180, 5)
+                .putInt(0x184, 3)
+                .putInt(0x188, 18)
+                .putInt(0x18C, 0x756E694C)
+                .putInt(0x190, 0x78);
+        b.putInt(0x198, 4)
+                .putInt(0x19C, 4)
+                .putInt(0x1A0, 18)
+                .putInt(0x1A4, 0x006E6558)
+                .putInt(0x1A8, entry);
         return b;
     }
 
