@@ -75,8 +75,7 @@ final class Session {
         }
         byte[] initrd = options.initrd == null ? new byte[0] : bytes("--initrd", options.initrd);
         String name = guest != null ? guest : fileName(options.kernel);
-        return new BoutSpec(
-                name, corners, vcpus, memory, seed, kernel, initrd, options.append, new byte[0], cpu());
+        return new BoutSpec(name, corners, vcpus, memory, seed, kernel, initrd, options.append, new byte[0], cpu());
     }
 
     /// @param guest what else was named, which is refused

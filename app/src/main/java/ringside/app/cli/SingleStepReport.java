@@ -50,7 +50,8 @@ final class SingleStepReport {
         } catch (IOException e) {
             throw unreadable(String.valueOf(e.getMessage()));
         } catch (ExecutionException e) {
-            throw unreadable(String.valueOf(e.getCause().getMessage()));
+            Throwable cause = e.getCause();
+            throw unreadable(cause == null ? "something else" : String.valueOf(cause.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure(Failure.KNOCKED_DOWN, io.texts().get("cli.conformance.cancelled"));

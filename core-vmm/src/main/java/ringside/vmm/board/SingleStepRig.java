@@ -21,8 +21,18 @@ final class SingleStepRig implements Monitor {
     private static final int REACH = 0x111000; // FFFF:FFFF and what is left of its page
     private static final int LOW_FLAGS = 0x0FD5, ARITHMETIC = 0x08D5;
     private static final int[] ORDER = {
-        GuestState.EAX, GuestState.EBX, GuestState.ECX, GuestState.EDX, -1, -1, -1, -1,
-        GuestState.ESP, GuestState.EBP, GuestState.ESI, GuestState.EDI
+        GuestState.EAX,
+        GuestState.EBX,
+        GuestState.ECX,
+        GuestState.EDX,
+        -1,
+        -1,
+        -1,
+        -1,
+        GuestState.ESP,
+        GuestState.EBP,
+        GuestState.ESI,
+        GuestState.EDI
     };
     private static final int[] SEGMENTS = {GuestState.CS, GuestState.SS, GuestState.DS, GuestState.ES};
     private static final String[] NAMES = "ax bx cx dx cs ss ds es sp bp si di ip flags".split(" ");

@@ -9,7 +9,6 @@ import ringside.vmm.isa.Op;
 /// Where a 386 and its successors rightly do something else than the 80286 that was recorded.
 final class SingleStepRules {
     private static final int UNDEFINED = 6, PROTECTION = 13, LONGEST_286 = 10;
-
     private static final int AX = SingleStepCase.AX,
             CX = SingleStepCase.CX,
             CS = SingleStepCase.CS,

@@ -95,8 +95,7 @@ public final class Leg {
 
     private Corner.Stop runSome(long stop) {
         long now = corner.tick();
-        boolean looks =
-                until instanceof Until.Console || until instanceof Until.Call || until instanceof Until.Post;
+        boolean looks = until instanceof Until.Console || until instanceof Until.Call || until instanceof Until.Post;
         long budget = looks ? (now / LOOK + 1) * LOOK - now : stop - now;
         if (until instanceof Until.Time time) budget = Math.min(budget, Math.max(1, time.tick() - now));
         if (until instanceof Until.Instructions insns) return towards(insns.count(), budget);

@@ -31,7 +31,9 @@ public final class SingleSteps {
         }
 
         public long cases() {
-            return passed + failed + differing.values().stream().mapToLong(n -> n).sum();
+            return passed
+                    + failed
+                    + differing.values().stream().mapToLong(n -> n).sum();
         }
     }
 
@@ -78,7 +80,8 @@ public final class SingleSteps {
         int mask = masks.getOrDefault(opcode, SingleStepRun.ALL_FLAGS);
         try (InputStream in = Files.newInputStream(file)) {
             SingleStepRun.Result r = SingleStepRun.run(in, name(file).endsWith(PACKED), mask, show);
-            List<String> failures = r.failures().stream().map(f -> opcode + ": " + f).toList();
+            List<String> failures =
+                    r.failures().stream().map(f -> opcode + ": " + f).toList();
             return new Result(r.passed(), r.failed(), r.differing(), failures);
         }
     }

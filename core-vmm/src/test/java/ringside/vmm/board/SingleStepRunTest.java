@@ -29,7 +29,10 @@ class SingleStepRunTest {
     }
 
     private static byte[] number(int value) {
-        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array();
     }
 
     /// Register numbers and values in turn.
@@ -107,15 +110,15 @@ class SingleStepRunTest {
     void memoryThatNobodyNamedIsSeen() throws IOException {
         byte[] push = test("50f4", 0x1234, 2, registers(8, STACK - 2, 12, IP + 2), NO_MEMORY);
         assertTrue(run(0xFFFF, push).failures().getFirst().contains(" memory 5fe 0 got 34"));
-        byte[] right = test(
-                "50f4", 0x1234, 2, registers(8, STACK - 2, 12, IP + 2), memory(0x5FE, 0x34, 0x5FF, 0x12));
+        byte[] right = test("50f4", 0x1234, 2, registers(8, STACK - 2, 12, IP + 2), memory(0x5FE, 0x34, 0x5FF, 0x12));
         assertEquals(1, run(0xFFFF, push, right).passed());
     }
 
     @Test
     void lockedInstructionsOfA286AreNotRun() throws IOException {
         byte[] push = test("f050f4", 0, 2, registers(12, IP + 3), NO_MEMORY);
-        assertEquals(Map.of("LOCK where a 386 refuses it", 1L), run(0xFFFF, push).differing());
+        assertEquals(
+                Map.of("LOCK where a 386 refuses it", 1L), run(0xFFFF, push).differing());
     }
 
     @Test
