@@ -147,6 +147,11 @@ abstract class Segmentation extends LinearMemory {
 
     /// A stack segment for a privilege level, checked; `vector` is what its faults are (GP or TS).
     final long stackDescriptor(int selector, int level, int vector) throws GuestFault {
+        return stackDescriptor(selector, level, vector, SS_VECTOR);
+    }
+
+    /// @param absent what a segment that is not present raises
+    final long stackDescriptor(int selector, int level, int vector, int absent) throws GuestFault {
         int error = selector & 0xFFFC;
         if (error == 0) throw fault.set(vector, true, 0, 0);
         long d = descriptor(selector, vector);
@@ -155,7 +160,7 @@ abstract class Segmentation extends LinearMemory {
                 || !Descriptors.segment(d)
                 || Descriptors.code(d)
                 || !Descriptors.readWrite(d)) throw fault.set(vector, true, error, 0);
-        if (!Descriptors.present(d)) throw ss(error);
+        if (!Descriptors.present(d)) throw fault.set(absent, true, error, 0);
         return access(selector, d);
     }
 

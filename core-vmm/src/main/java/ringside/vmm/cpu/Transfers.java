@@ -254,7 +254,8 @@ abstract class Transfers extends Delivery {
         }
         int outerSp = peek(taken + release, size);
         int outerSs = peek(taken + release + size, size) & 0xFFFF;
-        long stack = stackDescriptor(outerSs, level, GP);
+        // RETF raises #SS for a stack that is not present, IRET #NP.
+        long stack = stackDescriptor(outerSs, level, GP, image < 0 ? SS_VECTOR : NP);
         if (beyond(to, d)) throw gp(0);
         d = access(selector, d);
         int was = cpl;
