@@ -80,9 +80,7 @@ FX      equ 0x2C0000            ; images of the floating-point unit
 %rotate 1
 %endrep
 %rotate 3
-%%after: mov ax, DATA0
-        mov ds, ax
-        mov es, ax
+%%after: call plain_segments
         OUTCOME %1, %2, %3, ..@at %+ serial
 %endmacro
 %define user_flags 2
@@ -226,6 +224,7 @@ start:  cli
         call shadow_tests
         call fast_tests
         call fpu_tests
+        call gate_tests
         mov eax, [checks]
         call decimal
         mov esi, text_checks
@@ -253,6 +252,7 @@ start:  cli
 %include "debug.inc"
 %include "fast.inc"
 %include "fpu.inc"
+%include "gates.inc"
 
 ; ---- what every exception comes to
 
@@ -313,6 +313,15 @@ caught: ; vector, error, eip, cs, eflags, esp, ss, es, ds, fs, gs
 %include "real.inc"
 
 ; ---- printing
+
+plain_segments:                 ; and the stack as TRY saw it
+        pop ecx
+        mov dx, DATA0
+        mov ds, dx
+        mov es, dx
+        mov ss, dx
+        mov esp, [resume_esp]
+        jmp ecx
 
 outcome: ; EAX: vector and error code; bit 30 when a fault's EIP is not ECX
         mov eax, [r_vec]
@@ -434,6 +443,7 @@ gdt:    dq 0
         DESC (STACKT2 - 0x1000), 0xFFFF, 0x93, 0        ; D0 its stack
         DESC LOW, 0xFFFF, 0x9B, 0       ; D8 what leads to real mode
         DESC 0, 0xFFFF, 0x93, 0         ; E0
+        dq 0, 0                         ; E8, F0: what a test wants
 gdt_end:
 gdtr:   dw gdt_end - gdt - 1
         dd gdt
