@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,27 @@ class RunTest {
     }
 
     @Test
+    void firmwareRunsToItsPostCode() throws IOException {
+        byte[] rom = new byte[64 << 10];
+        byte[] code = HexFormat.of().parseHex("b001e680b0ffe680faf4"); // codes 1 and FF, cli, hlt
+        System.arraycopy(code, 0, rom, rom.length - 16, code.length);
+        Files.write(folder.resolve("rom.bin"), rom);
+
+        CommandLineFixture.Result result = ringside.run(
+                "run", "--on", "native", "--firmware", "rom.bin", "--until", "post:ff", "--json", "f.json");
+
+        assertEquals(0, result.code(), result.err().toString());
+        JsonNode corner = new ObjectMapper()
+                .readTree(folder.resolve("f.json").toFile())
+                .path("corners")
+                .get(0);
+        assertEquals("[1,255]", corner.path("post").toString());
+        assertEquals(
+                2,
+                ringside.run("run", "--on", "native", "--firmware", "rom.bin").code());
+    }
+
+    @Test
     void theJsonHasWhatScriptsCountOn() throws IOException {
         ringside.run("bout", "hello-boundary", "--corners", "vmi,xen,native", "--json", "f.json");
 
@@ -58,6 +80,7 @@ class RunTest {
                     "hiddenFaults",
                     "outcome",
                     "firstCause",
+                    "post",
                     "rounds",
                     "runHash")) {
                 assertTrue(corner.has(field), field);

@@ -17,6 +17,7 @@ class UntilTest {
         assertEquals(new Until.Time(2_000_000_000L), read("time:2s"));
         assertEquals(new Until.Instructions(1_000_000), read("insns:1_000_000"));
         assertEquals(new Until.Call("mmu_update"), read("call:mmu_update"));
+        assertEquals(new Until.Post(0xEE), read("post:eE"));
         assertEquals(
                 "SUCC.*",
                 assertInstanceOf(Until.Console.class, read("console:SUCC.*"))
@@ -42,6 +43,8 @@ class UntilTest {
                 "console:",
                 "console:[",
                 "call:",
+                "post:100",
+                "post:zz",
                 "call:a b",
                 "halt",
                 "exit:1",
