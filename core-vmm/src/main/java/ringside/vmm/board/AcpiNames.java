@@ -70,8 +70,8 @@ final class AcpiNames {
             for (int pin = 1; pin <= 4; pin++) {
                 int request = PciBus.request(slot + 1, pin);
                 int input = ioApic ? PcInterrupts.PCI_INPUT + request : PcPci.IRQS[request];
-                rows[4 * slot + pin - 1] = packageOf(
-                        integer((slot + 1) << 16 | 0xFFFF), integer(pin - 1), integer(0), integer(input));
+                rows[4 * slot + pin - 1] =
+                        packageOf(integer((slot + 1) << 16 | 0xFFFF), integer(pin - 1), integer(0), integer(input));
             }
         }
         return packageOf(rows);

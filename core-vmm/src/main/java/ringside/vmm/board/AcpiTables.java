@@ -48,7 +48,8 @@ final class AcpiTables {
         for (byte[] table : List.of(fixed(facs, dsdt), apics(vcpus), hpet()))
             addresses.add(Aml.little(place(table, 16), 4));
         int root = place(table("RSDT", 1, addresses.toArray(byte[][]::new)), 16);
-        if (next > Layout.ACPI_END) throw new IllegalStateException("ACPI's tables end at " + Integer.toHexString(next));
+        if (next > Layout.ACPI_END)
+            throw new IllegalStateException("ACPI's tables end at " + Integer.toHexString(next));
         byte[] pointer = Aml.join(text("RSD PTR ", 9), text("RINGSD", 6), new byte[1], Aml.little(root, 4));
         sum(pointer, 8);
         to.write(Layout.ACPI_TABLES, pointer);

@@ -118,7 +118,8 @@ final class Aml {
         return join(bytes(RETURN), value);
     }
 
-    // ---- resources (ACPI 2.0, section 6.4) -----------------------------------------------------------------------------
+    // ---- resources (ACPI 2.0, section 6.4)
+    // -----------------------------------------------------------------------------
 
     /// A device's resources, as `_CRS`.
     static byte[] resources(byte[]... descriptors) {

@@ -67,9 +67,7 @@ public final class AcpiPower implements PortDevice, Stateful {
         }
         long at = carries() + 1 << TIMER_BITS - 1;
         long s = at / HZ, rest = at % HZ;
-        clock.schedule(
-                carry,
-                s * VirtualClock.TICKS_PER_SECOND + (rest * VirtualClock.TICKS_PER_SECOND + HZ - 1) / HZ);
+        clock.schedule(carry, s * VirtualClock.TICKS_PER_SECOND + (rest * VirtualClock.TICKS_PER_SECOND + HZ - 1) / HZ);
     }
 
     @Override

@@ -10,7 +10,6 @@ import ringside.vmm.state.Stateful;
 final class HpetTimer implements Stateful {
     /// The IO-APIC's inputs that a comparator may use of its own.
     static final int FIRST_ROUTE = 20, ROUTES = 4;
-
     private static final int CONFIG = 0x00, COMPARATOR = 0x08;
     private static final int LEVEL = 0x0002, ENABLED = 0x0004, PERIODIC = 0x0008, SET_VALUE = 0x0040, NARROW = 0x0100;
     private static final int ROUTE = 9;

@@ -181,7 +181,8 @@ public final class PciBus implements MmioDevice, Stateful {
         if (f != null) f.write((address & 0xFC) + offset, size, value);
     }
 
-    // ---- memory windows -----------------------------------------------------------------------------------------------
+    // ---- memory windows
+    // -----------------------------------------------------------------------------------------------
 
     private @Nullable PciBar decoding(long maddr) {
         for (PciFunction f : functions) {

@@ -19,7 +19,6 @@ public final class PciFunction implements Stateful {
     public static final int COMMAND = 0x04, STATUS = 0x06, INTERRUPT_LINE = 0x3C;
     /// Bits of the command register.
     public static final int IO_SPACE = 1, MEMORY_SPACE = 2, BUS_MASTER = 4, INTERRUPT_OFF = 0x400;
-
     private static final int REVISION = 0x08, HEADER_TYPE = 0x0E, SUBSYSTEM = 0x2C, INTERRUPT_PIN = 0x3D;
     private static final int STATUS_INTERRUPT = 8;
 
@@ -96,7 +95,8 @@ public final class PciFunction implements Stateful {
         return this;
     }
 
-    // ---- registers ----------------------------------------------------------------------------------------------------
+    // ---- registers
+    // ----------------------------------------------------------------------------------------------------
 
     /// A register's value; has no side effect. @param size 1, 2 or 4
     public int get(int offset, int size) {
@@ -152,7 +152,8 @@ public final class PciFunction implements Stateful {
         return bars;
     }
 
-    @Nullable PciBar decoding(long maddr) {
+    @Nullable
+    PciBar decoding(long maddr) {
         for (PciBar bar : bars) if (bar.decodes(maddr)) return bar;
         return null;
     }
