@@ -249,6 +249,7 @@ start:  cli
 %include "v86.inc"
 %include "paging.inc"
 %include "pae.inc"
+%include "rights.inc"
 %include "debug.inc"
 %include "fast.inc"
 %include "fpu.inc"
