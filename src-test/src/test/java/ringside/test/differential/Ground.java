@@ -8,7 +8,6 @@ import ringside.test.differential.Program.Paging;
 import ringside.vmm.clock.Seeded;
 import ringside.vmm.cpu.Vcpu;
 import ringside.vmm.mem.MachineMemory;
-import ringside.vmm.trap.GuestState;
 
 /// Where programs run: 256 KB of RAM with tables, handlers, code, data and stacks at fixed places, and the registers
 /// that go with a program's mode.
@@ -22,8 +21,8 @@ final class Ground {
     static final int HANDLERS = 0x4000, REAL_HANDLERS = 0x6000;
     static final int CODE = 0x10000, DATA = 0x20000, STACK = 0x33F00, KERNEL_STACK = 0x37F00;
     static final int ALIAS = 0x400000, LARGE = 0x800000;
-    private static final int DIRECTORY = 0x38000, TABLE = 0x39000, ALIAS_TABLE = 0x3A000;
-    private static final int PAE_ROOT = 0x3B000, PAE_DIRECTORY = 0x3C000, PAE_TABLE = 0x3D000, PAE_ALIAS = 0x3E000;
+    static final int DIRECTORY = 0x38000, TABLE = 0x39000, ALIAS_TABLE = 0x3A000;
+    static final int PAE_ROOT = 0x3B000, PAE_DIRECTORY = 0x3C000, PAE_TABLE = 0x3D000, PAE_ALIAS = 0x3E000;
     static final int CODE0 = 0x08, DATA0 = 0x10, CODE3 = 0x1B, DATA3 = 0x23, TSS_SELECTOR = 0x28, CODE16 = 0x30;
     static final int DATA16 = 0x38, CODE16_3 = 0x43, DATA16_3 = 0x4B, LDT_SELECTOR = 0x50, GATE = 0x5B;
     static final int OTHER_TSS_SELECTOR = 0x60, CONFORMING = 0x68, DOWN = 0x73;
@@ -31,6 +30,7 @@ final class Ground {
     private static final int CR4_PSE = 0x10, CR4_PAE = 0x20;
     private static final int EFER = 0xC0000080, NXE = 0x800;
     private static final int VM = 0x20000;
+    private static final byte INT3 = (byte) 0xCC;
 
     private Ground() {}
 
@@ -39,12 +39,21 @@ final class Ground {
         MachineMemory m = new MachineMemory(RAM);
         Seeded data = new Seeded(p.data);
         for (int at = DATA; at < DATA + 0x10000; at += 8) m.write64(at, Interesting.quad(data));
+        if (p.peers) repeatFirstPage(m);
         descriptors(m, p);
         handlers(m);
         code(m, p);
         if (p.paging == Paging.PAE) pae(m, p);
         else if (p.paging != Paging.OFF) narrow(m, p);
         return m.bytes();
+    }
+
+    /// Pages of data that the runner of [PeerImage] can make out of one.
+    private static void repeatFirstPage(MachineMemory m) {
+        for (int k = 1; k < 16; k++) {
+            System.arraycopy(m.bytes(), DATA, m.bytes(), DATA + (k << 12), 4096);
+            m.write32(DATA + (k << 12), m.read32(DATA) ^ k);
+        }
     }
 
     private static void descriptors(MachineMemory m, Program p) {
@@ -70,13 +79,17 @@ final class Ground {
             long type = random.nextInt(8) == 0 ? 0x8F : 0x8E;
             long dpl = n >= 0x20 && random.nextInt(3) > 0 || n == 3 || n == 4 ? 0x60 : 0;
             m.write64(IDT + 8 * n, HANDLERS + 16 * n | (long) CODE0 << 16 | (type | dpl) << 40);
-            m.write32(4 * n, REAL_HANDLERS + 16 * n);
+            if (!p.peers) m.write32(4 * n, REAL_HANDLERS + 16 * n);
         }
         m.write32(TSS + 4, KERNEL_STACK);
         m.write32(TSS + 8, DATA0);
         m.write16(TSS + 102, 104);
         for (int i = 104; i < 0xE8; i++) m.write8(TSS + i, random.nextInt(4) == 0 ? 0xFF : 0);
         task(m);
+        // A task switch loads CR3, also the way back.
+        int root = p.paging == Paging.PAE ? PAE_ROOT : p.paging == Paging.OFF ? 0 : DIRECTORY;
+        m.write32(TSS + 28, root);
+        m.write32(OTHER_TSS + 28, root);
     }
 
     /// Code and data segments with bases and limits around the data, of any type.
@@ -97,7 +110,7 @@ final class Ground {
     private static void task(MachineMemory m) {
         m.write32(OTHER_TSS + 32, HANDLERS + 16 * 0x41);
         m.write32(OTHER_TSS + 36, 2);
-        m.write32(OTHER_TSS + 56, KERNEL_STACK - 0x1000);
+        m.write32(OTHER_TSS + 56, KERNEL_STACK - 0x800);
         for (int s = 0; s < 6; s++) m.write32(OTHER_TSS + 72 + 4 * s, s == 1 ? CODE0 : DATA0);
         m.write16(OTHER_TSS + 102, 104);
     }
@@ -134,6 +147,10 @@ final class Ground {
                 ram[at + slot.length + 1] = (byte) left;
             }
             at += Program.SLOT;
+        }
+        if (p.peers) {
+            Arrays.fill(ram, at, at + 64 * Program.SLOT, INT3);
+            return;
         }
         // Slots behind the last one: jump back to the first, from wherever control came in.
         for (int k = 0; k < 64; k++, at += Program.SLOT) {
@@ -194,28 +211,39 @@ final class Ground {
         for (int r = 0; r < 8; r++) cpu.setReg(r, p.registers[r]);
         cpu.setEflags(p.mode == Mode.V86 ? p.eflags | VM : p.eflags & ~VM);
         if (p.mode.tables()) segments(cpu, m, p);
-        else realSegments(cpu, p.mode == Mode.V86);
-        cpu.setEip(p.mode == Mode.PROTECTED_32 ? CODE : 0);
+        else realSegments(cpu, p.mode == Mode.V86, p);
+        cpu.setEip(start(p));
         cpu.loadFpu(p.fpu);
     }
 
     private static void segments(Vcpu cpu, MachineMemory m, Program p) {
-        boolean user = p.cpl == 3;
-        int cs = p.mode == Mode.PROTECTED_32 ? user ? CODE3 : CODE0 : user ? CODE16_3 : CODE16;
-        int ds = p.mode == Mode.PROTECTED_32 ? user ? DATA3 : DATA0 : user ? DATA16_3 : DATA16;
-        int flat = user ? DATA3 : DATA0;
-        int ss = p.stack32 ? flat : user ? DATA16_3 : DATA16;
-        for (int s = 0; s < 6; s++) {
-            int selector = s == GuestState.CS ? cs : s == GuestState.SS ? ss : s == GuestState.DS ? flat : ds;
-            cpu.forceSegment(s, selector, m.read64(GDT + (selector & ~7)));
-        }
+        int[] selectors = selectors(p);
+        for (int s = 0; s < 6; s++) cpu.forceSegment(s, selectors[s], m.read64(GDT + (selectors[s] & ~7)));
     }
 
-    private static void realSegments(Vcpu cpu, boolean v86) {
+    private static void realSegments(Vcpu cpu, boolean v86, Program p) {
         long access = v86 ? 0xF3L << 40 : 0x93L << 40;
-        for (int s = 0; s < 6; s++) {
-            int selector = s == GuestState.CS ? CODE >>> 4 : s == GuestState.SS ? 0x3000 : DATA >>> 4;
-            cpu.forceSegment(s, selector, 0xFFFF | (long) selector << 20 | access);
+        int[] selectors = selectors(p);
+        for (int s = 0; s < 6; s++) cpu.forceSegment(s, selectors[s], 0xFFFF | (long) selectors[s] << 20 | access);
+    }
+
+    /// What the segment registers hold at the start, in the order of their numbers.
+    static int[] selectors(Program p) {
+        if (!p.mode.tables()) {
+            int data = DATA >>> 4;
+            return new int[] {data, CODE >>> 4, 0x3000, data, data, data};
         }
+        boolean user = p.cpl == 3;
+        boolean wide = p.mode == Mode.PROTECTED_32;
+        int flat = user ? DATA3 : DATA0;
+        int narrow = user ? DATA16_3 : DATA16;
+        int cs = user ? wide ? CODE3 : CODE16_3 : wide ? CODE0 : CODE16;
+        int others = wide ? flat : narrow;
+        return new int[] {others, cs, p.stack32 ? flat : narrow, flat, others, others};
+    }
+
+    /// EIP at the start.
+    static int start(Program p) {
+        return p.mode == Mode.PROTECTED_32 ? CODE : 0;
     }
 }

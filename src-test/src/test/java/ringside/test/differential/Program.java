@@ -60,6 +60,8 @@ final class Program {
     long ticks = 600;
     /// NMI before this tick, or -1.
     long nmi = -1;
+    /// For other emulators: ends with INT3, never goes backwards, and data is one page over and over.
+    boolean peers;
     /// Selects descriptors and gates.
     long tables;
     final List<byte[]> slots = new ArrayList<>();
@@ -84,6 +86,7 @@ final class Program {
         map.put("pages", pages);
         map.put("alias", alias);
         map.put("data", Long.toHexString(data));
+        map.put("peers", Boolean.toString(peers));
         map.put("tables", Long.toHexString(tables));
         map.put("ticks", Long.toString(ticks));
         map.put("nmi", Long.toString(nmi));
@@ -122,6 +125,7 @@ final class Program {
             case "pages" -> pages = value;
             case "alias" -> alias = value;
             case "data" -> data = Long.parseUnsignedLong(value, 16);
+            case "peers" -> peers = Boolean.parseBoolean(value);
             case "tables" -> tables = Long.parseUnsignedLong(value, 16);
             case "ticks" -> ticks = Long.parseLong(value);
             case "nmi" -> nmi = Long.parseLong(value);

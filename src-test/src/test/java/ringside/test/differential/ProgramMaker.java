@@ -47,6 +47,37 @@ final class ProgramMaker implements Encoder.Choices {
             Op.JMPF,
             Op.LSS);
 
+    /// Instructions whose answers depend on the processor, and the one that ends programs for peers.
+    private static final Set<Integer> VARYING = Set.of(
+            Op.INT3,
+            Op.RDMSR,
+            Op.MOV_TO_DR,
+            Op.FNSTENV,
+            Op.FNSAVE,
+            Op.FXSAVE,
+            Op.FRSTOR,
+            Op.FLDENV,
+            Op.FSTPNCE,
+            Op.MASKMOVQ,
+            Op.MASKMOVDQU,
+            Op.CPUID,
+            Op.RDTSC,
+            Op.RDPMC,
+            Op.F2XM1,
+            Op.FYL2X,
+            Op.FYL2XP1,
+            Op.FPTAN,
+            Op.FPATAN,
+            Op.FSIN,
+            Op.FCOS,
+            Op.FSINCOS,
+            Op.RCPPS,
+            Op.RCPSS,
+            Op.RSQRTPS,
+            Op.RSQRTSS);
+
+    private static final Set<Integer> FAR = Set.of(Op.IRET, Op.RETF, Op.JMPF, Op.LSS, Op.LMSW);
+
     private final Seeded random;
     private final Program p = new Program();
     private final Sequences sequences;
@@ -59,6 +90,27 @@ final class ProgramMaker implements Encoder.Choices {
     static Program make(long seed) {
         ProgramMaker maker = new ProgramMaker(seed);
         maker.state();
+        return maker.slots();
+    }
+
+    /// A program for [PeerImage]: in protected or virtual-8086 mode, under paging, without what processors answer
+    /// differently, and at an end after so many slots.
+    static Program forPeers(long seed) {
+        ProgramMaker maker = new ProgramMaker(seed);
+        Program p = maker.p;
+        do maker.state();
+        while (p.mode == Mode.REAL || p.paging == Paging.OFF || p.paging == Paging.LARGE || p.cpl == 0 && !p.stack32);
+        p.peers = true;
+        p.cr0 |= 0x20;
+        // No trap flag either: it would skip what makes undefined flags defined. No alignment checks: their rank
+        // differs.
+        p.eflags &= ~0x43300;
+        p.nmi = -1;
+        return maker.slots();
+    }
+
+    private Program slots() {
+        ProgramMaker maker = this;
         int slots = 4 + maker.random.nextInt(28);
         for (int k = 0; k < slots; k++) maker.p.slots.add(maker.slot(k, slots));
         return maker.p;
@@ -126,6 +178,7 @@ final class ProgramMaker implements Encoder.Choices {
             byte[] code = Encoder.encode(row, p.mode.code32(), this);
             if (code.length > Program.SLOT - 1) continue;
             if (Rows.operands(row).startsWith("J")) sequences.aim(code, row, k, slots);
+            if (p.peers) return defined(code, row);
             ByteArrayOutputStream slot = new ByteArrayOutputStream();
             // A prefix that means nothing, or something else, here.
             if (random.nextInt(60) == 0 && code.length < 13)
@@ -134,6 +187,22 @@ final class ProgramMaker implements Encoder.Choices {
             if (random.nextInt(200) == 0) slot.write(random.nextInt(256));
             return slot.size() <= Program.SLOT ? slot.toByteArray() : code;
         }
+    }
+
+    /// What is above a 16-bit selector on a 32-bit stack differs, too.
+    private boolean varies(int row) {
+        boolean selector = Rows.semantics(row) == Op.PUSH && Rows.kind(row) == Rows.SENSITIVE;
+        boolean deadly = p.cpl == 0 && DEADLY.contains(Rows.semantics(row)) && !FAR.contains(Rows.semantics(row));
+        return selector || deadly || VARYING.contains(Rows.semantics(row));
+    }
+
+    /// CMP EAX, EAX behind an instruction that leaves flags undefined.
+    private static byte[] defined(byte[] code, int row) {
+        if (Rows.undefined(row) == 0 || code.length > Program.SLOT - 2) return code;
+        byte[] both = Arrays.copyOf(code, code.length + 2);
+        both[code.length] = 0x39;
+        both[code.length + 1] = (byte) 0xC0;
+        return both;
     }
 
     /// A row: plain ones half of the time, the others by class.
@@ -151,6 +220,7 @@ final class ProgramMaker implements Encoder.Choices {
             };
             int row = 1 + random.nextInt(Rows.count() - 1);
             if (Rows.kind(row) != kind) continue;
+            if (p.peers && (kind == Rows.IO || varies(row))) continue;
             boolean deadly = DEADLY.contains(Rows.semantics(row));
             if (deadly && Rows.semantics(row) == Op.MOV_TO_CR && p.cpl == 0) continue;
             if (deadly && p.cpl == 0 && random.nextInt(20) > 0) continue;

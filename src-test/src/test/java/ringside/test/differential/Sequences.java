@@ -41,7 +41,7 @@ final class Sequences {
 
     /// Sets a relative branch to the beginning of a slot, now and then to its middle.
     void aim(byte[] code, int row, int k, int slots) {
-        int target = Program.SLOT * random.nextInt(slots + 1) + (random.nextInt(20) == 0 ? random.nextInt(16) : 0);
+        int target = Program.SLOT * target(k, slots) + (!p.peers && random.nextInt(20) == 0 ? random.nextInt(16) : 0);
         int relative = target - (Program.SLOT * k + code.length);
         boolean near = Rows.operands(row).equals("Jb");
         boolean wide = p.mode.code32() != (code[0] == 0x66);
@@ -49,16 +49,21 @@ final class Sequences {
         for (int i = 0; i < bytes; i++) code[code.length - bytes + i] = (byte) (relative >> 8 * i);
     }
 
+    /// Any slot, or any behind slot `k` where a program has to come to an end.
+    private int target(int k, int slots) {
+        return p.peers ? k + 1 + random.nextInt(slots - k) : random.nextInt(slots + 1);
+    }
+
     byte[] sequence(int k, int slots) {
         out = new ByteArrayOutputStream();
         boolean kernel = p.cpl == 0;
-        switch (random.nextInt(kernel ? 12 : 8)) {
+        switch (random.nextInt(kernel ? p.peers ? 11 : 12 : 8)) {
             case 0, 1 -> move(new int[] {3, 5, 6, 7}[random.nextInt(4)], pointer());
             case 2 -> move(random.nextInt(3), random.nextInt(2) == 0 ? random.nextInt(64) : Interesting.number(random));
             case 3 -> segment();
             case 4 -> flags();
             case 5 -> overwrite(slots);
-            case 6 -> far(slots);
+            case 6 -> far(k, slots);
             case 7 -> bytes(0xCD, random.nextInt(3) == 0 ? random.nextInt(256) : 0x20 + random.nextInt(32));
             case 8 -> control();
             case 9 -> debug(slots);
@@ -97,7 +102,8 @@ final class Sequences {
     }
 
     private void flags() {
-        push(2 | random.nextInt(0x10000) & 0x3ED5 | (random.nextInt(6) == 0 ? 0x100 : 0));
+        int trap = !p.peers && random.nextInt(6) == 0 ? 0x100 : 0;
+        push(2 | random.nextInt(0x10000) & 0x3ED5 & (p.peers ? ~0x100 : -1) | trap);
         bytes(0x9D);
     }
 
@@ -113,11 +119,11 @@ final class Sequences {
             number(at, 2);
         }
         int size = wide ? p.mode.code32() ? 4 : 2 : 1;
-        number(random.nextInt(2) == 0 ? 0x90909090 : Interesting.number(random), size);
+        number(p.peers || random.nextInt(2) == 0 ? 0x90909090 : Interesting.number(random), size);
     }
 
-    private void far(int slots) {
-        int target = random.nextInt(slots);
+    private void far(int k, int slots) {
+        int target = target(k, slots);
         int cs = p.mode == Mode.REAL || p.mode == Mode.V86
                 ? Ground.CODE >>> 4
                 : random.nextInt(8) == 0 ? ProgramMaker.selector(random) : ownCode();
