@@ -225,6 +225,7 @@ start:  cli
         call fast_tests
         call fpu_tests
         call gate_tests
+        call modes_tests
         mov eax, [checks]
         call decimal
         mov esi, text_checks
@@ -254,6 +255,7 @@ start:  cli
 %include "fast.inc"
 %include "fpu.inc"
 %include "gates.inc"
+%include "modes.inc"
 
 ; ---- what every exception comes to
 
