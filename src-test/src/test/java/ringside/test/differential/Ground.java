@@ -18,7 +18,7 @@ final class Ground {
     static final int RAM = 0x40000;
     static final int GDT = 0x1000, LDT = 0x1800, IDT = 0x2000, TSS = 0x3000, OTHER_TSS = 0x3800;
     /// A stub of 16 bytes for each vector, 32-bit ones and those of real mode.
-    static final int HANDLERS = 0x4000, REAL_HANDLERS = 0x6000;
+    static final int HANDLERS = 0x4000, REAL_HANDLERS = 0x6000, GATE_CODE = 0x5000, TASK_CODE = 0x5010;
     static final int CODE = 0x10000, DATA = 0x20000, STACK = 0x33F00, KERNEL_STACK = 0x37F00;
     static final int ALIAS = 0x400000, LARGE = 0x800000;
     static final int DIRECTORY = 0x38000, TABLE = 0x39000, ALIAS_TABLE = 0x3A000;
@@ -42,6 +42,7 @@ final class Ground {
         if (p.peers) repeatFirstPage(m);
         descriptors(m, p);
         handlers(m);
+        calledCode(m);
         code(m, p);
         if (p.paging == Paging.PAE) pae(m, p);
         else if (p.paging != Paging.OFF) narrow(m, p);
@@ -68,7 +69,7 @@ final class Ground {
         gdt(m, CODE16_3, 0x0000FB010000FFFFL);
         gdt(m, DATA16_3, 0x0000F3020000FFFFL);
         gdt(m, LDT_SELECTOR, 0x000082001800007FL);
-        gdt(m, GATE, 0x0000EC0000080000L | HANDLERS + 16 * 0x40);
+        gdt(m, GATE, 0x0000EC0000080000L | GATE_CODE);
         gdt(m, OTHER_TSS_SELECTOR, 0x0000890038000067L);
         gdt(m, CONFORMING, 0x00CF9F000000FFFFL);
         gdt(m, DOWN, 0x0040F70200000FFFL);
@@ -106,9 +107,9 @@ final class Ground {
                 | (base >>> 24 & 0xFFL) << 56;
     }
 
-    /// A task that goes on in handler 0x41 and comes back by its IRET.
+    /// A task that comes back at once, every time.
     private static void task(MachineMemory m) {
-        m.write32(OTHER_TSS + 32, HANDLERS + 16 * 0x41);
+        m.write32(OTHER_TSS + 32, TASK_CODE);
         m.write32(OTHER_TSS + 36, 2);
         m.write32(OTHER_TSS + 56, KERNEL_STACK - 0x800);
         for (int s = 0; s < 6; s++) m.write32(OTHER_TSS + 72 + 4 * s, s == 1 ? CODE0 : DATA0);
@@ -128,6 +129,12 @@ final class Ground {
             // push bp; mov bp,sp; and byte [bp+2],F0h; add word [bp+2],16; pop bp; iret
             put(m, REAL_HANDLERS + 16 * n, "5589E5806602F083460210" + "5D" + "CF");
         }
+    }
+
+    /// What a call gate leads to (RETF), and what the other task does (IRET, over and over).
+    private static void calledCode(MachineMemory m) {
+        put(m, GATE_CODE, "CB");
+        put(m, TASK_CODE, "CFEBFD");
     }
 
     private static void put(MachineMemory m, int at, String hex) {
