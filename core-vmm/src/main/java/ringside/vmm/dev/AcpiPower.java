@@ -17,8 +17,9 @@ public final class AcpiPower implements PortDevice, Stateful {
     public static final long HZ = 3_579_545;
 
     private static final int ENABLE = 2;
-    private static final int TIMER_STATUS = 0x0001, GLOBAL = 0x0020, POWER_BUTTON = 0x0100;
-    private static final int EVENTS = TIMER_STATUS | GLOBAL | POWER_BUTTON;
+    private static final int TIMER_STATUS = 0x0001, GLOBAL = 0x0020, POWER_BUTTON = 0x0100, CLOCK = 0x0400;
+    /// The clock's event can be enabled and never happens.
+    private static final int EVENTS = TIMER_STATUS | GLOBAL | POWER_BUTTON | CLOCK;
     private static final int SCI_ENABLED = 0x0001, SLEEP_TYPE = 10, SLEEP = 0x2000, CONTROL_KEPT = 0x1C02;
     /// The timer has 24 bits, and says so when the highest one changes.
     private static final int TIMER_BITS = 24;

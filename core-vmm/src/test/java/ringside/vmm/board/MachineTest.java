@@ -133,6 +133,21 @@ class MachineTest {
     }
 
     @Test
+    void powerOffEndsTheMachineWithStatusZero() {
+        Machine m = bootSector("ba0406b80034ef"); // mov $0x604, %dx; mov $0x3400, %ax; out %ax, %dx
+        assertEquals(Stop.EXITED, m.run(SECOND, false));
+        assertEquals("powered off 0", m.exit() + " " + m.status());
+    }
+
+    @Test
+    void theBridgeToIsaIsOnThePciBus() {
+        // mov $0x80000800, %eax; mov $0xCF8, %dx; out %eax, %dx; mov $0xFF, %dl; in %dx, %al; out %al, $0xF4
+        Machine m = bootSector("66b800080080baf80c66efb2ffece6f4");
+        assertEquals(Stop.EXITED, m.run(SECOND, false));
+        assertEquals(0x70, m.status());
+    }
+
+    @Test
     void theIntervalTimerInterruptsThroughTheFirstChip() {
         Machine m = bootSector(FIVE_TICKS);
         assertEquals(Stop.EXITED, m.run(SECOND, false));
