@@ -6,12 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.cpu.Vcpu;
+import ringside.vmm.frames.P2m;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.iface.spi.Hypervisor;
 import ringside.vmm.iface.spi.Platform;
 import ringside.vmm.mem.Bus;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.mem.PhysMap;
+import ringside.vmm.probe.ScreenProbe;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
 import ringside.vmm.trace.EventKind;
@@ -184,6 +186,7 @@ public final class Machine implements Platform, Stateful {
     /// Takes input in, fires what is due, and begins a round, or jumps while all sleep. @return why to stop, or null
     private @Nullable Stop betweenRounds(long until) {
         console.pump();
+        if (pc != null) pc.hands.pump();
         clock.fireDue();
         if (ended()) return null;
         if (stop != null) return stop;
@@ -335,6 +338,20 @@ public final class Machine implements Platform, Stateful {
     /// The newest POST codes, oldest first.
     public List<Integer> postCodes() {
         return pc == null ? List.of() : pc.postCodes();
+    }
+
+    /// The person's hands at a PC's keyboard and mouse, or null.
+    public @Nullable Hands hands() {
+        return pc == null ? null : pc.hands;
+    }
+
+    /// A look at a PC's screen, or null.
+    public @Nullable ScreenProbe screen() {
+        if (pc == null) return null;
+        return new ScreenProbe(pc.vga, pc.display, memory, frame -> {
+            P2m p2m = hypervisor.p2m();
+            return p2m == null ? frame : p2m.toMachine(frame);
+        });
     }
 
     /// Presses the power button of a PC. On the machine's thread only.

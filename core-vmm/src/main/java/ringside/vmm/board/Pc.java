@@ -7,6 +7,7 @@ import java.util.function.IntConsumer;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.dev.AcpiPower;
 import ringside.vmm.dev.ApicBus;
+import ringside.vmm.dev.BochsDisplay;
 import ringside.vmm.dev.BusMemory;
 import ringside.vmm.dev.CmosClock;
 import ringside.vmm.dev.CoprocessorError;
@@ -15,7 +16,7 @@ import ringside.vmm.dev.FastGate;
 import ringside.vmm.dev.FirmwareConfig;
 import ringside.vmm.dev.Hpet;
 import ringside.vmm.dev.IoApic;
-import ringside.vmm.dev.KeyboardStub;
+import ringside.vmm.dev.Keyboard8042;
 import ringside.vmm.dev.Latch;
 import ringside.vmm.dev.Line;
 import ringside.vmm.dev.LocalApic;
@@ -26,7 +27,9 @@ import ringside.vmm.dev.ResetPort;
 import ringside.vmm.dev.SystemPort;
 import ringside.vmm.dev.TestLines;
 import ringside.vmm.dev.Uart;
+import ringside.vmm.dev.Vga;
 import ringside.vmm.dev.medium.ConsoleSink;
+import ringside.vmm.dev.pci.DisplayCard;
 import ringside.vmm.mem.Bus;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
@@ -38,12 +41,14 @@ import ringside.vmm.trap.FloatingErrors;
 /// |---|---|---|
 /// | 20-21, A0-A1, 4D0-4D1 | two 8259As | LINT0 of vCPU 0, IO-APIC input 0 |
 /// | 40-43, 61 | 8254, the speaker's gate | IRQ 0 |
-/// | 60-64 without 61 | keyboard controller, reset only | |
+/// | 60-64 without 61 | keyboard controller, keyboard, mouse | IRQ 1, IRQ 12 |
 /// | 70-71 | CMOS clock | IRQ 8 |
 /// | 80, 190 | POST codes | |
 /// | 92, CF9 | A20 and resets | |
 /// | 2F8-2FF | 16550A, nothing plugged in | IRQ 3 |
 /// | 600-60F | ACPI: events, power-off, timer | IRQ 9 |
+/// | 1CE-1D1 | display: mode with a linear frame buffer | |
+/// | 3B0-3DF | VGA | |
 /// | 510-511 | number of processors, bytes of RAM | |
 /// | CF8-CFF | PCI configuration | |
 /// | E0-E3, 2000-2017 | for test suites: a latch, interrupt inputs by hand | IRQ 0 to 15, IO-APIC 16 to 23 |
@@ -76,6 +81,10 @@ final class Pc implements Bus, Stateful {
     private final AcpiPower power;
     private final PostCard post = new PostCard();
     private final Uart uart;
+    final Vga vga;
+    final BochsDisplay display = new BochsDisplay();
+    final Hands hands;
+    private final Keyboard8042 keyboard;
     private final CoprocessorError coprocessor;
     private final List<Stateful> chips = new ArrayList<>();
 
@@ -102,7 +111,10 @@ final class Pc implements Bus, Stateful {
         uart = put(0x3F8, 8, new Uart(console, interrupts.irq(4)));
         put(0x2F8, 8, new Uart(new NoConsole(), interrupts.irq(3)));
         power = put(POWER_PORTS, AcpiPower.PORTS, new AcpiPower(clock, interrupts.irq(SCI), wires::powerOff));
-        keyboard(reset);
+        keyboard = keyboard(reset);
+        hands = new Hands(keyboard);
+        vga = put(Vga.FIRST_PORT, Vga.PORTS, new Vga(clock));
+        put(BochsDisplay.FIRST_PORT, BochsDisplay.PORTS, display);
         put(0x92, 1, new FastGate(reset));
         ports.put(0x80, 1, post);
         put(0x190, 1, post);
@@ -113,6 +125,7 @@ final class Pc implements Bus, Stateful {
         memory.put(interrupts.ioApic);
         memory.put(add(new BusMemory(BUS_MEMORY, BUS_MEMORY_BYTES)));
         pci = add(new PcPci(ports, memory, interrupts, add(new ResetPort(reset))));
+        pci.bus.attach(PcPci.DISPLAY, 0, DisplayCard.function(display));
         if (!spec.image().isFirmware()) firmware();
     }
 
@@ -140,9 +153,11 @@ final class Pc implements Bus, Stateful {
         put(0x70, 2, new CmosClock(clock, hpet.behind(1, interrupts.irq(8)), presets(memoryBytes)));
     }
 
-    private void keyboard(Line reset) {
-        KeyboardStub keyboard = put(0x60, 1, new KeyboardStub(reset));
-        ports.put(0x64, 1, new Offset(keyboard, 4));
+    private Keyboard8042 keyboard(Line reset) {
+        Keyboard8042 chip =
+                put(0x60, 1, new Keyboard8042(clock, interrupts.irq(1), interrupts.irq(12), reset));
+        ports.put(0x64, 1, new Offset(chip, 4));
+        return chip;
     }
 
     private void testDevices() {
@@ -222,9 +237,9 @@ final class Pc implements Bus, Stateful {
         };
     }
 
-    /// Whether a typed byte would interrupt the guest.
+    /// Whether a typed byte or a key would interrupt the guest.
     boolean hearsConsole() {
-        return uart.listening();
+        return uart.listening() || keyboard.listening();
     }
 
     @Override

@@ -16,7 +16,9 @@ import ringside.vmm.state.Stateful;
 /// |---|---|
 /// | 0.0 | host bridge |
 /// | 1.0 | PIIX3: bridge to ISA, leads requests A to D to IRQs |
+/// | 2.0 | display |
 final class PcPci implements Stateful {
+    static final int DISPLAY = 2;
     /// Where firmware puts the cards' windows, and the IRQs it leads requests A to D to.
     static final int PORTS = 0xC000;
     static final long WINDOWS = 0xE000_0000L;

@@ -2,6 +2,8 @@
 package ringside.vmm.bout;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.Snapshot;
 import ringside.vmm.probe.VcpuView;
 import ringside.vmm.probe.WalkView;
@@ -9,8 +11,8 @@ import ringside.vmm.trace.Counts;
 import ringside.vmm.trace.TraceView;
 import ringside.vmm.word.Iface;
 
-/// One machine of a bout, under its transport. All methods but {@link #trace} and {@link #console} belong to the
-/// thread that runs the corner.
+/// One machine of a bout, under its transport. All methods but {@link #trace}, {@link #console}, {@link #key} and
+/// {@link #mouse} belong to the thread that runs the corner.
 public interface Corner {
     /// Why control came back.
     enum Stop {
@@ -100,6 +102,29 @@ public interface Corner {
         /// Queues typed bytes; they reach the guest when the machine next looks.
         void type(byte[] bytes);
     }
+
+    /// What the PC's screen shows now. @param before an earlier look, which comes back when nothing has changed
+    default ScreenView screen(@Nullable ScreenView before) {
+        return before != null ? before : ScreenView.none();
+    }
+
+    /// Whether there is a screen, and a keyboard in front of it.
+    default boolean hasScreen() {
+        return false;
+    }
+
+    /// A key of the PC's keyboard goes down or up, when the machine next looks. On any thread.
+    ///
+    /// @param key its number in scan-code set 1, plus 0xE000 for those with the prefix E0
+    default void key(int key, boolean down) {}
+
+    /// The PC's mouse moves, its wheel turns, its buttons are so. On any thread.
+    ///
+    /// @param right   counts to the right
+    /// @param up      counts away from the person
+    /// @param turn    notches towards the person
+    /// @param buttons bit 0 left, 1 right, 2 middle
+    default void mouse(int right, int up, int turn, int buttons) {}
 
     /// Disassembles `lines` instructions from a linear address through the vCPU's translation.
     List<VcpuView.CodeLine> disassemble(int vcpu, int linear, int lines);

@@ -3,9 +3,13 @@ package ringside.vmm.bout;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.board.Console;
+import ringside.vmm.board.Hands;
 import ringside.vmm.board.Machine;
 import ringside.vmm.history.RunHash;
+import ringside.vmm.probe.ScreenProbe;
+import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.Snapshot;
 import ringside.vmm.probe.VcpuProbe;
 import ringside.vmm.probe.VcpuView;
@@ -22,6 +26,8 @@ final class MachineCorner implements Corner {
     private final ConsoleView console;
     private final VcpuProbe vcpus;
     private final WalkProbe walks;
+    private final @Nullable ScreenProbe screen;
+    private final @Nullable Hands hands;
 
     MachineCorner(Machine machine) {
         this.machine = machine;
@@ -29,6 +35,8 @@ final class MachineCorner implements Corner {
         console = new Typewriter(machine.console());
         vcpus = new VcpuProbe(machine.memory());
         walks = new WalkProbe(machine.memory(), machine.hypervisor(), machine.iface());
+        screen = machine.screen();
+        hands = machine.hands();
     }
 
     @Override
@@ -135,6 +143,26 @@ final class MachineCorner implements Corner {
     @Override
     public ConsoleView console() {
         return console;
+    }
+
+    @Override
+    public ScreenView screen(@Nullable ScreenView before) {
+        return screen == null ? Corner.super.screen(before) : screen.look(machine.tick(), before);
+    }
+
+    @Override
+    public boolean hasScreen() {
+        return screen != null;
+    }
+
+    @Override
+    public void key(int key, boolean down) {
+        if (hands != null) hands.key(key, down);
+    }
+
+    @Override
+    public void mouse(int right, int up, int turn, int buttons) {
+        if (hands != null) hands.mouse(right, up, turn, buttons);
     }
 
     @Override

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.board;
+
+import java.util.ArrayList;
+import java.util.List;
+import ringside.vmm.dev.Keyboard8042;
+
+/// A person's keyboard and mouse in front of a PC. {@link #key} and {@link #mouse} may be called on any thread.
+///
+/// What they do waits outside the machine until {@link #pump} takes it in at a round's beginning, as typed bytes do.
+public final class Hands {
+    private static final int MOST = 4096;
+
+    /// One thing that a hand does.
+    private sealed interface Touch {
+        record Key(int key, boolean down) implements Touch {}
+
+        record Mouse(int right, int up, int turn, int buttons) implements Touch {}
+    }
+
+    private final Keyboard8042 controller;
+    private final List<Touch> outside = new ArrayList<>();
+    private volatile boolean any;
+
+    Hands(Keyboard8042 controller) {
+        this.controller = controller;
+    }
+
+    /// A key goes down or up. @param key its number, as in {@link ringside.vmm.dev.ScanCodes}
+    public void key(int key, boolean down) {
+        add(new Touch.Key(key, down));
+    }
+
+    /// The mouse moves, its wheel turns, its buttons are so. @see Keyboard8042#mouse
+    public void mouse(int right, int up, int turn, int buttons) {
+        add(new Touch.Mouse(right, up, turn, buttons));
+    }
+
+    /// The keyboard's lights: bit 0 scroll lock, 1 num lock, 2 caps lock. On the machine's thread.
+    public int lights() {
+        return controller.lights();
+    }
+
+    private synchronized void add(Touch touch) {
+        if (outside.size() < MOST) outside.add(touch);
+        any = true;
+    }
+
+    /// Takes what was done into the machine.
+    void pump() {
+        if (!any) return;
+        List<Touch> taken;
+        synchronized (this) {
+            taken = List.copyOf(outside);
+            outside.clear();
+            any = false;
+        }
+        for (Touch t : taken) {
+            switch (t) {
+                case Touch.Key(int key, boolean down) -> controller.key(key, down);
+                case Touch.Mouse(int right, int up, int turn, int buttons) -> controller.mouse(right, up, turn, buttons);
+            }
+        }
+    }
+}
