@@ -226,6 +226,7 @@ start:  cli
         call fpu_tests
         call gate_tests
         call modes_tests
+        call machine_tests
         mov eax, [checks]
         call decimal
         mov esi, text_checks
@@ -256,6 +257,7 @@ start:  cli
 %include "fpu.inc"
 %include "gates.inc"
 %include "modes.inc"
+%include "machine.inc"
 
 ; ---- what every exception comes to
 
