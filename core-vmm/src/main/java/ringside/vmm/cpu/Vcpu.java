@@ -40,6 +40,8 @@ import ringside.vmm.trap.Verdict;
 public final class Vcpu extends Interpreter implements GuestState, Progress, Stateful {
     private static final int ATTENTION = 1, NMI = 2, WATCH = 4, BREAKPOINTS = 8, ONCE = 16, STOP = 32, ASLEEP = 64;
     private static final int OFFLINE = 128, NMI_BLOCKED = 256;
+    /// Which breakpoints were hit: a new debug exception begins anew; the rest of DR6 only software clears.
+    private static final int DR6_HITS = 15;
     /// Conditions that make every step take the careful way.
     private static final int CAREFUL = ~NMI_BLOCKED;
 
@@ -251,7 +253,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
             if (enabled && dr[i] == linear) hits |= 1 << i;
         }
         if (hits == 0) return false;
-        dr[6] |= hits;
+        dr[6] = dr[6] & ~DR6_HITS | hits;
         startEip = eip;
         startEsp = regs[Registers.ESP];
         raise(plain(DB));
@@ -267,7 +269,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     /// Raises #DB for what the last instruction, or the delivery of an event, hit.
     private void debugTraps(boolean singleStep) {
         if (held == ALL_HELD || !singleStep && breakHits == 0) return;
-        dr[6] |= breakHits | (singleStep ? 0x4000 : 0);
+        dr[6] = dr[6] & ~DR6_HITS | breakHits | (singleStep ? 0x4000 : 0);
         breakHits = 0;
         startEip = eip;
         startEsp = regs[Registers.ESP];
