@@ -227,6 +227,7 @@ start:  cli
         call gate_tests
         call modes_tests
         call machine_tests
+        call watch_tests
         mov eax, [checks]
         call decimal
         mov esi, text_checks
@@ -253,6 +254,7 @@ start:  cli
 %include "pae.inc"
 %include "rights.inc"
 %include "debug.inc"
+%include "watch.inc"
 %include "fast.inc"
 %include "fpu.inc"
 %include "gates.inc"
