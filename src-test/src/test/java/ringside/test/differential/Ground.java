@@ -19,6 +19,7 @@ final class Ground {
     static final int GDT = 0x1000, LDT = 0x1800, IDT = 0x2000, TSS = 0x3000, OTHER_TSS = 0x3800;
     /// A stub of 16 bytes for each vector, 32-bit ones and those of real mode.
     static final int HANDLERS = 0x4000, REAL_HANDLERS = 0x6000, GATE_CODE = 0x5000, TASK_CODE = 0x5010;
+    static final int SYSENTER_CODE = 0x5020;
     static final int CODE = 0x10000, DATA = 0x20000, STACK = 0x33F00, KERNEL_STACK = 0x37F00;
     static final int ALIAS = 0x400000, LARGE = 0x800000;
     static final int DIRECTORY = 0x38000, TABLE = 0x39000, ALIAS_TABLE = 0x3A000;
@@ -28,7 +29,7 @@ final class Ground {
     static final int OTHER_TSS_SELECTOR = 0x60, CONFORMING = 0x68, DOWN = 0x73;
     private static final int CR0_PE = 1, CR0_ET = 0x10, CR0_PG = 0x80000000;
     private static final int CR4_PSE = 0x10, CR4_PAE = 0x20;
-    private static final int EFER = 0xC0000080, NXE = 0x800;
+    private static final int EFER = 0xC0000080, NXE = 0x800, SYSENTER_CS = 0x174;
     private static final int VM = 0x20000;
     private static final byte INT3 = (byte) 0xCC;
 
@@ -131,10 +132,12 @@ final class Ground {
         }
     }
 
-    /// What a call gate leads to (RETF), and what the other task does (IRET, over and over).
+    /// What a call gate leads to (RETF), what the other task does (IRET, over and over), and what SYSENTER leads to:
+    /// SYSEXIT to the third slot.
     private static void calledCode(MachineMemory m) {
         put(m, GATE_CODE, "CB");
         put(m, TASK_CODE, "CFEBFD");
+        put(m, SYSENTER_CODE, "BA20000100" + "B9003F0300" + "0F35");
     }
 
     private static void put(MachineMemory m, int at, String hex) {
@@ -206,6 +209,11 @@ final class Ground {
         cpu.reset(false);
         boolean paged = p.paging != Paging.OFF && p.mode != Mode.REAL;
         cpu.setMsr(EFER, paged && p.paging == Paging.PAE ? NXE : 0);
+        if (!p.peers) {
+            cpu.setMsr(SYSENTER_CS, CODE0);
+            cpu.setMsr(SYSENTER_CS + 1, KERNEL_STACK);
+            cpu.setMsr(SYSENTER_CS + 2, SYSENTER_CODE);
+        }
         int cr4 = p.cr4 | (p.paging == Paging.LARGE ? CR4_PSE : 0) | (p.paging == Paging.PAE ? CR4_PAE : 0);
         cpu.setCr(4, cr4);
         if (paged) cpu.setCr(3, p.paging == Paging.PAE ? PAE_ROOT : DIRECTORY);

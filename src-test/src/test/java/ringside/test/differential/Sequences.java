@@ -9,6 +9,8 @@ import ringside.vmm.isa.Rows;
 /// What single random instructions hardly ever bring about: control registers with values that make sense, segment
 /// loads, far transfers that arrive, breakpoints that hit, code that is written over.
 final class Sequences {
+    private static final int[] MSRS = {0x10, 0x174, 0x175, 0x176, 0x1B, 0x277, 0xC1, 0x8B, 0xFE, 0x200, 0x179, 0x1D9};
+
     private final Seeded random;
     private final Program p;
     private ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -193,10 +195,28 @@ final class Sequences {
     }
 
     private void model() {
-        move(
-                1,
-                new int[] {0x10, 0x174, 0x175, 0x176, 0x1B, 0x277, 0xC1, 0x8B, 0xFE, 0x200, 0x179, 0x1D9}
-                        [random.nextInt(12)]);
-        bytes(0x0F, 0x32);
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                move(1, 0x174 + random.nextInt(3));
+                move(0, random.nextInt(4) == 0 ? Interesting.number(random) : Ground.CODE0);
+                bytes(0x0F, 0x30);
+            }
+            case 1 -> {
+                bytes(0xB8);
+                number(
+                        random.nextInt(3) == 0 ? ProgramMaker.selector(random) : Ground.LDT_SELECTOR,
+                        p.mode.code32() ? 4 : 2);
+                bytes(0x0F, 0x00, 0xD0);
+            }
+            case 2 -> {
+                move(1, Ground.STACK);
+                move(2, Ground.CODE + Program.SLOT * random.nextInt(8));
+                bytes(0x0F, 0x35);
+            }
+            default -> {
+                move(1, MSRS[random.nextInt(MSRS.length)]);
+                bytes(0x0F, 0x32);
+            }
+        }
     }
 }
