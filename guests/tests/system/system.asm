@@ -228,6 +228,7 @@ start:  cli
         call modes_tests
         call machine_tests
         call watch_tests
+        call switch_tests
         mov eax, [checks]
         call decimal
         mov esi, text_checks
@@ -255,6 +256,7 @@ start:  cli
 %include "rights.inc"
 %include "debug.inc"
 %include "watch.inc"
+%include "switches.inc"
 %include "fast.inc"
 %include "fpu.inc"
 %include "gates.inc"
