@@ -154,16 +154,19 @@ final class Pc implements Bus, Stateful {
     }
 
     private Keyboard8042 keyboard(Line reset) {
-        Keyboard8042 chip =
-                put(0x60, 1, new Keyboard8042(clock, interrupts.irq(1), interrupts.irq(12), reset));
+        Keyboard8042 chip = put(0x60, 1, new Keyboard8042(clock, interrupts.irq(1), interrupts.irq(12), reset));
         ports.put(0x64, 1, new Offset(chip, 4));
         return chip;
     }
 
     private void testDevices() {
         put(0xE0, 4, new Latch(4));
-        Line[] irqs = interrupts.irqs(0, IoApic.INPUTS);
-        put(0x2000, irqs.length, new TestLines(clock, (input, high) -> irqs[input].set(high)));
+        Line[] pic = new Line[IoApic.INPUTS], io = new Line[IoApic.INPUTS];
+        for (int n = 0; n < IoApic.INPUTS; n++) {
+            pic[n] = interrupts.picInput(n);
+            io[n] = interrupts.ioInput(n);
+        }
+        put(0x2000, io.length, new TestLines(clock, (n, high) -> pic[n].set(high), (n, high) -> io[n].set(high)));
     }
 
     /// Puts the debug exit into a port space; it is there without a PC too.

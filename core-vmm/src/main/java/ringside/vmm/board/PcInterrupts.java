@@ -26,9 +26,8 @@ final class PcInterrupts implements Stateful {
     final PicPair pics;
     final IoApic ioApic;
     private final LocalApic[] apics;
-    /// Who pulls each input, a bit a wire.
-    private final int[] pulled = new int[IoApic.INPUTS];
-    private final int[] wires = new int[IoApic.INPUTS];
+    private final SharedWire[] picInputs = new SharedWire[IRQS];
+    private final SharedWire[] ioInputs = new SharedWire[IoApic.INPUTS];
 
     PcInterrupts(VirtualClock clock, int vcpus, ApicBus.Pins pins, IntConsumer inputChanged) {
         ApicBus bus = new ApicBus(pins);
@@ -42,17 +41,36 @@ final class PcInterrupts implements Stateful {
             apics[0].lint0(high);
             ioApic.input(0, high);
         });
-        for (int i = 0; i < PCI_INPUTS; i++) ioApic.input(PCI_INPUT + i, true);
+        for (int i = 0; i < IRQS; i++) picInputs[i] = new SharedWire(pics.line(i));
+        for (int i = 0; i < IoApic.INPUTS; i++) {
+            int n = i;
+            boolean low = isPci(n);
+            ioApic.input(n, low);
+            ioInputs[n] = new SharedWire(high -> ioApic.input(n, high != low));
+        }
+    }
+
+    private static boolean isPci(int input) {
+        return input >= PCI_INPUT && input < PCI_INPUT + PCI_INPUTS;
     }
 
     /// A new wire to an IRQ, or from 16 on to an input of the IO-APIC alone. High while the chip asks.
     Line irq(int n) {
-        int bit = 1 << wires[n]++;
+        Line pic = picInput(n), io = ioInput(n);
         return high -> {
-            int before = pulled[n];
-            pulled[n] = high ? before | bit : before & ~bit;
-            if (pulled[n] == 0 != (before == 0)) drive(n, high);
+            pic.set(high);
+            io.set(high);
         };
+    }
+
+    /// The part of {@link #irq} that leads to the 8259s.
+    Line picInput(int irq) {
+        return irq < IRQS ? picInputs[irq].end() : Line.OPEN;
+    }
+
+    /// The part of {@link #irq} that leads to the IO-APIC.
+    Line ioInput(int irq) {
+        return ioInputs[irq == 0 ? TIMER_INPUT : irq].end();
     }
 
     /// A new wire to each of some IRQs.
@@ -62,19 +80,12 @@ final class PcInterrupts implements Stateful {
         return lines;
     }
 
-    private void drive(int n, boolean high) {
-        if (n < IRQS) {
-            pics.irq(n, high);
-            ioApic.input(n == 0 ? TIMER_INPUT : n, high);
-        } else {
-            ioApic.input(n, n < PCI_INPUT + PCI_INPUTS ? !high : high);
-        }
-    }
-
     /// An edge on IRQ 0.
     void irq0() {
-        drive(0, false);
-        drive(0, true);
+        for (boolean high : new boolean[] {false, true}) {
+            pics.irq(0, high);
+            ioApic.input(TIMER_INPUT, high);
+        }
     }
 
     /// As firmware hands over: vCPU 0's APIC in virtual-wire mode, an ID for the IO-APIC behind those of all vCPUs.
@@ -108,7 +119,8 @@ final class PcInterrupts implements Stateful {
 
     @Override
     public void state(StateVisitor v) {
-        v.ints("irq wires", pulled);
+        for (SharedWire w : picInputs) w.state(v);
+        for (SharedWire w : ioInputs) w.state(v);
         pics.state(v);
         ioApic.state(v);
         for (LocalApic apic : apics) apic.state(v);

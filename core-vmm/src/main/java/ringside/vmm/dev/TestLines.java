@@ -8,8 +8,8 @@ import ringside.vmm.state.Stateful;
 /// Interrupt inputs under a program's own hand, one port an input: not zero raises it, zero lets it fall. Test suites
 /// for processors want this of a machine (QEMU calls it pc-testdev).
 ///
-/// A pulse lasts at least a microsecond, so that a processor that has interrupts off for a few instructions still
-/// finds the request of an edge-triggered input.
+/// At the 8259s a pulse lasts at least a microsecond, so that a processor that has interrupts off for a few
+/// instructions still finds the request of an edge-triggered input. The IO-APIC sees it as it is.
 public final class TestLines implements PortDevice, Stateful {
     private static final long SHORTEST = 1_000;
 
@@ -21,12 +21,15 @@ public final class TestLines implements PortDevice, Stateful {
 
     private final VirtualClock clock;
     private final VirtualClock.Event end;
-    private final Inputs inputs;
+    private final Inputs inputs, direct;
     private int high, falling;
 
-    public TestLines(VirtualClock clock, Inputs inputs) {
+    /// @param inputs those of the 8259s
+    /// @param direct those of the IO-APIC
+    public TestLines(VirtualClock clock, Inputs inputs, Inputs direct) {
         this.clock = clock;
         this.inputs = inputs;
+        this.direct = direct;
         end = clock.event("test lines", this::fall);
     }
 
@@ -49,12 +52,13 @@ public final class TestLines implements PortDevice, Stateful {
     @Override
     public void write(int offset, int value) {
         int bit = 1 << offset;
+        direct.set(offset, value != 0);
         if (value != 0) {
             if ((falling & bit) != 0) inputs.set(offset, false); // a new pulse is a new edge
             falling &= ~bit;
             high |= bit;
             inputs.set(offset, true);
-        } else if ((high & bit) != 0) {
+        } else if ((high & ~falling & bit) != 0) {
             falling |= bit;
             clock.schedule(end, clock.now() + SHORTEST);
         }

@@ -11,7 +11,12 @@ import ringside.vmm.clock.VirtualClock;
 class TestLinesTest {
     private final VirtualClock clock = new VirtualClock();
     private final List<String> seen = new ArrayList<>();
-    private final TestLines lines = new TestLines(clock, (n, high) -> seen.add(n + (high ? " high" : " low")));
+    private final List<String> direct = new ArrayList<>();
+    private final TestLines lines = new TestLines(clock, into(seen), into(direct));
+
+    private static TestLines.Inputs into(List<String> list) {
+        return (n, high) -> list.add(n + (high ? " high" : " low"));
+    }
 
     private void pass(long ticks) {
         clock.advanceTo(clock.now() + ticks);
@@ -26,6 +31,13 @@ class TestLinesTest {
         assertEquals(List.of("11 high"), seen);
         pass(1);
         assertEquals(List.of("11 high", "11 low"), seen);
+    }
+
+    @Test
+    void theIoApicSeesAPulseAsItIs() {
+        lines.write(14, 1);
+        lines.write(14, 0);
+        assertEquals(List.of("14 high", "14 low"), direct);
     }
 
     @Test
