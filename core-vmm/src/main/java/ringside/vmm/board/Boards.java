@@ -59,13 +59,25 @@ public final class Boards {
 
     private static void image(MachineSpec spec, List<Problem> problems) {
         if (!spec.image().isFirmware()) {
-            if (spec.image().kernel().length == 0) problems.add(new Problem("kernel", "an image", "an empty file"));
+            if (spec.image().isOnDrive()) onDrive(spec, problems);
             return;
         }
         problems.addAll(Firmware.check(spec.image().firmware()));
         if (spec.iface() != Iface.NATIVE) {
             problems.add(new Problem(
                     "firmware", "the native corner", spec.iface().id() + ", which brings its own or needs none"));
+        }
+    }
+
+    private static void onDrive(MachineSpec spec, List<Problem> problems) {
+        PcOptions options = spec.options();
+        if (options.disks().isEmpty() && options.cds().isEmpty()) {
+            problems.add(new Problem("kernel", "an image", "an empty file"));
+        } else if (spec.iface() != Iface.NATIVE) {
+            problems.add(new Problem(
+                    "disk or CD to start from",
+                    "the native corner",
+                    spec.iface().id() + ", which needs a kernel"));
         }
     }
 

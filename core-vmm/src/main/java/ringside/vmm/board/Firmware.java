@@ -2,11 +2,14 @@
 package ringside.vmm.board;
 
 import java.util.List;
+import ringside.vmm.board.bios.Rom;
 import ringside.vmm.dev.MmioDevice;
+import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.word.Problem;
 
-/// A ROM image in the place of Ringside's own firmware: it ends at 4 GB, and its last part is seen below 1 MB too.
+/// A ROM image, Ringside's own ({@link Rom}) or another in its place: it ends at 4 GB, and its last part is seen below
+/// 1 MB too.
 ///
 /// The copy below 1 MB is RAM, as after a chipset has switched its shadow on: firmware that decompresses itself into
 /// it works, and nothing stops a program from writing there. vCPU 0 is as after reset, at F000:FFF0.
@@ -17,6 +20,11 @@ final class Firmware implements MmioDevice {
 
     Firmware(byte[] image) {
         this.image = image;
+    }
+
+    /// The image that a guest starts with: its own, ours when it starts from a disk or CD, or none.
+    static Firmware of(GuestImage image) {
+        return new Firmware(image.isOnDrive() ? Rom.shipped() : image.firmware());
     }
 
     /// What is wrong with an image, before anything is made.

@@ -416,8 +416,10 @@ public final class Machine implements Platform, Stateful {
     @Override
     public List<Problem> bootPc(GuestImage image, PhysMap map, int guestFrames) {
         GuestPhysical to = new GuestPhysical(memory, map, (long) guestFrames * MachineMemory.PAGE);
-        if (!image.isFirmware()) return new PcLoader(to, cores[0].cpu, cores.length).load(image);
-        new Firmware(image.firmware()).start(to);
+        PcLoader loader = new PcLoader(to, cores[0].cpu, cores.length);
+        if (!image.isFirmware() && !image.isOnDrive()) return loader.load(image);
+        if (image.isOnDrive()) loader.firmware();
+        Firmware.of(image).start(to);
         return List.of();
     }
 
@@ -559,6 +561,11 @@ public final class Machine implements Platform, Stateful {
             if (cores[n] == null) return;
             Vcpu cpu = cores[n].cpu;
             if (hypervisor.intercepts(cpu)) hypervisor.interruptLine(n);
+        }
+
+        @Override
+        public GuestState atWork() {
+            return cores[turn()].cpu;
         }
 
         @Override

@@ -4,6 +4,9 @@ package ringside.vmm.board;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import ringside.vmm.board.bios.Bios;
+import ringside.vmm.board.bios.BiosParts;
+import ringside.vmm.board.bios.MemoryRange;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.dev.AcpiPower;
 import ringside.vmm.dev.ApicBus;
@@ -34,6 +37,7 @@ import ringside.vmm.mem.Bus;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
 import ringside.vmm.trap.FloatingErrors;
+import ringside.vmm.trap.GuestState;
 
 /// The chips around the processors of the native and VMI corners, and where they sit.
 ///
@@ -44,6 +48,7 @@ import ringside.vmm.trap.FloatingErrors;
 /// | 60-64 without 61 | keyboard controller, keyboard, mouse | IRQ 1, IRQ 12 |
 /// | 70-71 | CMOS clock | IRQ 8 |
 /// | 80, 190 | POST codes | |
+/// | B4 | services of our own firmware, when it starts the guest | |
 /// | 92, CF9 | A20 and resets | |
 /// | 2F8-2FF | 16550A, nothing plugged in | IRQ 3 |
 /// | 600-60F | ACPI: events, power-off, timer | IRQ 9 |
@@ -93,6 +98,9 @@ final class Pc implements Bus, Stateful {
         /// A vCPU's interrupt input may have changed.
         void interruptInput(int vcpu);
 
+        /// The vCPU whose instruction is being carried out.
+        GuestState atWork();
+
         /// Somebody pulls the reset line.
         void reset();
 
@@ -121,12 +129,22 @@ final class Pc implements Bus, Stateful {
         put(0x510, 2, new FirmwareConfig(spec.memoryBytes(), spec.vcpus()));
         coprocessor = put(0xF0, 2, new CoprocessorError(interrupts.irq(13)));
         testDevices();
-        memory.put(new Firmware(spec.image().firmware()));
+        memory.put(Firmware.of(spec.image()));
         memory.put(interrupts.ioApic);
         memory.put(add(new BusMemory(BUS_MEMORY, BUS_MEMORY_BYTES)));
         pci = add(new PcPci(ports, memory, interrupts, add(new ResetPort(reset))));
         pci.bus.attach(PcPci.DISPLAY, 0, DisplayCard.function(display));
         if (!spec.image().isFirmware()) firmware();
+        if (spec.image().isOnDrive()) put(Bios.PORT, 1, new Bios(services(spec, wires)));
+    }
+
+    /// What the services behind our own ROM work with.
+    private BiosParts services(MachineSpec spec, Wires wires) {
+        List<MemoryRange> ranges = MemoryMap.of(spec.memoryBytes()).stream()
+                .map(a -> new MemoryRange(a.address(), a.bytes(), a.type()))
+                .toList();
+        PcOptions options = spec.options();
+        return new BiosParts(wires::atWork, ports, vga, clock, ranges, options.disks(), options.cds());
     }
 
     private <T extends Stateful> T add(T chip) {

@@ -224,7 +224,8 @@ final class PcLoader {
 
     // ---- firmware -------------------------------------------------------------------------------------------------
 
-    private void firmware() {
+    /// Vectors, data area and tables, as firmware leaves them.
+    void firmware() {
         for (int vector = 0; vector < 256; vector++)
             memory.write32(vector * 4, 0xF000_0000 | Layout.BIOS_IRET & 0xFFFF);
         memory.zero(Layout.BIOS_DATA, 256);

@@ -45,6 +45,16 @@ class GuestImagesTest {
         assertEquals(-1, Files.mismatch(GUESTS.resolve("images/system-test.bin"), rebuilt));
     }
 
+    @Test
+    void reassemblingTheFirmwareGivesTheSameBytes(@TempDir Path scratch) throws IOException, InterruptedException {
+        assumeTrue(run(List.of("nasm", "-v")).startsWith(ASSEMBLER), ASSEMBLER + " is here");
+        Path rebuilt = scratch.resolve("bios.bin");
+        Path source = GUESTS.resolve("rom/bios.asm");
+        String log = run(List.of("nasm", "-f", "bin", "-o", rebuilt.toString(), source.toString()));
+        assertEquals(true, Files.exists(rebuilt), log);
+        assertEquals(-1, Files.mismatch(GUESTS.resolve("images/bios.bin"), rebuilt));
+    }
+
     private static String run(List<String> command) throws IOException, InterruptedException {
         try {
             Process p = new ProcessBuilder(command).redirectErrorStream(true).start();

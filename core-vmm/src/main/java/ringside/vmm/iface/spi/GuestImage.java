@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.iface.spi;
 
-/// What is to be started: a kernel, or firmware and nothing else.
+/// What is to be started: a kernel, or firmware and nothing else, or (all empty) what is on a disk or CD.
 ///
 /// @param kernel   the file's bytes, as given (ELF, bzImage, flat)
 /// @param initrd   bytes, empty when there is none
@@ -16,5 +16,10 @@ public record GuestImage(byte[] kernel, byte[] initrd, String command, byte[] fi
     /// Whether it starts at the reset vector.
     public boolean isFirmware() {
         return firmware.length > 0;
+    }
+
+    /// Whether Ringside's own firmware starts what is on a disk or CD.
+    public boolean isOnDrive() {
+        return kernel.length == 0 && firmware.length == 0;
     }
 }
