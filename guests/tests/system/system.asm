@@ -81,7 +81,7 @@ FX      equ 0x2C0000            ; images of the floating-point unit
 %endrep
 %rotate 3
 %%after: call plain_segments
-        OUTCOME %1, %2, %3, ..@at %+ serial
+        OUTCOME {%1}, %2, %3, ..@at %+ serial
 %endmacro
 %define user_flags 2
 %macro RING3 4-*                ; 0x31 and 0 when nothing is to happen
@@ -99,7 +99,7 @@ FX      equ 0x2C0000            ; images of the floating-point unit
 %rotate 3
         int 0x31
 %%after:
-        OUTCOME %1, %2, %3, ..@at %+ serial
+        OUTCOME {%1}, %2, %3, ..@at %+ serial
 %endmacro
 %macro V86 4-*                  ; in virtual-8086 mode, at 0x800:0
         VIRTUAL %%code, v86_flags
@@ -116,7 +116,7 @@ FX      equ 0x2C0000            ; images of the floating-point unit
         int 0x31
         bits 32
 %%checked:
-        OUTCOME %1, %2, %3, ..@at %+ serial - %%code
+        OUTCOME {%1}, %2, %3, ..@at %+ serial - %%code
 %endmacro
 %macro REAL 4-*                 ; in real mode, at 0x800:0
         TRY %%checked
@@ -134,7 +134,7 @@ FX      equ 0x2C0000            ; images of the floating-point unit
         int 0x31
         bits 32
 %%checked:
-        OUTCOME %1, %2, %3, ..@at %+ serial - %%code
+        OUTCOME {%1}, %2, %3, ..@at %+ serial - %%code
 %endmacro
 %macro DESC 4                   ; base, limit, access, flags
         dw %2 & 0xFFFF, %1 & 0xFFFF
@@ -229,6 +229,7 @@ start:  cli
         call machine_tests
         call watch_tests
         call switch_tests
+        call reach_tests
         mov eax, [checks]
         call decimal
         mov esi, text_checks
@@ -257,6 +258,7 @@ start:  cli
 %include "debug.inc"
 %include "watch.inc"
 %include "switches.inc"
+%include "reach.inc"
 %include "fast.inc"
 %include "fpu.inc"
 %include "gates.inc"
