@@ -3,9 +3,11 @@ package ringside.vmm.board;
 
 import java.util.ArrayList;
 import java.util.List;
+import ringside.vmm.dev.AcpiPower;
 import ringside.vmm.dev.Keyboard8042;
 
-/// A person's keyboard and mouse in front of a PC. {@link #key} and {@link #mouse} may be called on any thread.
+/// A person's keyboard and mouse in front of a PC, and its power button. {@link #key}, {@link #mouse} and
+/// {@link #powerButton} may be called on any thread.
 ///
 /// What they do waits outside the machine until {@link #pump} takes it in at a round's beginning, as typed bytes do.
 public final class Hands {
@@ -16,14 +18,18 @@ public final class Hands {
         record Key(int key, boolean down) implements Touch {}
 
         record Mouse(int right, int up, int turn, int buttons) implements Touch {}
+
+        record Power() implements Touch {}
     }
 
     private final Keyboard8042 controller;
+    private final AcpiPower power;
     private final List<Touch> outside = new ArrayList<>();
     private volatile boolean any;
 
-    Hands(Keyboard8042 controller) {
+    Hands(Keyboard8042 controller, AcpiPower power) {
         this.controller = controller;
+        this.power = power;
     }
 
     /// A key goes down or up. @param key its number, as in {@link ringside.vmm.dev.ScanCodes}
@@ -34,6 +40,11 @@ public final class Hands {
     /// The mouse moves, its wheel turns, its buttons are so. @see Keyboard8042#mouse
     public void mouse(int right, int up, int turn, int buttons) {
         add(new Touch.Mouse(right, up, turn, buttons));
+    }
+
+    /// The power button: the guest is asked to switch itself off.
+    public void powerButton() {
+        add(new Touch.Power());
     }
 
     /// The keyboard's lights: bit 0 scroll lock, 1 num lock, 2 caps lock. On the machine's thread.
@@ -58,7 +69,9 @@ public final class Hands {
         for (Touch t : taken) {
             switch (t) {
                 case Touch.Key(int key, boolean down) -> controller.key(key, down);
-                case Touch.Mouse(int right, int up, int turn, int buttons) -> controller.mouse(right, up, turn, buttons);
+                case Touch.Mouse(int right, int up, int turn, int buttons) ->
+                    controller.mouse(right, up, turn, buttons);
+                case Touch.Power() -> power.pressPowerButton();
             }
         }
     }

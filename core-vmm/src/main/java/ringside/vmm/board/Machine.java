@@ -354,11 +354,6 @@ public final class Machine implements Platform, Stateful {
         });
     }
 
-    /// Presses the power button of a PC. On the machine's thread only.
-    public void pressPowerButton() {
-        if (pc != null) pc.power().pressPowerButton();
-    }
-
     public void onBell(BellListener listener) {
         bellListeners.add(listener);
     }

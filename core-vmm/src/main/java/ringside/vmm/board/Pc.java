@@ -83,7 +83,6 @@ final class Pc implements Bus, Stateful {
     final PcInterrupts interrupts;
     final PcPci pci;
     private final VirtualClock clock;
-    private final AcpiPower power;
     private final PostCard post = new PostCard();
     private final Uart uart;
     final Vga vga;
@@ -118,9 +117,9 @@ final class Pc implements Bus, Stateful {
         timers(spec.memoryBytes());
         uart = put(0x3F8, 8, new Uart(console, interrupts.irq(4)));
         put(0x2F8, 8, new Uart(new NoConsole(), interrupts.irq(3)));
-        power = put(POWER_PORTS, AcpiPower.PORTS, new AcpiPower(clock, interrupts.irq(SCI), wires::powerOff));
+        AcpiPower power = put(POWER_PORTS, AcpiPower.PORTS, new AcpiPower(clock, interrupts.irq(SCI), wires::powerOff));
         keyboard = keyboard(reset);
-        hands = new Hands(keyboard);
+        hands = new Hands(keyboard, power);
         vga = put(Vga.FIRST_PORT, Vga.PORTS, new Vga(clock));
         put(BochsDisplay.FIRST_PORT, BochsDisplay.PORTS, display);
         put(0x92, 1, new FastGate(reset));
@@ -233,10 +232,6 @@ final class Pc implements Bus, Stateful {
     /// What firmware says about itself.
     List<Integer> postCodes() {
         return post.codes();
-    }
-
-    AcpiPower power() {
-        return power;
     }
 
     LocalApic apic(int vcpu) {

@@ -126,6 +126,9 @@ public interface Corner {
     /// @param buttons bit 0 left, 1 right, 2 middle
     default void mouse(int right, int up, int turn, int buttons) {}
 
+    /// Somebody presses the PC's power button: a guest that listens switches itself off. On any thread.
+    default void powerButton() {}
+
     /// Disassembles `lines` instructions from a linear address through the vCPU's translation.
     List<VcpuView.CodeLine> disassemble(int vcpu, int linear, int lines);
 }

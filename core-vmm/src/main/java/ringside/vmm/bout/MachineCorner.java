@@ -166,6 +166,11 @@ final class MachineCorner implements Corner {
     }
 
     @Override
+    public void powerButton() {
+        if (hands != null) hands.powerButton();
+    }
+
+    @Override
     public List<VcpuView.CodeLine> disassemble(int vcpu, int linear, int lines) {
         return vcpus.code(machine.vcpu(vcpu), linear, lines);
     }

@@ -140,6 +140,16 @@ class MachineTest {
     }
 
     @Test
+    void theGuestSeesThePowerButton() {
+        // mov $0x600, %dx; 1: in %dx, %ax; test $1, %ah; jz 1b; mov $7, %al; out %al, $0xF4
+        Machine m = bootSector("ba0006edf6c40174fab007e6f4");
+        assertEquals(Stop.BUDGET, m.run(1_000, false));
+        m.hands().powerButton();
+        assertEquals(Stop.EXITED, m.run(SECOND, false));
+        assertEquals(7, m.status());
+    }
+
+    @Test
     void theBridgeToIsaIsOnThePciBus() {
         // mov $0x80000800, %eax; mov $0xCF8, %dx; out %eax, %dx; mov $0xFF, %dl; in %dx, %al; out %al, $0xF4
         Machine m = bootSector("66b800080080baf80c66efb2ffece6f4");
