@@ -245,6 +245,20 @@ start:  cli
         hlt
         jmp .end
 
+; Where the call gates of gates.inc lead: within 64 KB, as 16-bit gates cannot reach further.
+gate_stop:
+        mov ax, DATA3
+        mov ds, ax
+        mov es, ax
+        mov [gate_esp], esp
+        mov esi, esp
+        mov edi, gate_words
+        mov ecx, 4
+        rep movsd
+        int 0x31
+gate_esp: dd 0
+gate_words: dd 0, 0, 0, 0
+
 %include "plain.inc"
 %include "rings.inc"
 %include "tasks.inc"
@@ -258,10 +272,10 @@ start:  cli
 %include "debug.inc"
 %include "watch.inc"
 %include "switches.inc"
-%include "reach.inc"
 %include "fast.inc"
 %include "fpu.inc"
 %include "gates.inc"
+%include "reach.inc"
 %include "modes.inc"
 %include "machine.inc"
 

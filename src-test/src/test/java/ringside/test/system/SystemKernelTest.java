@@ -21,7 +21,7 @@ class SystemKernelTest {
     private static final Path IMAGE =
             Path.of(System.getProperty("ringside.root", ".."), "guests", "images", "system-test.bin");
 
-    private static final int CHECKS = 942;
+    private static final int CHECKS = 997;
 
     @Test
     void everyCheckOfTheSystemKernelIsRight() throws IOException {
