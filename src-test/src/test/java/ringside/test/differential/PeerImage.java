@@ -39,14 +39,16 @@ final class PeerImage {
         Files.write(Path.of(arguments[3]), of(Files.readAllBytes(Path.of(arguments[0])), programs));
     }
 
-    /// Whether a program comes to its end here, on a stack that the runner can use: a loop or a shutdown would keep the
-    /// others from running.
+    /// Whether a program comes to its end here, by its own code and on a stack that the runner can use: a loop or a
+    /// shutdown would keep the others from running.
     private static boolean ends(Program p) {
         Bench bench = new Bench();
         bench.load(Ground.image(p), p);
-        bench.cpu.startSlice(20_000);
+        bench.cpu.startSlice(2_000);
         while (bench.vectors[3] == 0) {
-            if (bench.cpu.step() == 0) return false;
+            int at = bench.cpu.segmentBase(GuestState.CS) + bench.cpu.eip();
+            boolean handler = at >= Ground.HANDLERS && at < Ground.HANDLERS + 3 * PAGE;
+            if (!handler && at >>> 12 != Ground.CODE >>> 12 || bench.cpu.step() == 0) return false;
         }
         int sp = bench.cpu.reg(GuestState.ESP);
         boolean flat = bench.cpu.selector(GuestState.SS) == Ground.DATA0;
