@@ -86,9 +86,7 @@ final class VectorFpu {
     private static BigInteger ordinal(byte[] a) {
         long fraction = 0;
         for (int i = 7; i >= 0; i--) fraction = fraction << 8 | a[i] & 0xFF;
-        return BigInteger.valueOf(get(a, 8) & 0x7FFF)
-                .shiftLeft(63)
-                .add(BigInteger.valueOf(fraction & Long.MAX_VALUE));
+        return BigInteger.valueOf(get(a, 8) & 0x7FFF).shiftLeft(63).add(BigInteger.valueOf(fraction & Long.MAX_VALUE));
     }
 
     /// RCPPS and RSQRTPS: processors differ, but all are within 1.5 * 2^-12 of the true value.
@@ -118,7 +116,13 @@ final class VectorFpu {
     }
 
     private static void bytes(StringBuilder d, String what, byte[] want, byte[] got) {
-        if (!Arrays.equals(want, got)) d.append(' ').append(what).append(' ').append(hex(want)).append(" got ").append(hex(got));
+        if (!Arrays.equals(want, got))
+            d.append(' ')
+                    .append(what)
+                    .append(' ')
+                    .append(hex(want))
+                    .append(" got ")
+                    .append(hex(got));
     }
 
     /// As a number: the most significant byte first.

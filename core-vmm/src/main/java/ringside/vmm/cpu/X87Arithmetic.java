@@ -247,7 +247,8 @@ abstract class X87Arithmetic extends X87Stack {
 
     final void examine() {
         int p = f.top;
-        int codes = empty(p) ? C3 | C0 | (f.signExponent[p] & 0x8000) >>> 6
+        int codes = empty(p)
+                ? C3 | C0 | (f.signExponent[p] & 0x8000) >>> 6
                 : Extended.examine(f.significand[p], f.signExponent[p]);
         f.status = f.status & ~(CC | C1) | codes;
     }

@@ -115,7 +115,8 @@ class X87ImageTest {
 
     @Test
     void controlInstructionsLeaveThePointers() {
-        Bare b = initialized(new Bare().at(0, "d9e8 9b d93d00700000 d92d00700000 dfe0 dbe0 d93500600000 f4")).run();
+        Bare b = initialized(new Bare().at(0, "d9e8 9b d93d00700000 d92d00700000 dfe0 dbe0 d93500600000 f4"))
+                .run();
         assertEquals(0x5000, b.memory.read32(AT + 12));
         b = initialized(new Bare().at(0, "d9e8 d9f7 d93500600000 f4")).run();
         assertEquals(0x5002, b.memory.read32(AT + 12));

@@ -72,8 +72,20 @@ class X87WaitTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"dbe2", "dbe3", "d93d00600000", "dd3d00600000", "dfe0", "d93500600000", "dd3500600000", "dbe0",
-                "dbe1", "dbe4", "0fae0500600000", "0fae0d00610000"})
+            strings = {
+                "dbe2",
+                "dbe3",
+                "d93d00600000",
+                "dd3d00600000",
+                "dfe0",
+                "d93500600000",
+                "dd3500600000",
+                "dbe0",
+                "dbe1",
+                "dbe4",
+                "0fae0500600000",
+                "0fae0d00610000"
+            })
     void someInstructionsDoNotWait(String next) {
         assertEquals(-1, pending(NE, next + "f4").run().handled());
     }

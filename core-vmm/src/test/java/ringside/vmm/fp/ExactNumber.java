@@ -92,12 +92,13 @@ record ExactNumber(boolean negative, BigInteger n, int e, boolean more) {
         boolean inexact = more || rest.signum() != 0;
         BigInteger half = drop == 0 ? BigInteger.ONE : BigInteger.ONE.shiftLeft(drop - 1);
         int order = drop == 0 ? -1 : rest.compareTo(half);
-        boolean up = inexact && switch (direction) {
-            case Extended.NEAREST -> order > 0 || order == 0 && (more || whole.testBit(0));
-            case Extended.UP -> !negative;
-            case Extended.DOWN -> negative;
-            default -> false;
-        };
+        boolean up = inexact
+                && switch (direction) {
+                    case Extended.NEAREST -> order > 0 || order == 0 && (more || whole.testBit(0));
+                    case Extended.UP -> !negative;
+                    case Extended.DOWN -> negative;
+                    default -> false;
+                };
         return new Cut(up ? whole.add(BigInteger.ONE) : whole, inexact, up);
     }
 

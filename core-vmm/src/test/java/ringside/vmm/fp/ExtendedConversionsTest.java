@@ -111,7 +111,8 @@ class ExtendedConversionsTest {
             int bytes = 2 << random.nextInt(3);
             boolean chop = random.nextInt(4) == 0;
             BigDecimal truth = value(m, se);
-            BigInteger whole = truth.setScale(0, chop ? RoundingMode.DOWN : MODES[mode]).toBigInteger();
+            BigInteger whole =
+                    truth.setScale(0, chop ? RoundingMode.DOWN : MODES[mode]).toBigInteger();
             x.begin(0x037F | mode << 10);
             long got = x.toInt(m, se, bytes, chop);
             if (whole.bitLength() >= 8 * bytes) {
@@ -169,7 +170,9 @@ class ExtendedConversionsTest {
                 x.begin(0x037F | mode << 10);
                 x.constant(which);
                 BigDecimal unit = BigDecimal.ONE.divide(power(0x3FFF + 63 - x.se), MathContext.UNLIMITED);
-                BigInteger expected = truth.divide(unit, MathContext.UNLIMITED).setScale(0, MODES[mode]).toBigInteger();
+                BigInteger expected = truth.divide(unit, MathContext.UNLIMITED)
+                        .setScale(0, MODES[mode])
+                        .toBigInteger();
                 assertEquals(expected.toString(16), Long.toHexString(x.m));
                 assertEquals(0, x.flags);
             }

@@ -32,21 +32,20 @@ class ExtendedFactsTest {
         try (var in = new BufferedReader(new InputStreamReader(
                 new GZIPInputStream(ExtendedFactsTest.class.getResourceAsStream("extended.txt.gz")),
                 StandardCharsets.US_ASCII))) {
-            in.lines()
-                    .filter(line -> !line.startsWith("#"))
-                    .forEach(line -> {
-                        String name = line.substring(0, line.indexOf(' '));
-                        byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(line);
-                    });
+            in.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
+                String name = line.substring(0, line.indexOf(' '));
+                byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(line);
+            });
         }
-        return byName.entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
-            List<String> wrong = new ArrayList<>();
-            for (String line : e.getValue()) {
-                String got = replay(line);
-                if (!got.equals(line)) wrong.add(line + ", not" + got.substring(got.indexOf(" >")));
-            }
-            assertEquals(List.of(), wrong);
-        }));
+        return byName.entrySet().stream()
+                .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
+                    List<String> wrong = new ArrayList<>();
+                    for (String line : e.getValue()) {
+                        String got = replay(line);
+                        if (!got.equals(line)) wrong.add(line + ", not" + got.substring(got.indexOf(" >")));
+                    }
+                    assertEquals(List.of(), wrong);
+                }));
     }
 
     /// The line, with what comes out here behind the arrow.

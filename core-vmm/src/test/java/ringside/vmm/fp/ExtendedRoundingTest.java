@@ -36,8 +36,12 @@ class ExtendedRoundingTest {
         int be = switch (random.nextInt(4)) {
             case 0 -> ae + random.nextInt(140) - 70;
             case 1 -> ae + random.nextInt(3) - 1;
-            case 2 -> sum * (random.nextBoolean() ? 0x3FFF : 0xBFFE) - sum * ae + (sum < 0 ? 0x7FFD : 0)
-                    + random.nextInt(140) - 70;
+            case 2 ->
+                sum * (random.nextBoolean() ? 0x3FFF : 0xBFFE)
+                        - sum * ae
+                        + (sum < 0 ? 0x7FFD : 0)
+                        + random.nextInt(140)
+                        - 70;
             default -> 1 + random.nextInt(0x7FFE);
         };
         if (random.nextInt(8) == 0) ae = 0;
@@ -126,10 +130,12 @@ class ExtendedRoundingTest {
                 assertTrue(x.m == 0 || reduced >= 31, this::operandsInWords);
                 continue;
             }
-            assertTrue(nearest ? rest.shiftLeft(1).compareTo(divisor) <= 0 : rest.compareTo(divisor) < 0,
+            assertTrue(
+                    nearest ? rest.shiftLeft(1).compareTo(divisor) <= 0 : rest.compareTo(divisor) < 0,
                     this::operandsInWords);
             int low = q[0].abs().intValue() & 7;
-            int expected = ((low & 4) != 0 ? Extended.C0 : 0) | ((low & 2) != 0 ? Extended.C3 : 0)
+            int expected = ((low & 4) != 0 ? Extended.C0 : 0)
+                    | ((low & 2) != 0 ? Extended.C3 : 0)
                     | ((low & 1) != 0 ? Extended.C1 : 0);
             assertEquals(expected, codes, this::operandsInWords);
         }
