@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.dev.pci;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.dev.Line;
 import ringside.vmm.dev.MmioDevice;
@@ -29,6 +31,8 @@ public final class PciBus implements MmioDevice, Stateful {
     private final @Nullable PciFunction[] functions = new PciFunction[DEVICES * FUNCTIONS];
     /// Which of the bus's functions pull each request, as bits: sets of 64 by request.
     private final long[] pulled = new long[REQUESTS * FUNCTIONS * DEVICES / 64];
+    /// Those of all functions that are memory: looked through at every access, so only they.
+    private PciBar[] windows = {};
     private int address;
 
     public PciBus(PortSpace space, Requests requests) {
@@ -41,6 +45,9 @@ public final class PciBus implements MmioDevice, Stateful {
         int at = device * FUNCTIONS + function;
         if (functions[at] != null) throw new IllegalStateException("two functions at " + device + "." + function);
         functions[at] = f;
+        List<PciBar> all = new ArrayList<>(List.of(windows));
+        for (PciBar bar : f.bars()) if (!bar.isPorts()) all.add(bar);
+        windows = all.toArray(PciBar[]::new);
         int pin = f.interruptPin();
         f.plug(space, pin == 0 ? Line.OPEN : wire(request(device, pin), at));
     }
@@ -185,10 +192,7 @@ public final class PciBus implements MmioDevice, Stateful {
     // -----------------------------------------------------------------------------------------------
 
     private @Nullable PciBar decoding(long maddr) {
-        for (PciFunction f : functions) {
-            PciBar bar = f == null ? null : f.decoding(maddr);
-            if (bar != null) return bar;
-        }
+        for (PciBar bar : windows) if (bar.decodes(maddr)) return bar;
         return null;
     }
 

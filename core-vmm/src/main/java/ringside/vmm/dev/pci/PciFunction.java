@@ -3,7 +3,6 @@ package ringside.vmm.dev.pci;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import ringside.vmm.dev.Line;
 import ringside.vmm.dev.PortDevice;
 import ringside.vmm.dev.PortSpace;
@@ -152,23 +151,10 @@ public final class PciFunction implements Stateful {
         return bars;
     }
 
-    @Nullable
-    PciBar decoding(long maddr) {
-        for (PciBar bar : bars) if (bar.decodes(maddr)) return bar;
-        return null;
-    }
-
     /// Puts it into a slot. @param wire where its interrupt goes
     void plug(PortSpace space, Line wire) {
         this.wire = wire;
         for (PciBar bar : bars) bar.plug(space);
-    }
-
-    /// Back to how the chip was made: command and base addresses off.
-    void reset() {
-        set(COMMAND, 2, 0);
-        for (PciBar bar : bars) set(bar.offset(), 4, bar.isPorts() ? 1 : 0);
-        place();
     }
 
     private void place() {
