@@ -72,7 +72,8 @@ final class BoutRunner {
             for (Leg leg : ready) work.add(() -> leg.advance(slice));
             phase.all(work);
             for (Leg leg : run.legs()) follow(leg);
-            if (System.nanoTime() > deadline) {
+            if (typist != null) typist.pace(slice);
+            if (System.nanoTime() > deadline || typist != null && typist.left()) {
                 run.legs().forEach(Leg::giveUp);
                 break;
             }

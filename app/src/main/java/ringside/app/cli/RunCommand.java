@@ -28,7 +28,10 @@ final class RunCommand implements Callable<Integer> {
     @Nullable
     Path firmware;
 
-    @Option(names = "--interactive", description = "standard input is typed into the console")
+    @Option(
+            names = "--interactive",
+            description = "standard input is typed into the console; on a terminal key by key, Ctrl-A X leaves, "
+                    + "Ctrl-A Ctrl-A is Ctrl-A")
     boolean interactive;
 
     @Parameters(arity = "0..1", paramLabel = "GUEST", description = "a gallery guest")

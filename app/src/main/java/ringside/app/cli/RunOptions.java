@@ -50,8 +50,18 @@ final class RunOptions {
     @Nullable
     String until;
 
-    @Option(names = "--limit", paramLabel = "TIME", description = "give up after so much host time (default 120s)")
-    String limit = "120s";
+    @Option(
+            names = "--type",
+            paramLabel = "REGEX=>TEXT",
+            description = "when the console shows the one, type the other and Enter; may be given again for the next")
+    List<String> typed = List.of();
+
+    @Option(
+            names = "--limit",
+            paramLabel = "TIME",
+            description = "give up after so much host time (default 120s; none when a terminal is the console)")
+    @Nullable
+    String limit;
 
     @Option(
             names = "--profile",

@@ -27,6 +27,7 @@ import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Bouts;
 import ringside.vmm.bout.Corner;
 import ringside.vmm.bout.Gallery;
+import ringside.vmm.bout.Script;
 import ringside.vmm.bout.Until;
 import ringside.vmm.score.Assertion;
 import ringside.vmm.score.CostProfile;
@@ -38,10 +39,13 @@ final class Session {
     private static final long IMPORT_MEMORY = 128L << 20;
     private static final long LARGEST_FILE = 1L << 30;
     private static final long DEFAULT_SEED = 7;
+    private static final String LIMIT = "120s", NO_LIMIT = "100000m";
 
     private final Io io;
     private final RunOptions options;
     private final Texts texts;
+    private String limit = LIMIT;
+    private boolean left;
 
     Session(Io io, RunOptions options) {
         this.io = io;
@@ -172,11 +176,11 @@ final class Session {
     /// Runs, writes what was asked for, and says how it ended.
     void play(BoutSpec spec, String untilText, Manner manner) throws Failure {
         Until until = until(untilText);
-        Duration limit = Quantity.limit(texts, options.limit);
+        Script script = script();
         CostProfile profile = profile();
         List<Assertion> assertions = assertions();
-        BoutRun run = new BoutRun(open(spec), until);
-        run(run, limit, manner);
+        BoutRun run = new BoutRun(open(spec), until, script);
+        run(run, manner);
         BoutReport report = Reports.of(spec, untilText, run, profile);
         for (BoutReport.CornerReport c : report.corners()) say(c);
         if (manner.tape() != null) {
@@ -208,12 +212,24 @@ final class Session {
         return "kernel";
     }
 
-    private void run(BoutRun run, Duration limit, Manner manner) throws Failure {
+    private Script script() throws Failure {
+        return switch (Script.parse(options.typed)) {
+            case Script.Parsed.Ok ok -> ok.script();
+            case Script.Parsed.Wrong wrong -> throw Failure.of(texts, wrong.problem(), "type");
+        };
+    }
+
+    private void run(BoutRun run, Manner manner) throws Failure {
         int corners = run.legs().size();
-        Typist typist = manner.interactive() ? new Typist(io.in()) : null;
-        try (TraceLines trace = options.trace == null ? null : TraceLines.open(io.file(options.trace));
+        try (HostTerminal terminal = manner.interactive() ? HostTerminal.of(io) : HostTerminal.none();
+                TraceLines trace = options.trace == null ? null : TraceLines.open(io.file(options.trace));
                 Phase phase = Phase.together(corners)) {
+            limit = options.limit == null && terminal.raw() ? NO_LIMIT : options.limit == null ? LIMIT : options.limit;
+            if (terminal.raw()) io.say(texts.get("cli.terminal"));
+            Duration limit = Quantity.limit(texts, this.limit);
+            Typist typist = manner.interactive() ? new Typist(io.in(), terminal.raw()) : null;
             new BoutRunner(run, limit, phase, manner.console(), io.err(), corners > 1, trace, typist).run();
+            left = typist != null && typist.left();
             if (trace != null && trace.lost() > 0) io.say(texts.get("cli.trace-lost", texts.number(trace.lost())));
         } catch (IOException e) {
             throw cannotWrite(options.trace, e);
@@ -296,8 +312,9 @@ final class Session {
                             c.knockdown().what(),
                             c.knockdown().firstCause()));
         }
+        if (left) return; // the person at the terminal had seen enough
         if (c.outcome().equals("limit")) {
-            throw new Failure(Failure.KNOCKED_DOWN, texts.get("cli.error.limit", corner, options.limit));
+            throw new Failure(Failure.KNOCKED_DOWN, texts.get("cli.error.limit", corner, limit));
         }
         if (c.outcome().equals("waiting-for-input")) {
             throw new Failure(Failure.KNOCKED_DOWN, texts.get("cli.error.waiting", corner));

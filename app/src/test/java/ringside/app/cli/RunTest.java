@@ -118,6 +118,16 @@ class RunTest {
     }
 
     @Test
+    void whatIsToBeTypedNeedsAPromptAndAText() {
+        CommandLineFixture.Result result = ringside.run("run", "--on", "native", "hello-boundary", "--type", "root");
+
+        assertEquals(3, result.code());
+        assertTrue(
+                result.err().getLast().contains("--type: expected REGEX=>TEXT"),
+                result.err().toString());
+    }
+
+    @Test
     void theEndOfTypedInputDoesNotEndTheRun() {
         assertEquals(
                 0,

@@ -14,8 +14,14 @@ public final class BoutRun {
 
     /// @param until one condition for all corners
     public BoutRun(List<Corner> corners, Until until) {
+        this(corners, until, Script.NONE);
+    }
+
+    /// @param until  one condition for all corners
+    /// @param script typed into the console of each
+    public BoutRun(List<Corner> corners, Until until, Script script) {
         List<Leg> all = new ArrayList<>();
-        for (Corner corner : corners) all.add(new Leg(corner, until));
+        for (Corner corner : corners) all.add(new Leg(corner, until, script));
         legs = List.copyOf(all);
     }
 

@@ -43,14 +43,16 @@ public final class Leg {
 
     private final Corner corner;
     private final Until until;
+    private final Script.Reader script;
     private volatile Outcome outcome = Outcome.RUNNING;
     private volatile int bells;
     private long consoleSeen;
     private String consoleTail = "";
 
-    Leg(Corner corner, Until until) {
+    Leg(Corner corner, Until until, Script script) {
         this.corner = corner;
         this.until = until;
+        this.script = new Script.Reader(script);
     }
 
     public Corner corner() {
@@ -88,14 +90,19 @@ public final class Leg {
         long stop = from + Math.max(1, ticks);
         while (!finished() && corner.tick() < stop) {
             Corner.Stop why = runSome(stop);
+            boolean typed = script.type(corner.console());
             settle(why);
+            if (typed) wake();
             if (why == Corner.Stop.BELL) return;
         }
     }
 
     private Corner.Stop runSome(long stop) {
         long now = corner.tick();
-        boolean looks = until instanceof Until.Console || until instanceof Until.Call || until instanceof Until.Post;
+        boolean looks = !script.done()
+                || until instanceof Until.Console
+                || until instanceof Until.Call
+                || until instanceof Until.Post;
         long budget = looks ? (now / LOOK + 1) * LOOK - now : stop - now;
         if (until instanceof Until.Time time) budget = Math.min(budget, Math.max(1, time.tick() - now));
         if (until instanceof Until.Instructions insns) return towards(insns.count(), budget);

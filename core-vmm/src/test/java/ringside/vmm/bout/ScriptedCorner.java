@@ -19,6 +19,7 @@ final class ScriptedCorner implements Corner, Corner.ConsoleView {
     private final TreeMap<Long, String> prints = new TreeMap<>();
     private final List<Round> rounds = new ArrayList<>();
     private final StringBuilder printed = new StringBuilder();
+    private final StringBuilder typed = new StringBuilder();
     private final long end;
     private final Stop how;
     private long tick;
@@ -36,6 +37,11 @@ final class ScriptedCorner implements Corner, Corner.ConsoleView {
     ScriptedCorner print(long at, String text) {
         prints.put(at, text);
         return this;
+    }
+
+    /// Ticks and what was typed then.
+    String typed() {
+        return typed.toString();
     }
 
     @Override
@@ -143,6 +149,7 @@ final class ScriptedCorner implements Corner, Corner.ConsoleView {
 
     @Override
     public void type(byte[] bytes) {
-        // nobody listens
+        if (!typed.isEmpty()) typed.append(',');
+        typed.append(tick).append(' ').append(new String(bytes, StandardCharsets.UTF_8));
     }
 }
