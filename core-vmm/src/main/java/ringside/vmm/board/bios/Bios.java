@@ -98,6 +98,7 @@ public final class Bios implements PortDevice, Stateful {
         disks.state(v);
         keyboard.state(v);
         system.state(v);
+        starter.state(v);
     }
 
     @Override

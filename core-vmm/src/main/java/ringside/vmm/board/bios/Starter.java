@@ -2,20 +2,24 @@
 package ringside.vmm.board.bios;
 
 import org.jspecify.annotations.Nullable;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
 import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.GuestState;
 
 /// What happens between reset and the first program: the data area, and INT 19h: the first hard disk that has a boot
 /// sector, else the first CD with a boot catalog.
-final class Starter {
+final class Starter implements Stateful {
     private static final int DATA = 0x400, DATA_BYTES = 0x100, BOOT_SECTOR = 0x7C00, SIGNATURE = 0xAA55;
     /// A coprocessor, 80 columns in colour, two serial ports.
     private static final int EQUIPMENT = 0x0422;
+    private static final int RESET_PORT = 0xCF9, RESET = 0x06;
     private static final int MOST_LOADED = 0x9_0000 - BOOT_SECTOR;
 
     private final BiosParts parts;
     private final DiskServices disks;
     private final ScreenServices screen;
+    private boolean posted;
 
     Starter(BiosParts parts, DiskServices disks, ScreenServices screen) {
         this.parts = parts;
@@ -23,7 +27,13 @@ final class Starter {
         this.screen = screen;
     }
 
+    /// The second time somebody has jumped to the reset vector, which means a reset.
     void post(Asker a) throws GuestFault {
+        if (posted) {
+            parts.ports().out(0, RESET_PORT, 1, RESET);
+            return;
+        }
+        posted = true;
         for (int i = 0; i < DATA_BYTES; i += 4) a.write32(DATA + i, 0);
         a.write16(DATA, 0x3F8);
         a.write16(DATA + 2, 0x2F8);
@@ -96,5 +106,10 @@ final class Starter {
         a.write(at, program, program.length);
         if (at < 0x10000) a.setReturn(0, at);
         else a.setReturn(at >> 4, 0);
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        posted = v.flag("biosPosted", posted);
     }
 }
