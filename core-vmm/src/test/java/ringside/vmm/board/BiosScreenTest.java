@@ -74,6 +74,36 @@ class BiosScreenTest {
         assertEquals(0x2A, BootRig.ax(m) & 0xFF);
     }
 
+    // ---- modes with a linear frame buffer ---------------------------------------------------------------------------
+
+    @Test
+    void vesaModesAreListed() {
+        Machine m = BootRig.ran("b8004f bf0010 cd10"); // mov ax, 4F00h; mov di, 1000h; int 10h
+        assertEquals(0x004F, BootRig.ax(m));
+        assertEquals(0x41534556, BootRig.dword(m, 0x1000));
+        assertEquals(0x0101, BootRig.word(m, BootRig.word(m, 0x1000 + 14)));
+    }
+
+    @Test
+    void aVesaModeTellsWhereItsMemoryIsAndHowItLooks() {
+        Machine m = BootRig.ran("b8014f b91101 bf0010 cd10"); // mov ax, 4F01h; mov cx, 111h; mov di, 1000h; int 10h
+        assertEquals(0x004F, BootRig.ax(m));
+        assertEquals(1280, BootRig.word(m, 0x1010));
+        assertEquals(640, BootRig.word(m, 0x1012));
+        assertEquals(16, BootRig.byteAt(m, 0x1019));
+        assertEquals(PcPci.WINDOWS, BootRig.dword(m, 0x1028) & 0xFFFF_FFFFL);
+    }
+
+    @Test
+    void aVesaModeIsEnteredAndLeft() {
+        String enter = "b8024f bb1541 cd10"; // mov ax, 4F02h; mov bx, 4115h; int 10h
+        String ask = "b8034f cd10"; // mov ax, 4F03h; int 10h
+        assertEquals(0x4115, BootRig.bx(BootRig.ran(enter + ask)));
+        assertEquals(3, BootRig.bx(BootRig.ran(enter + CLEAR + ask)));
+        Machine banks = BootRig.ran("b8024f bb1501 cd10"); // not without bit 14
+        assertEquals(0x014F, BootRig.ax(banks));
+    }
+
     // ---- keys -----------------------------------------------------------------------------------------------------
 
     private static final int KEY_A = 0x1E, LEFT_SHIFT = 0x2A, UP = 0xE048;

@@ -104,6 +104,10 @@ final class Asker {
         return g.segmentBase(segment) + (offset & 0xFFFF);
     }
 
+    int selector(int segment) {
+        return g.selector(segment);
+    }
+
     void setSegment(int segment, int selector) throws GuestFault {
         g.loadSegment(segment, selector);
     }

@@ -94,7 +94,8 @@ final class PciServices {
         ports.out(0, ADDRESS, 4, 0x8000_0000 | function << 8 | register & 0xFC);
     }
 
-    private int config(int function, int register) {
+    /// A register of 32 bits. @param function bus 0: slot and function, 5 and 3 bits
+    int config(int function, int register) {
         int before = ports.in(0, ADDRESS, 4);
         select(function, register);
         int value = ports.in(0, DATA, 4);

@@ -7,7 +7,7 @@ import ringside.vmm.trap.GuestState;
 import ringside.vmm.trap.Ports;
 
 /// INT 10h: 80 columns and 25 rows of text, eight pages of it, and 320 by 200 pixels. No character generator, no other
-/// modes, no VESA.
+/// modes but those of {@link VesaServices}.
 ///
 /// What is shown is in the frame buffer, where programs read it too; modes, cursor and colours go through the VGA's
 /// registers.
@@ -22,10 +22,12 @@ final class ScreenServices {
 
     private final Vga vga;
     private final ScreenRegisters registers;
+    private final VesaServices vesa;
 
     ScreenServices(Vga vga, Ports ports) {
         this.vga = vga;
         registers = new ScreenRegisters(ports);
+        vesa = new VesaServices(ports);
     }
 
     void serve(Asker a) throws GuestFault {
@@ -64,7 +66,9 @@ final class ScreenServices {
                 a.setAl(0x1A);
                 a.setReg(GuestState.EBX, VGA_COLOUR);
             }
-            case 0x4F -> a.setAx(0x0100); // no VESA
+            case 0x4F -> {
+                if (!vesa.serve(a)) mode(a, a.low(GuestState.EBX) | (a.reg(GuestState.EBX) >> 8 & KEEP));
+            }
             default -> {} // taken and not done
         }
     }
@@ -75,6 +79,7 @@ final class ScreenServices {
         int mode = asked & ~KEEP;
         boolean pixels = mode == PIXEL_MODE;
         if (!pixels && mode > TEXT_MODE && mode != 7) return;
+        vesa.off();
         vga.setMode(pixels ? PIXEL_MODE : TEXT_MODE);
         a.write8(DataArea.MODE, pixels ? PIXEL_MODE : TEXT_MODE);
         a.write16(DataArea.COLUMNS, pixels ? 40 : COLUMNS);
