@@ -52,7 +52,8 @@ final class BoutCommand implements Callable<Integer> {
             if (options.profile == null && !file.profile().isEmpty()) options.profile = file.profile();
             spec = spec(session, file, chosen);
         } else {
-            String guest = what == null && options.kernel == null ? DEFAULT_GUEST : what;
+            boolean named = what != null || options.kernel != null || options.hasDrives();
+            String guest = named ? what : DEFAULT_GUEST;
             spec = session.spec(guest, chosen.isEmpty() ? DEFAULT_CORNERS : chosen);
         }
         session.play(spec, until, new Session.Manner(io.out(), false, io.err()));
@@ -81,16 +82,17 @@ final class BoutCommand implements Callable<Integer> {
         if (file.kernel().length == 0) return session.spec(file.guest(), list);
         BoutSpec plain = session.spec(DEFAULT_GUEST, list);
         return new BoutSpec(
-                file.guest(),
-                list,
-                plain.vcpus(),
-                plain.memoryBytes(),
-                plain.seed(),
-                file.kernel(),
-                file.initrd(),
-                file.append(),
-                plain.firmware(),
-                plain.cpu());
+                        file.guest(),
+                        list,
+                        plain.vcpus(),
+                        plain.memoryBytes(),
+                        plain.seed(),
+                        file.kernel(),
+                        file.initrd(),
+                        file.append(),
+                        plain.firmware(),
+                        plain.cpu())
+                .withDrives(plain.drives());
     }
 
     static Iface corner(Session session, String option, String text) throws Failure {

@@ -92,8 +92,15 @@ final class RunOptions {
             description = "a claim about counts, like \"vmi.crossings <= xen.crossings\"")
     List<String> assertions = List.of();
 
-    @Option(names = "--disk", paramLabel = "FILE", description = "a disk image")
-    List<Path> disks = List.of();
+    @Option(
+            names = "--disk",
+            paramLabel = "FILE[,MODE]",
+            description = "a raw disk image that the guest writes to; MODE ro: it cannot, snapshot: its writes are"
+                    + " forgotten")
+    List<String> disks = List.of();
+
+    @Option(names = "--cd", paramLabel = "FILE", description = "a CD image (ISO 9660)")
+    List<String> cds = List.of();
 
     @Option(names = "--net", paramLabel = "KIND", description = "user or none")
     String net = "none";
@@ -101,6 +108,10 @@ final class RunOptions {
     @Option(names = "--screenshot", paramLabel = "FILE", description = "the guest's screen")
     @Nullable
     Path screenshot;
+
+    boolean hasDrives() {
+        return !disks.isEmpty() || !cds.isEmpty();
+    }
 
     boolean asksForModels() {
         return "help".equals(cpu);

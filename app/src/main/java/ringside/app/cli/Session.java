@@ -26,6 +26,7 @@ import ringside.vmm.bout.BoutRun;
 import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Bouts;
 import ringside.vmm.bout.Corner;
+import ringside.vmm.bout.DriveSpec;
 import ringside.vmm.bout.Gallery;
 import ringside.vmm.bout.Script;
 import ringside.vmm.bout.Until;
@@ -40,6 +41,7 @@ final class Session {
     private static final long LARGEST_FILE = 1L << 30;
     private static final long DEFAULT_SEED = 7;
     private static final String LIMIT = "120s", NO_LIMIT = "100000m";
+    private static final String READ_ONLY = ",ro", SNAPSHOT = ",snapshot";
 
     private final Io io;
     private final RunOptions options;
@@ -58,8 +60,9 @@ final class Session {
     /// @param guest gallery name, or null when there is a --kernel
     BoutSpec spec(@Nullable String guest, List<Iface> corners) throws Failure {
         refuseLater(corners);
-        if (guest == null && options.kernel == null) {
-            throw bad("GUEST", "a gallery guest or --kernel FILE", "neither", "guest");
+        List<DriveSpec> drives = drives();
+        if (guest == null && options.kernel == null && drives.isEmpty()) {
+            throw bad("GUEST", "a gallery guest, --kernel FILE, --disk FILE or --cd FILE", "none of them", "guest");
         }
         if (guest != null && options.kernel != null) {
             throw bad("GUEST", "a gallery guest or --kernel FILE", "both", "guest");
@@ -78,8 +81,9 @@ final class Session {
             throw bad(options.kernel.toString(), "a kernel", "an empty file", "kernel");
         }
         byte[] initrd = options.initrd == null ? new byte[0] : bytes("--initrd", options.initrd);
-        String name = guest != null ? guest : fileName(options.kernel);
-        return new BoutSpec(name, corners, vcpus, memory, seed, kernel, initrd, options.append, new byte[0], cpu());
+        String name = guest != null ? guest : options.kernel != null ? fileName(options.kernel) : started(drives);
+        return new BoutSpec(name, corners, vcpus, memory, seed, kernel, initrd, options.append, new byte[0], cpu())
+                .withDrives(drives);
     }
 
     /// @param guest what else was named, which is refused
@@ -92,7 +96,36 @@ final class Session {
         if (image.length == 0) throw bad("--firmware " + file, "a ROM image", "an empty file", "firmware");
         byte[] none = new byte[0];
         return new BoutSpec(
-                fileName(file), corners, vcpus(1), memory(IMPORT_MEMORY), seed(), none, none, "", image, cpu());
+                        fileName(file), corners, vcpus(1), memory(IMPORT_MEMORY), seed(), none, none, "", image, cpu())
+                .withDrives(drives());
+    }
+
+    /// The name of a bout that firmware starts from a drive; no gallery guest has one with a blank.
+    private static String started(List<DriveSpec> drives) {
+        return "from " + fileName(drives.getFirst().file());
+    }
+
+    private List<DriveSpec> drives() {
+        List<DriveSpec> list = new ArrayList<>();
+        for (String disk : options.disks) list.add(disk(disk));
+        for (String cd : options.cds) {
+            list.add(new DriveSpec("--cd " + cd, io.file(Path.of(cd)), DriveSpec.Kind.CD, DriveSpec.Access.READ_ONLY));
+        }
+        return list;
+    }
+
+    /// `FILE`, `FILE,ro` or `FILE,snapshot`. Any other comma belongs to the file's name.
+    private DriveSpec disk(String text) {
+        String name = text;
+        DriveSpec.Access access = DriveSpec.Access.WRITE;
+        if (text.endsWith(READ_ONLY)) {
+            access = DriveSpec.Access.READ_ONLY;
+            name = text.substring(0, text.length() - READ_ONLY.length());
+        } else if (text.endsWith(SNAPSHOT)) {
+            access = DriveSpec.Access.SNAPSHOT;
+            name = text.substring(0, text.length() - SNAPSHOT.length());
+        }
+        return new DriveSpec("--disk " + name, io.file(Path.of(name)), DriveSpec.Kind.DISK, access);
     }
 
     private long memory(long otherwise) throws Failure {
@@ -117,7 +150,10 @@ final class Session {
             if (!options.tier.matches("[012]")) throw bad("--tier", "0, 1 or 2", "\"" + options.tier + "\"", "other");
             if (!options.tier.equals("0")) throw Failure.later(texts, "--tier " + options.tier, "tier");
         }
-        if (!options.disks.isEmpty()) throw Failure.later(texts, "--disk", "disk");
+        if (corners.contains(Iface.XEN)) {
+            if (!options.disks.isEmpty()) throw Failure.later(texts, "--disk on xen", "disk");
+            if (!options.cds.isEmpty()) throw Failure.later(texts, "--cd on xen", "disk");
+        }
         if (!options.net.equals("none")) {
             if (!options.net.equals("user")) throw bad("--net", "user or none", "\"" + options.net + "\"", "other");
             throw Failure.later(texts, "--net user", "net");
@@ -179,8 +215,13 @@ final class Session {
         Script script = script();
         CostProfile profile = profile();
         List<Assertion> assertions = assertions();
-        BoutRun run = new BoutRun(open(spec), until, script);
-        run(run, manner);
+        List<Corner> corners = open(spec);
+        BoutRun run = new BoutRun(corners, until, script);
+        try {
+            run(run, manner);
+        } finally {
+            corners.forEach(Corner::close);
+        }
         BoutReport report = Reports.of(spec, untilText, run, profile);
         for (BoutReport.CornerReport c : report.corners()) say(c);
         if (manner.tape() != null) {
@@ -205,6 +246,8 @@ final class Session {
         String f = field.toLowerCase(Locale.ROOT);
         if (f.contains("firmware")) return "firmware";
         if (f.equals("cpu")) return "cpu";
+        if (f.startsWith("--disk") || f.startsWith("--cd") || f.equals("drives") || f.startsWith("disk"))
+            return "drive";
         if (f.contains("memory")) return "memory";
         if (f.contains("vcpu")) return "vcpus";
         if (f.contains("corner") || f.contains("interface")) return "corner";

@@ -50,6 +50,7 @@ public final class Boards {
         if (!Processors.names().contains(spec.cpu())) {
             problems.add(new Problem("cpu", String.join(", ", Processors.names()), "\"" + spec.cpu() + "\""));
         }
+        drives(spec, problems);
         switch (spec.iface()) {
             case HW -> problems.add(new Problem("interface", "native, vmi or xen", "hw, which is not built yet"));
             case NATIVE, VMI, XEN -> {}
@@ -78,6 +79,15 @@ public final class Boards {
                     "disk or CD to start from",
                     "the native corner",
                     spec.iface().id() + ", which needs a kernel"));
+        }
+    }
+
+    private static void drives(MachineSpec spec, List<Problem> problems) {
+        problems.addAll(PcDrives.check(spec.options()));
+        PcOptions o = spec.options();
+        if (spec.iface() == Iface.XEN && !(o.disks().isEmpty() && o.cds().isEmpty())) {
+            problems.add(
+                    new Problem("drives", "the native or vmi corner", "xen, where there is no PC to plug them in"));
         }
     }
 

@@ -43,6 +43,7 @@ public final class Machine implements Platform, Stateful {
     private final Core[] cores;
     private final Rounds rounds;
     private final @Nullable Pc pc;
+    private final GuestDma ram;
     private final Hypervisor hypervisor;
     private final List<BellListener> bellListeners = new ArrayList<>();
 
@@ -68,6 +69,7 @@ public final class Machine implements Platform, Stateful {
     Machine(MachineSpec spec, int machineBytes, boolean isPc, HypervisorMaker maker) {
         this.spec = spec;
         memory = new MachineMemory(machineBytes);
+        ram = new GuestDma(memory);
         cores = new Core[spec.vcpus()];
         tracer = new Tracer(clock, spec.vcpus(), n -> cores[n] == null ? 0 : cores[n].cpu.retired());
         trace = new TraceWatch(tracer, this::crossed);
@@ -75,7 +77,7 @@ public final class Machine implements Platform, Stateful {
         console.tap(this::printed);
         Pc.debugExit(ports, value -> exited("debug exit", value));
         PcWires wires = new PcWires();
-        pc = isPc ? new Pc(spec, ports, clock, console, wires) : null;
+        pc = isPc ? new Pc(spec, ports, clock, console, ram, wires) : null;
         Bus bus = pc == null ? new Nothing() : pc;
         MonitorSlot slot = new MonitorSlot();
         for (int i = 0; i < cores.length; i++) {
@@ -410,6 +412,7 @@ public final class Machine implements Platform, Stateful {
 
     @Override
     public List<Problem> bootPc(GuestImage image, PhysMap map, int guestFrames) {
+        ram.guest(map, (long) guestFrames * MachineMemory.PAGE);
         GuestPhysical to = new GuestPhysical(memory, map, (long) guestFrames * MachineMemory.PAGE);
         PcLoader loader = new PcLoader(to, cores[0].cpu, cores.length);
         if (!image.isFirmware() && !image.isOnDrive()) return loader.load(image);

@@ -15,6 +15,7 @@ import ringside.vmm.dev.BusMemory;
 import ringside.vmm.dev.CmosClock;
 import ringside.vmm.dev.CoprocessorError;
 import ringside.vmm.dev.DebugExit;
+import ringside.vmm.dev.DmaMemory;
 import ringside.vmm.dev.FastGate;
 import ringside.vmm.dev.FirmwareConfig;
 import ringside.vmm.dev.Hpet;
@@ -50,6 +51,8 @@ import ringside.vmm.trap.GuestState;
 /// | 80, 190 | POST codes | |
 /// | B4 | services of our own firmware, when it starts the guest | |
 /// | 92, CF9 | A20 and resets | |
+/// | 170-177, 376 | IDE, secondary channel | IRQ 15 |
+/// | 1F0-1F7, 3F6 | IDE, primary channel | IRQ 14 |
 /// | 2F8-2FF | 16550A, nothing plugged in | IRQ 3 |
 /// | 600-60F | ACPI: events, power-off, timer | IRQ 9 |
 /// | 1CE-1D1 | display: mode with a linear frame buffer | |
@@ -108,13 +111,13 @@ final class Pc implements Bus, Stateful {
     }
 
     /// Without a firmware image in the spec the chips are as firmware leaves them.
-    Pc(MachineSpec spec, PortMap ports, VirtualClock clock, ConsoleSink console, Wires wires) {
+    Pc(MachineSpec spec, PortMap ports, VirtualClock clock, ConsoleSink console, DmaMemory ram, Wires wires) {
         this.ports = ports;
         this.clock = clock;
         interrupts = add(new PcInterrupts(clock, spec.vcpus(), wires, wires::interruptInput));
         Line reset = high -> wires.reset();
         interruptPorts();
-        timers(spec.memoryBytes());
+        timers(spec);
         uart = put(0x3F8, 8, new Uart(console, interrupts.irq(4)));
         put(0x2F8, 8, new Uart(new NoConsole(), interrupts.irq(3)));
         AcpiPower power = put(POWER_PORTS, AcpiPower.PORTS, new AcpiPower(clock, interrupts.irq(SCI), wires::powerOff));
@@ -131,7 +134,8 @@ final class Pc implements Bus, Stateful {
         memory.put(Firmware.of(spec.image()));
         memory.put(interrupts.ioApic);
         memory.put(add(new BusMemory(BUS_MEMORY, BUS_MEMORY_BYTES)));
-        pci = add(new PcPci(ports, memory, interrupts, add(new ResetPort(reset))));
+        PcDrives drives = add(new PcDrives(spec.options(), ports, clock, ram, interrupts));
+        pci = add(new PcPci(ports, memory, interrupts, add(new ResetPort(reset)), drives.controller));
         pci.bus.attach(PcPci.DISPLAY, 0, DisplayCard.function(display));
         if (!spec.image().isFirmware()) firmware();
         if (spec.image().isOnDrive()) put(Bios.PORT, 1, new Bios(services(spec, wires)));
@@ -162,12 +166,12 @@ final class Pc implements Bus, Stateful {
         ports.put(0x4D0, 2, interrupts.pics.elcr());
     }
 
-    private void timers(long memoryBytes) {
+    private void timers(MachineSpec spec) {
         Hpet hpet = add(new Hpet(clock, interrupts::irq));
         memory.put(hpet);
         Pit pit = put(0x40, 4, new Pit(clock, hpet.behind(0, interrupts.irq(0))));
         put(0x61, 1, new SystemPort(pit));
-        put(0x70, 2, new CmosClock(clock, hpet.behind(1, interrupts.irq(8)), presets(memoryBytes)));
+        put(0x70, 2, new CmosClock(clock, hpet.behind(1, interrupts.irq(8)), presets(spec)));
     }
 
     private Keyboard8042 keyboard(Line reset) {
@@ -212,8 +216,9 @@ final class Pc implements Bus, Stateful {
         pci.firmware();
     }
 
-    /// The CMOS bytes that firmware fills: no floppy, memory sizes, no disk.
-    private static byte[] presets(long memoryBytes) {
+    /// The CMOS bytes that firmware fills: no floppy, memory sizes, which drives to start from.
+    private static byte[] presets(MachineSpec spec) {
+        long memoryBytes = spec.memoryBytes();
         byte[] cmos = new byte[128];
         cmos[0x14] = 0x02; // a coprocessor
         put16(cmos, 0x15, 640);
@@ -221,6 +226,7 @@ final class Pc implements Bus, Stateful {
         put16(cmos, 0x17, (int) kbAbove1);
         put16(cmos, 0x30, (int) kbAbove1);
         put16(cmos, 0x34, (int) Math.max(0, (memoryBytes - (16 << 20)) >> 16));
+        cmos[0x3D] = (byte) PcDrives.order(spec.options());
         return cmos;
     }
 

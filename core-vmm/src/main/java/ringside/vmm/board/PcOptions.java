@@ -8,7 +8,7 @@ import ringside.vmm.dev.medium.Wire;
 /// What is plugged into the PC of a native or VMI corner. Nothing, usually.
 ///
 /// @param disks    hard disks: at most 4 with the CDs, in the order primary master, primary slave, and so on
-/// @param cds      CD drives, behind the disks
+/// @param cds      CD drives, from secondary master on, or where there is a place
 /// @param networks network cards, by their cables
 public record PcOptions(List<BlockMedium> disks, List<BlockMedium> cds, List<Wire> networks) {
     /// A PC without drives and network.

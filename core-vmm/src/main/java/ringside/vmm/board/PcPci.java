@@ -3,6 +3,7 @@ package ringside.vmm.board;
 
 import ringside.vmm.dev.Line;
 import ringside.vmm.dev.PortDevice;
+import ringside.vmm.dev.ide.IdeController;
 import ringside.vmm.dev.pci.HostBridge;
 import ringside.vmm.dev.pci.PciBus;
 import ringside.vmm.dev.pci.PciFunction;
@@ -16,6 +17,7 @@ import ringside.vmm.state.Stateful;
 /// |---|---|
 /// | 0.0 | host bridge |
 /// | 1.0 | PIIX3: bridge to ISA, leads requests A to D to IRQs |
+/// | 1.1 | PIIX3: IDE |
 /// | 2.0 | display |
 final class PcPci implements Stateful {
     static final int DISPLAY = 2;
@@ -26,9 +28,11 @@ final class PcPci implements Stateful {
 
     final PciBus bus;
     private final Piix3 piix;
+    private final IdeController ide;
 
     /// @param resetControl the chip at port CF9, in the middle of the address register
-    PcPci(PortMap ports, MmioMap memory, PcInterrupts interrupts, PortDevice resetControl) {
+    PcPci(PortMap ports, MmioMap memory, PcInterrupts interrupts, PortDevice resetControl, IdeController ide) {
+        this.ide = ide;
         Line[] irqs = interrupts.irqs(0, PcInterrupts.IRQS);
         Line[] inputs = interrupts.irqs(PcInterrupts.PCI_INPUT, PcInterrupts.PCI_INPUTS);
         piix = new Piix3((irq, high) -> irqs[irq].set(high));
@@ -41,6 +45,7 @@ final class PcPci implements Stateful {
         memory.put(bus);
         bus.attach(0, 0, HostBridge.function());
         bus.attach(1, 0, piix.function());
+        bus.attach(1, 1, ide.function());
     }
 
     /// Puts a card into the first free slot from 3 on. @return the slot
@@ -54,6 +59,7 @@ final class PcPci implements Stateful {
     /// As firmware hands over: every window placed, every request led to its IRQ.
     void firmware() {
         piix.route(IRQS);
+        ide.firmware();
         bus.configure(PORTS, WINDOWS, IRQS);
     }
 

@@ -19,6 +19,7 @@ import ringside.vmm.word.Iface;
 /// @param firmware a ROM image that is started instead of a guest, or empty
 /// @param cpu      model of the processors: one of {@link Bouts#processors}
 /// @param options  what is plugged into the PC of each corner that has one
+/// @param drives   files of the host that are disks and CDs of each corner's PC, in their order
 public record BoutSpec(
         String guest,
         List<Iface> corners,
@@ -30,7 +31,13 @@ public record BoutSpec(
         String append,
         byte[] firmware,
         String cpu,
-        PcOptions options) {
+        PcOptions options,
+        List<DriveSpec> drives) {
+    public BoutSpec {
+        corners = List.copyOf(corners);
+        drives = List.copyOf(drives);
+    }
+
     /// With nothing plugged in.
     public BoutSpec(
             String guest,
@@ -43,7 +50,19 @@ public record BoutSpec(
             String append,
             byte[] firmware,
             String cpu) {
-        this(guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, PcOptions.NONE);
+        this(
+                guest,
+                corners,
+                vcpus,
+                memoryBytes,
+                seed,
+                kernel,
+                initrd,
+                append,
+                firmware,
+                cpu,
+                PcOptions.NONE,
+                List.of());
     }
 
     /// A kernel or a gallery guest on the standard processor.
@@ -57,5 +76,11 @@ public record BoutSpec(
             byte[] initrd,
             String append) {
         this(guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, new byte[0], Processors.STANDARD);
+    }
+
+    /// The same with these drives.
+    public BoutSpec withDrives(List<DriveSpec> list) {
+        return new BoutSpec(
+                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, options, list);
     }
 }

@@ -54,23 +54,34 @@ public final class Bouts {
         }
         List<Corner> corners = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
+        Drives drives = Drives.open(spec, problems);
+        if (!problems.isEmpty()) return new Opened.Wrong(List.copyOf(problems));
         for (Iface iface : spec.corners()) {
             Optional<byte[]> kernel = kernel(spec, iface, problems);
             if (kernel.isEmpty()) continue;
             GuestImage image = new GuestImage(kernel.get(), spec.initrd(), spec.append(), spec.firmware());
             MachineSpec machine = new MachineSpec(
-                    iface, spec.memoryBytes(), spec.vcpus(), spec.seed(), image, spec.cpu(), spec.options());
+                    iface,
+                    spec.memoryBytes(),
+                    spec.vcpus(),
+                    spec.seed(),
+                    image,
+                    spec.cpu(),
+                    drives.options(spec.options()));
             switch (Boards.build(machine)) {
-                case Built.Ready ready -> corners.add(new MachineCorner(ready.machine()));
+                case Built.Ready ready -> corners.add(new MachineCorner(ready.machine(), drives.use()));
                 case Built.Wrong wrong -> problems.addAll(wrong.problems());
             }
         }
-        return problems.isEmpty() ? new Opened.Ready(List.copyOf(corners)) : new Opened.Wrong(List.copyOf(problems));
+        if (problems.isEmpty()) return new Opened.Ready(List.copyOf(corners));
+        drives.close();
+        return new Opened.Wrong(List.copyOf(problems));
     }
 
     private static Optional<byte[]> kernel(BoutSpec spec, Iface iface, List<Problem> problems) {
         if (spec.kernel().length > 0 || spec.firmware().length > 0) return Optional.of(spec.kernel());
         Optional<Gallery.Guest> guest = Gallery.find(spec.guest());
+        if (guest.isEmpty() && !spec.drives().isEmpty()) return Optional.of(spec.kernel()); // from a drive
         if (guest.isEmpty()) {
             problems.add(new Problem("guest", "a gallery guest", "\"" + spec.guest() + "\""));
             return Optional.empty();

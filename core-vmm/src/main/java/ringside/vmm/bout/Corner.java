@@ -129,6 +129,9 @@ public interface Corner {
     /// Somebody presses the PC's power button: a guest that listens switches itself off. On any thread.
     default void powerButton() {}
 
+    /// The corner is not used any more: lets go of files of the host.
+    default void close() {}
+
     /// Disassembles `lines` instructions from a linear address through the vCPU's translation.
     List<VcpuView.CodeLine> disassemble(int vcpu, int linear, int lines);
 }

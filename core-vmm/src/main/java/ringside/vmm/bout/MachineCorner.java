@@ -28,8 +28,12 @@ final class MachineCorner implements Corner {
     private final WalkProbe walks;
     private final @Nullable ScreenProbe screen;
     private final @Nullable Hands hands;
+    private final Runnable ended;
+    private boolean closed;
 
-    MachineCorner(Machine machine) {
+    /// @param ended is run once when the corner is closed
+    MachineCorner(Machine machine, Runnable ended) {
+        this.ended = ended;
         this.machine = machine;
         machine.tracer().position(() -> Math.max(machine.tick(), machine.clock().now()), machine::turn);
         console = new Typewriter(machine.console());
@@ -133,6 +137,13 @@ final class MachineCorner implements Corner {
     @Override
     public List<Integer> postCodes() {
         return machine.postCodes();
+    }
+
+    @Override
+    public void close() {
+        if (closed) return;
+        closed = true;
+        ended.run();
     }
 
     @Override

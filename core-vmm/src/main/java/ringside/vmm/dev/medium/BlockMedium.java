@@ -2,6 +2,8 @@
 package ringside.vmm.dev.medium;
 
 /// What a disk or CD drive holds: bytes that can be read and perhaps written. The drive checks the range first.
+///
+/// Transfers throw {@link java.io.UncheckedIOException} when the host cannot do them; the drive tells its guest.
 public interface BlockMedium {
     /// Bytes, a multiple of the drive's sector.
     long size();
@@ -14,4 +16,9 @@ public interface BlockMedium {
 
     /// What was written is safe when this returns.
     void flush();
+
+    /// A number for what has been written since the beginning, cheap to ask for. Equal runs have equal numbers.
+    default long written() {
+        return 0;
+    }
 }
