@@ -282,6 +282,7 @@ final class Session {
 
     private void say(BoutReport.CornerReport c) {
         String end = texts.get("outcome." + c.outcome());
+        if (left && c.outcome().equals("limit")) end = texts.get("cli.left");
         if (c.exit() != null) end = texts.get("cli.ended", c.exit(), Integer.toString(c.status()));
         io.say(texts.get(
                 "cli.corner-done",
