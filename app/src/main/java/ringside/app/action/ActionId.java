@@ -20,6 +20,7 @@ public enum ActionId {
     WAIT_AT_BELLS,
     CONSOLE_KEYS,
     OTHER_CONSOLE,
+    SCREEN,
     VIEW_HOME,
     VIEW_BOUT,
     VIEW_CALLS,

@@ -65,6 +65,7 @@ public final class StandardActions {
                 () -> w.waitAtBellsProperty().set(!w.waitAtBellsProperty().get()),
                 "Shortcut+Shift+B");
         a.add(ActionId.CONSOLE_KEYS, "terminal", hasBout, w::toggleKeys, "F2");
+        a.add(ActionId.SCREEN, "monitor", hasBout, w::toggleScreen, "F3");
         a.add(
                 ActionId.OTHER_CONSOLE,
                 "",

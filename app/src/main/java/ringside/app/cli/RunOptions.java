@@ -105,7 +105,7 @@ final class RunOptions {
     @Option(names = "--net", paramLabel = "KIND", description = "user or none")
     String net = "none";
 
-    @Option(names = "--screenshot", paramLabel = "FILE", description = "the guest's screen")
+    @Option(names = "--screenshot", paramLabel = "FILE", description = "write the guest's screen at the end as PNG")
     @Nullable
     Path screenshot;
 

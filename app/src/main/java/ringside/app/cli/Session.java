@@ -19,6 +19,7 @@ import ringside.app.export.BoutReport;
 import ringside.app.export.CsvReport;
 import ringside.app.export.HtmlReport;
 import ringside.app.export.JsonReport;
+import ringside.app.export.PngFile;
 import ringside.app.export.TapeText;
 import ringside.app.export.TraceLines;
 import ringside.app.text.Texts;
@@ -28,8 +29,10 @@ import ringside.vmm.bout.Bouts;
 import ringside.vmm.bout.Corner;
 import ringside.vmm.bout.DriveSpec;
 import ringside.vmm.bout.Gallery;
+import ringside.vmm.bout.Leg;
 import ringside.vmm.bout.Script;
 import ringside.vmm.bout.Until;
+import ringside.vmm.probe.ScreenView;
 import ringside.vmm.score.Assertion;
 import ringside.vmm.score.CostProfile;
 import ringside.vmm.word.Iface;
@@ -158,7 +161,9 @@ final class Session {
             if (!options.net.equals("user")) throw bad("--net", "user or none", "\"" + options.net + "\"", "other");
             throw Failure.later(texts, "--net user", "net");
         }
-        if (options.screenshot != null) throw Failure.later(texts, "--screenshot", "screenshot");
+        if (options.screenshot != null && !corners.contains(Iface.NATIVE) && !corners.contains(Iface.VMI)) {
+            throw bad("--screenshot", "a native or vmi corner", corners.getFirst().id() + ", which has no screen", "corner");
+        }
     }
 
     Until until(String text) throws Failure {
@@ -229,6 +234,7 @@ final class Session {
             manner.tape().flush();
         }
         write(report);
+        if (options.screenshot != null) screenshot(options.screenshot, run);
         judge(report, assertions);
     }
 
@@ -305,6 +311,16 @@ final class Session {
         }
         if (options.html != null) {
             write(options.html, out -> out.write(HtmlReport.of(report, texts).getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    /// The screen of the first corner that has one.
+    private void screenshot(Path file, BoutRun run) throws Failure {
+        for (Leg leg : run.legs()) {
+            if (!leg.corner().hasScreen()) continue;
+            ScreenView screen = leg.corner().screen(null);
+            write(file, out -> PngFile.write(screen.width(), screen.height(), screen.pixels(), out));
+            return;
         }
     }
 

@@ -5,39 +5,64 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
-/// A VT100-like screen with scrollback, no toolkit in it. Bounded: 80 by 25 cells and the last 2,000 lines.
+/// A VT100's screen with scrollback, no toolkit in it: 80 by 24 cells and the last 2,000 lines. {@link TerminalInput}
+/// understands what a program sends; this knows what it does to the cells.
 ///
-/// A line feed also returns the carriage, as terminals do for programs. Understands CR, LF, BS, TAB, cursor moves,
-/// erasing and the eight colours; other sequences are swallowed.
+/// A line feed also returns the carriage, until the guest is seen to do that itself.
 public final class TerminalModel {
     public static final int COLUMNS = 80;
-    public static final int ROWS = 25;
+    public static final int ROWS = 24;
     private static final int SCROLLBACK = 2_000;
-    private static final int LONGEST_SEQUENCE = 32;
 
-    /// A cell's looks: bits 0-2 colour, 3 a colour was set, 4 bold, 5 reverse.
-    public static final int COLOUR_SET = 8;
+    /// A cell's looks: bits 0-3 colour, 5-8 colour behind it, and these.
+    public static final int COLOUR_SET = 0x10;
 
-    public static final int BOLD = 16;
-    public static final int REVERSE = 32;
+    public static final int BACK_SHIFT = 5;
+    public static final int BACK_SET = 0x200;
+    public static final int BOLD = 0x400;
+    public static final int UNDERLINE = 0x800;
+    public static final int REVERSE = 0x1000;
 
     /// One line, as long as its text.
-    public record Line(String text, byte[] looks) {}
+    public record Line(String text, int[] looks) {}
+
+    private record Saved(int row, int column, int look) {}
 
     private final ArrayDeque<Line> gone = new ArrayDeque<>();
-    private final char[][] cells = new char[ROWS][COLUMNS];
-    private final byte[][] looks = new byte[ROWS][COLUMNS];
-    private final StringBuilder sequence = new StringBuilder();
-    private boolean inEscape;
+    private final TerminalInput input;
+    private char[][] cells = blank();
+    private int[][] looks = new int[ROWS][COLUMNS];
+    private char[][] otherCells = blank();
+    private int[][] otherLooks = new int[ROWS][COLUMNS];
+    private boolean alternate;
     private int row;
     private int column;
     private int look;
     private int used;
+    private int top;
+    private int bottom = ROWS - 1;
+    private boolean wraps = true;
+    private boolean cursorShown = true;
+    private boolean applicationCursor;
+    private Saved saved = new Saved(0, 0, 0);
+    private final StringBuilder replies = new StringBuilder();
     private long version;
 
     public TerminalModel() {
-        for (char[] line : cells) Arrays.fill(line, ' ');
+        this(b -> b);
+    }
+
+    /// @param page the character of a byte that is no UTF-8
+    public TerminalModel(IntUnaryOperator page) {
+        input = new TerminalInput(this, page);
+    }
+
+    private static char[][] blank() {
+        char[][] all = new char[ROWS][COLUMNS];
+        for (char[] line : all) Arrays.fill(line, ' ');
+        return all;
     }
 
     /// Grows with each change.
@@ -48,12 +73,17 @@ public final class TerminalModel {
     public void feed(byte[] bytes) {
         if (bytes.length == 0) return;
         version++;
-        for (byte b : bytes) accept((char) (b & 0xFF));
+        for (byte b : bytes) input.accept(b & 0xFF);
     }
 
     /// Lines that have content, oldest first: scrollback, then the screen down to its last used row.
     public int lineCount() {
         return gone.size() + Math.max(used, row) + 1;
+    }
+
+    /// Lines that have left the screen.
+    public int scrolledOff() {
+        return gone.size();
     }
 
     /// Copies lines `[from, to)` in the numbering of {@link #lineCount}.
@@ -78,10 +108,39 @@ public final class TerminalModel {
         return Math.min(column, COLUMNS - 1);
     }
 
+    public boolean cursorShown() {
+        return cursorShown;
+    }
+
+    /// Whether cursor keys send the longer sequences that full-screen programs ask for.
+    public boolean applicationCursor() {
+        return applicationCursor;
+    }
+
+    /// What the guest has asked the terminal since the last call, answered.
+    public String takeReplies() {
+        String all = replies.toString();
+        replies.setLength(0);
+        return all;
+    }
+
     /// The whole text, for the clipboard, tests and screen readers.
     public String text() {
+        return text(0, 0, lineCount(), 0);
+    }
+
+    /// The text from a place (line, column) to before another.
+    public String text(int fromLine, int fromColumn, int toLine, int toColumn) {
         StringBuilder out = new StringBuilder();
-        for (Line line : lines(0, lineCount())) out.append(line.text()).append('\n');
+        int last = Math.min(toLine, lineCount() - 1);
+        List<Line> some = lines(fromLine, last + 1);
+        for (int i = 0; i < some.size(); i++) {
+            String line = some.get(i).text();
+            int from = i == 0 ? Math.min(fromColumn, line.length()) : 0;
+            int to = fromLine + i == toLine ? Math.min(toColumn, line.length()) : line.length();
+            out.append(line, Math.min(from, to), to);
+            if (fromLine + i != toLine) out.append('\n');
+        }
         return out.toString();
     }
 
@@ -91,154 +150,219 @@ public final class TerminalModel {
         return new Line(new String(cells[r], 0, length), Arrays.copyOf(looks[r], length));
     }
 
-    private void accept(char c) {
-        if (inEscape) {
-            escape(c);
-            return;
-        }
-        switch (c) {
-            case 0x1B -> {
-                inEscape = true;
-                sequence.setLength(0);
-            }
-            case '\r' -> column = 0;
-            case '\n' -> {
-                column = 0;
-                lineFeed();
-            }
-            case '\b' -> column = Math.max(0, Math.min(column, COLUMNS - 1) - 1);
-            case '\t' -> column = Math.min(COLUMNS - 1, (column / 8 + 1) * 8);
-            default -> {
-                if (c >= ' ' && c != 0x7F) put(c);
-            }
-        }
-    }
+    // ---- what programs do to it ------------------------------------------------------------------------------------
 
-    private void put(char c) {
-        if (column >= COLUMNS) {
+    void put(char c) {
+        if (column >= COLUMNS && wraps) {
             column = 0;
             lineFeed();
         }
+        column = Math.min(column, COLUMNS - 1);
         cells[row][column] = c;
-        looks[row][column] = (byte) look;
+        looks[row][column] = look;
         column++;
         used = Math.max(used, row);
     }
 
-    private void lineFeed() {
-        if (row < ROWS - 1) {
-            row++;
-            used = Math.max(used, row);
-            return;
-        }
-        gone.addLast(screenLine(0));
-        if (gone.size() > SCROLLBACK) gone.removeFirst();
-        char[] top = cells[0];
-        byte[] topLooks = looks[0];
-        System.arraycopy(cells, 1, cells, 0, ROWS - 1);
-        System.arraycopy(looks, 1, looks, 0, ROWS - 1);
-        Arrays.fill(top, ' ');
-        Arrays.fill(topLooks, (byte) 0);
-        cells[ROWS - 1] = top;
-        looks[ROWS - 1] = topLooks;
+    void carriageReturn() {
+        column = 0;
     }
 
-    private void escape(char c) {
-        if (sequence.isEmpty()) {
-            if (c == '[' || c == '(' || c == ')') {
-                sequence.append(c);
-                return;
-            }
-            inEscape = false;
-            if (c == 'c') reset();
-            return;
-        }
-        if (sequence.charAt(0) != '[') {
-            inEscape = false;
-            return;
-        }
-        if (c >= '@' && c <= '~') {
-            inEscape = false;
-            control(c, numbers());
-        } else if (sequence.length() < LONGEST_SEQUENCE) {
-            sequence.append(c);
-        } else {
-            inEscape = false;
-        }
+    void lineFeed() {
+        if (row == bottom) scrollUp(top, 1);
+        else if (row < ROWS - 1) row++;
+        used = Math.max(used, row);
     }
 
-    private int[] numbers() {
-        String body = sequence.substring(1).replace("?", "");
-        if (body.isEmpty()) return new int[0];
-        String[] parts = body.split(";", -1);
-        int[] out = new int[parts.length];
-        for (int i = 0; i < parts.length; i++) out[i] = number(parts[i]);
-        return out;
+    void reverseLineFeed() {
+        if (row == top) scrollDown(top, 1);
+        else if (row > 0) row--;
     }
 
-    private static int number(String digits) {
-        int value = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            char c = digits.charAt(i);
-            if (c < '0' || c > '9') return 0;
-            value = Math.min(9_999, value * 10 + c - '0');
-        }
-        return value;
+    void backspace() {
+        column = Math.max(0, Math.min(column, COLUMNS - 1) - 1);
     }
 
-    private void control(char c, int[] n) {
-        int first = n.length == 0 ? 0 : n[0];
-        int step = Math.max(1, first);
-        switch (c) {
-            case 'A' -> row = Math.max(0, row - step);
-            case 'B' -> row = Math.min(ROWS - 1, row + step);
-            case 'C' -> column = Math.min(COLUMNS - 1, column + step);
-            case 'D' -> column = Math.max(0, Math.min(column, COLUMNS - 1) - step);
-            case 'G' -> column = Math.clamp(step - 1, 0, COLUMNS - 1);
-            case 'd' -> row = Math.clamp(step - 1, 0, ROWS - 1);
-            case 'H', 'f' -> {
-                row = Math.clamp(step - 1, 0, ROWS - 1);
-                column = n.length < 2 ? 0 : Math.clamp(n[1] - 1, 0, COLUMNS - 1);
-            }
-            case 'J' -> eraseScreen(first);
-            case 'K' -> eraseLine(row, first == 0 ? column : 0, first == 1 ? column + 1 : COLUMNS);
-            case 'm' -> graphics(n);
-            default -> {}
-        }
+    void tab() {
+        column = Math.min(COLUMNS - 1, (column / 8 + 1) * 8);
     }
 
-    private void eraseScreen(int how) {
+    void move(int rows, int columns) {
+        int least = row >= top ? top : 0, most = row <= bottom ? bottom : ROWS - 1;
+        row = Math.clamp(row + (long) rows, least, most);
+        if (columns != 0) column = Math.clamp(Math.min(column, COLUMNS - 1) + (long) columns, 0, COLUMNS - 1);
+    }
+
+    void toRow(int r) {
+        row = Math.clamp(r, 0, ROWS - 1);
+    }
+
+    void toColumn(int c) {
+        column = Math.clamp(c, 0, COLUMNS - 1);
+    }
+
+    void eraseScreen(int how) {
         int from = how == 0 ? row + 1 : 0;
         int to = how == 1 ? row : ROWS;
         for (int r = from; r < to; r++) eraseLine(r, 0, COLUMNS);
         if (how == 0) eraseLine(row, column, COLUMNS);
         if (how == 1) eraseLine(row, 0, column + 1);
-        if (how == 2) used = row;
+        if (how == 3) gone.clear();
+        if (how >= 2) used = row;
+    }
+
+    void eraseLine(int how) {
+        eraseLine(row, how == 0 ? column : 0, how == 1 ? column + 1 : COLUMNS);
+    }
+
+    void eraseCells(int n) {
+        eraseLine(row, column, column + n);
     }
 
     private void eraseLine(int r, int from, int to) {
         if (from >= COLUMNS) return;
         Arrays.fill(cells[r], from, Math.min(to, COLUMNS), ' ');
-        Arrays.fill(looks[r], from, Math.min(to, COLUMNS), (byte) 0);
+        // What is erased keeps the colour behind the text, as terminals do that programs were written for.
+        Arrays.fill(looks[r], from, Math.min(to, COLUMNS), look & (BACK_SET | 0xF << BACK_SHIFT));
     }
 
-    private void graphics(int[] n) {
-        if (n.length == 0) look = 0;
-        for (int code : n) {
-            if (code == 0) look = 0;
-            else if (code == 1) look |= BOLD;
-            else if (code == 7) look |= REVERSE;
-            else if (code == 27) look &= ~REVERSE;
-            else if (code >= 30 && code <= 37) look = look & ~15 | COLOUR_SET | code - 30;
-            else if (code == 39) look &= ~15;
+    void insertCells(int n) {
+        if (column >= COLUMNS) return;
+        int k = Math.min(n, COLUMNS - column);
+        System.arraycopy(cells[row], column, cells[row], column + k, COLUMNS - column - k);
+        System.arraycopy(looks[row], column, looks[row], column + k, COLUMNS - column - k);
+        eraseCells(k);
+    }
+
+    void deleteCells(int n) {
+        if (column >= COLUMNS) return;
+        int k = Math.min(n, COLUMNS - column);
+        System.arraycopy(cells[row], column + k, cells[row], column, COLUMNS - column - k);
+        System.arraycopy(looks[row], column + k, looks[row], column, COLUMNS - column - k);
+        eraseLine(row, COLUMNS - k, COLUMNS);
+    }
+
+    void insertLines(int n) {
+        if (row >= top && row <= bottom) scrollDown(row, n);
+    }
+
+    void deleteLines(int n) {
+        if (row >= top && row <= bottom) scrollUp(row, n);
+    }
+
+    void scrollRegionUp(int n) {
+        scrollUp(top, n);
+    }
+
+    void scrollRegionDown(int n) {
+        scrollDown(top, n);
+    }
+
+    private void scrollUp(int from, int n) {
+        for (int i = 0; i < Math.min(n, bottom - from + 1); i++) {
+            if (from == 0 && !alternate) {
+                gone.addLast(screenLine(0));
+                if (gone.size() > SCROLLBACK) gone.removeFirst();
+            }
+            rotate(from, bottom);
         }
     }
 
-    private void reset() {
-        for (int r = 0; r < ROWS; r++) eraseLine(r, 0, COLUMNS);
+    private void rotate(int from, int to) {
+        char[] line = cells[from];
+        int[] colours = looks[from];
+        int step = from < to ? 1 : -1;
+        for (int r = from; r != to; r += step) {
+            cells[r] = cells[r + step];
+            looks[r] = looks[r + step];
+        }
+        cells[to] = line;
+        looks[to] = colours;
+        eraseLine(to, 0, COLUMNS);
+    }
+
+    private void scrollDown(int from, int n) {
+        int lines = Math.min(n, bottom - from + 1);
+        for (int i = 0; i < lines; i++) rotate(bottom, from);
+        if (used >= from && used < bottom) used = Math.min(bottom, used + lines);
+    }
+
+    /// Lines `first` to `last` scroll from now on; an impossible pair is all of them.
+    void region(int first, int last) {
+        boolean good = first >= 0 && last < ROWS && first < last;
+        top = good ? first : 0;
+        bottom = good ? last : ROWS - 1;
         row = 0;
         column = 0;
+    }
+
+    int look() {
+        return look;
+    }
+
+    void look(int now) {
+        look = now;
+    }
+
+    void save() {
+        saved = new Saved(row, column, look);
+    }
+
+    void restore() {
+        row = saved.row();
+        column = saved.column();
+        look = saved.look();
+    }
+
+    void wraps(boolean now) {
+        wraps = now;
+    }
+
+    void showCursor(boolean now) {
+        cursorShown = now;
+    }
+
+    void applicationCursor(boolean now) {
+        applicationCursor = now;
+    }
+
+    /// The second screen, which has no scrollback, or back to the first.
+    void alternate(boolean now) {
+        if (alternate == now) return;
+        alternate = now;
+        char[][] c = cells;
+        int[][] l = looks;
+        cells = otherCells;
+        looks = otherLooks;
+        otherCells = c;
+        otherLooks = l;
+        if (now) for (int r = 0; r < ROWS; r++) eraseLine(r, 0, COLUMNS);
+        used = ROWS - 1;
+    }
+
+    void replyPosition() {
+        reply("\u001b[" + (row + 1) + ";" + (cursorColumn() + 1) + "R");
+    }
+
+    void reply(String text) {
+        if (replies.length() < 256) replies.append(text);
+    }
+
+    void reset() {
+        alternate(false);
         look = 0;
+        for (int r = 0; r < ROWS; r++) eraseLine(r, 0, COLUMNS);
+        region(0, ROWS - 1);
         used = 0;
+        wraps = true;
+        cursorShown = true;
+        applicationCursor = false;
+        save();
+    }
+
+    /// Every cell an E, for adjusting.
+    void fillWithE() {
+        for (char[] line : cells) Arrays.fill(line, 'E');
+        used = ROWS - 1;
     }
 }

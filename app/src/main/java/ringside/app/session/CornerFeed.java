@@ -3,7 +3,11 @@ package ringside.app.session;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.SimpleBooleanProperty;
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.bout.Corner;
+import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.WalkView;
 import ringside.vmm.trace.TraceView;
 import ringside.vmm.word.Iface;
@@ -13,11 +17,13 @@ public final class CornerFeed {
     private final int index;
     private final Corner corner;
     private final CornerRunner runner;
+    private final BooleanProperty showsScreen = new SimpleBooleanProperty();
 
     CornerFeed(int index, Corner corner, CornerRunner runner) {
         this.index = index;
         this.corner = corner;
         this.runner = runner;
+        showsScreen.addListener((_, _, shows) -> runner.post(new EngineCommand.Watch(shows)));
     }
 
     /// Position in the bout, 0 is left.
@@ -39,6 +45,21 @@ public final class CornerFeed {
 
     public CornerState state() {
         return runner.state();
+    }
+
+    /// Whether the corner has a screen, and a keyboard in front of it.
+    public boolean hasScreen() {
+        return corner.hasScreen();
+    }
+
+    /// Whether people look at its screen, in place of its console. On the FX thread.
+    public BooleanProperty showsScreenProperty() {
+        return showsScreen;
+    }
+
+    /// The newest screen, or null while nobody has looked.
+    public @Nullable ScreenView screen() {
+        return runner.screen();
     }
 
     public TraceView trace() {

@@ -7,6 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.bout.Corner;
+import ringside.vmm.probe.ScreenView;
 
 /// The engine thread of one corner.
 ///
@@ -43,6 +44,8 @@ final class CornerRunner implements Runnable {
     private String fault = "";
     private String runHash = "";
     private boolean closed;
+    private boolean watched;
+    private volatile @Nullable ScreenView screen;
     private volatile @Nullable CornerState state;
 
     CornerRunner(int index, Corner corner, BellGate gate) {
@@ -54,6 +57,11 @@ final class CornerRunner implements Runnable {
 
     void post(EngineCommand command) {
         commands.add(command);
+    }
+
+    /// The newest screen, or null while nobody has watched.
+    @Nullable ScreenView screen() {
+        return screen;
     }
 
     CornerState state() {
@@ -105,6 +113,18 @@ final class CornerRunner implements Runnable {
                 if (goal != Goal.NONE) rest(CornerState.Mode.PAUSED);
             }
             case EngineCommand.Type(byte[] bytes) -> type(bytes);
+            case EngineCommand.Key(int key, boolean down) -> {
+                corner.key(key, down);
+                heard();
+            }
+            case EngineCommand.Mouse(int right, int up, int turn, int buttons) -> {
+                corner.mouse(right, up, turn, buttons);
+                heard();
+            }
+            case EngineCommand.Watch(boolean on) -> {
+                watched = on;
+                publish();
+            }
             case EngineCommand.Inspect inspect -> inspect(inspect);
             case EngineCommand.Pace(long pace) -> {
                 ticksPerSecond = pace;
@@ -148,6 +168,10 @@ final class CornerRunner implements Runnable {
 
     private void type(byte[] bytes) {
         corner.console().type(bytes);
+        heard();
+    }
+
+    private void heard() {
         if (mode == CornerState.Mode.WAITING_FOR_INPUT) {
             mode = CornerState.Mode.RUNNING;
             gate.moves(index, goal == Goal.RUN, rounds.size());
@@ -242,6 +266,7 @@ final class CornerRunner implements Runnable {
 
     private void publish() {
         lastPublished = System.nanoTime();
+        if (watched) screen = corner.screen(screen);
         if (mode == CornerState.Mode.RUNNING && !gate.waiting()) rounds = bells();
         int lines = mode == CornerState.Mode.RUNNING ? 0 : CODE_LINES;
         state = new CornerState(

@@ -21,6 +21,15 @@ public sealed interface EngineCommand {
     /// Bytes for the guest's console.
     record Type(byte[] bytes) implements EngineCommand {}
 
+    /// A key of the PC's keyboard, down or up.
+    record Key(int key, boolean down) implements EngineCommand {}
+
+    /// The PC's mouse: counts to the right and away from the person, notches towards, buttons.
+    record Mouse(int right, int up, int turn, int buttons) implements EngineCommand {}
+
+    /// Whether the screen is to be published too.
+    record Watch(boolean on) implements EngineCommand {}
+
     /// Walks of `va`; the answer is completed on the engine thread.
     record Inspect(int vcpu, int va, CompletableFuture<List<WalkView>> answer) implements EngineCommand {}
 

@@ -44,6 +44,7 @@ public final class Workbench {
     private final IntegerProperty whoMoves = new SimpleIntegerProperty(-1);
     private final IntegerProperty keysTo = new SimpleIntegerProperty(-1);
     private final IntegerProperty activeCorner = new SimpleIntegerProperty(0);
+    private final BooleanProperty longCursorKeys = new SimpleBooleanProperty();
     private final BooleanProperty waitAtBells = new SimpleBooleanProperty(true);
     private final LongProperty pace = new SimpleLongProperty(0);
     private final List<Runnable> listeners = new ArrayList<>();
@@ -190,6 +191,50 @@ public final class Workbench {
     /// Types bytes on the console that has the keys.
     public void type(byte[] bytes) {
         if (keysTo.get() >= 0) post(keysTo.get(), new EngineCommand.Type(bytes));
+    }
+
+    /// Types on a corner's console, whoever has the keys.
+    public void type(int corner, byte[] bytes) {
+        post(corner, new EngineCommand.Type(bytes));
+    }
+
+    /// Whether the keys go to a PC's keyboard, because its screen is shown in place of the console.
+    public boolean keysToScreen() {
+        BoutSession current = bout.get();
+        int to = keysTo.get();
+        return current != null
+                && to >= 0
+                && current.corners().get(to).showsScreenProperty().get();
+    }
+
+    /// A key of the PC that has the keys goes down or up.
+    public void key(int key, boolean down) {
+        if (keysTo.get() >= 0) post(keysTo.get(), new EngineCommand.Key(key, down));
+    }
+
+    /// A key of a corner's PC goes up, whoever has the keys.
+    public void keyUp(int corner, int key) {
+        if (corner >= 0) post(corner, new EngineCommand.Key(key, false));
+    }
+
+    /// Whether the console that has the keys has asked for the longer sequences of cursor keys.
+    public BooleanProperty longCursorKeysProperty() {
+        return longCursorKeys;
+    }
+
+    /// The mouse of a corner's PC.
+    public void mouse(int corner, EngineCommand.Mouse mouse) {
+        post(corner, mouse);
+    }
+
+    /// Shows the active corner's screen in place of its console, or the other way round. The keys come back first.
+    public void toggleScreen() {
+        BoutSession current = bout.get();
+        if (current == null) return;
+        CornerFeed feed = current.corners().get(activeCorner.get());
+        if (!feed.hasScreen()) return;
+        keysTo.set(-1);
+        feed.showsScreenProperty().set(!feed.showsScreenProperty().get());
     }
 
     /// Gives the keys to the active console, or takes them back.

@@ -13,7 +13,7 @@ import ringside.app.action.ActionId;
 import ringside.app.action.Actions;
 import ringside.app.session.Workbench;
 
-/// Where keys go: to the console that has them, else to actions, else where the focus is.
+/// Where keys go: to the console or the screen that has them, else to actions, else where the focus is.
 ///
 /// F2 always takes the keys back and is never sent to a guest. Two quick Escapes take them back too; the first one
 /// has reached the guest by then.
@@ -23,6 +23,7 @@ final class Keyboard {
     private final Workbench workbench;
     private final Actions actions;
     private final LongSupplier clock;
+    private final ScreenKeys screenKeys = new ScreenKeys();
     private long lastEscape = Long.MIN_VALUE;
 
     Keyboard(Workbench workbench, Actions actions, LongSupplier nanoClock) {
@@ -32,8 +33,9 @@ final class Keyboard {
     }
 
     void install(Scene scene) {
+        workbench.keysToProperty().addListener((_, was, _) -> letGo(was.intValue()));
         scene.addEventFilter(KeyEvent.ANY, e -> {
-            if (workbench.keysToProperty().get() >= 0) console(e);
+            if (workbench.keysToProperty().get() >= 0) guest(e);
             else if (e.getEventType() == KeyEvent.KEY_PRESSED) action(e, scene.getFocusOwner());
         });
     }
@@ -47,12 +49,37 @@ final class Keyboard {
         });
     }
 
+    private void guest(KeyEvent e) {
+        boolean clipboard = e.isShortcutDown() && e.isShiftDown();
+        if (workbench.keysToScreen()) screen(e);
+        else if (!clipboard) console(e);
+        else if (e.getCode() != KeyCode.C && e.getCode() != KeyCode.V) e.consume();
+    }
+
+    private void screen(KeyEvent e) {
+        boolean down = e.getEventType() == KeyEvent.KEY_PRESSED;
+        if (down && (e.getCode() == KeyCode.F2 || secondEscape(e))) actions.get(ActionId.CONSOLE_KEYS).trigger();
+        else if (e.getEventType() != KeyEvent.KEY_TYPED) {
+            int key = ScreenKeys.of(e.getCode());
+            if (key >= 0 && e.getCode() != KeyCode.F2) {
+                workbench.key(key, down);
+                screenKeys.held(key, down);
+            }
+        }
+        e.consume();
+    }
+
+    /// A guest that loses the keys is told that all of them are up.
+    private void letGo(int corner) {
+        for (int key : screenKeys.letGo()) workbench.keyUp(corner, key);
+    }
+
     private void console(KeyEvent e) {
         if (e.getEventType() == KeyEvent.KEY_PRESSED) {
             if (e.getCode() == KeyCode.F2 || secondEscape(e)) {
                 actions.get(ActionId.CONSOLE_KEYS).trigger();
             } else {
-                byte[] bytes = ConsoleKeys.pressed(e);
+                byte[] bytes = ConsoleKeys.pressed(e, workbench.longCursorKeysProperty().get());
                 if (bytes != null) workbench.type(bytes);
             }
         } else if (e.getEventType() == KeyEvent.KEY_TYPED) {

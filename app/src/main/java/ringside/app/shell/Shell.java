@@ -130,7 +130,8 @@ public final class Shell extends BorderPane {
                         ActionId.WAIT_AT_BELLS,
                         null,
                         ActionId.CONSOLE_KEYS,
-                        ActionId.OTHER_CONSOLE));
+                        ActionId.OTHER_CONSOLE,
+                        ActionId.SCREEN));
     }
 
     private static Menu menu(String key, Actions actions, Texts texts, @Nullable ActionId... items) {

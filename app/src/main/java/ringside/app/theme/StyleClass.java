@@ -27,6 +27,10 @@ public final class StyleClass {
     public static final String CORNER_NAME = "corner-name";
     public static final String MODE = "mode";
     public static final String CONSOLE_FRAME = "console-frame";
+    public static final String SCREEN_WORDS = "screen-words";
+    public static final String KEYS_BANNER = "keys-banner";
+    public static final String TAB = "corner-tab";
+    public static final String PIXEL_SCREEN = "pixel-screen";
     public static final String NOW = "now";
     public static final String MILESTONE = "milestone";
     public static final String REACHED = "reached";

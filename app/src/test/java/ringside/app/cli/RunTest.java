@@ -63,6 +63,23 @@ class RunTest {
     }
 
     @Test
+    void theScreenIsWrittenAsPng() throws IOException {
+        byte[] rom = new byte[64 << 10];
+        // mov ax, 0xB800; mov ds, ax; mov word [0], 0x1F48; mov al, 0; out 0xF4, al
+        byte[] code = HexFormat.of().parseHex("b800b88ed8c7060000481fb000e6f4");
+        System.arraycopy(code, 0, rom, 0, code.length);
+        System.arraycopy(HexFormat.of().parseHex("ea000000f0"), 0, rom, rom.length - 16, 5);
+        Files.write(folder.resolve("rom.bin"), rom);
+
+        CommandLineFixture.Result result =
+                ringside.run("run", "--on", "native", "--firmware", "rom.bin", "--screenshot", "s.png");
+
+        assertEquals(0, result.code(), result.err().toString());
+        byte[] png = Files.readAllBytes(folder.resolve("s.png"));
+        assertEquals("89504e470d0a1a0a0000000d49484452000002d000000190", HexFormat.of().formatHex(png, 0, 24));
+    }
+
+    @Test
     void theJsonHasWhatScriptsCountOn() throws IOException {
         ringside.run("bout", "hello-boundary", "--corners", "vmi,xen,native", "--json", "f.json");
 

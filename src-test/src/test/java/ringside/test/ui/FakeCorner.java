@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.bout.Corner;
+import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.Snapshot;
 import ringside.vmm.probe.VcpuView;
 import ringside.vmm.probe.WalkView;
@@ -318,6 +319,28 @@ final class FakeCorner implements Corner {
     @Override
     public ConsoleView console() {
         return console;
+    }
+
+    /// Coloured stripes that move with time; under Xen there is no screen.
+    @Override
+    public ScreenView screen(@Nullable ScreenView before) {
+        int shift = (int) (tick / 4_000);
+        int[] pixels = new int[320 * 200];
+        for (int i = 0; i < pixels.length; i++) {
+            int x = i % 320, y = i / 320;
+            pixels[i] = 0xFF00_0000 | (x + shift & 0xFF) << 16 | (y & 0xFF) << 8 | (x * y >> 6 & 0xFF);
+        }
+        return new ScreenView(ScreenView.Kind.GRAPHICS, 320, 200, pixels, 0, 0, new int[0], -1);
+    }
+
+    @Override
+    public boolean hasScreen() {
+        return iface != Iface.XEN;
+    }
+
+    @Override
+    public void key(int key, boolean down) {
+        console.print(String.format("<%x %s>", key, down ? "down" : "up"));
     }
 
     @Override

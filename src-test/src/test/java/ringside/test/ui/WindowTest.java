@@ -92,6 +92,57 @@ class WindowTest {
     }
 
     @Test
+    void f3ShowsTheScreenAndF2GivesItTheKeysAsAPcKeyboardSendsThem(FxRobot robot) throws TimeoutException {
+        ring(FakeBouts.FLOOD);
+        robot.press(KeyCode.F5).release(KeyCode.F5);
+        await(() -> state(0).mode() == CornerState.Mode.PAUSED);
+        Node screen = robot.lookup("#screen-0").queryAs(Node.class);
+        assertFalse(screen.isVisible());
+        robot.press(KeyCode.F3).release(KeyCode.F3);
+        await(screen::isVisible);
+        await(() -> "A picture of 320 by 200 pixels".equals(screen.getAccessibleText()));
+        robot.press(KeyCode.F2).release(KeyCode.F2);
+        await(() -> text(robot, "#keys-banner-0").equals("KEYS: screen.  F2 takes them back"));
+        robot.press(KeyCode.A).release(KeyCode.A).press(KeyCode.UP).release(KeyCode.UP);
+        await(() -> console(robot, 0).contains("<1e down><1e up><e048 down><e048 up>"));
+        robot.press(KeyCode.SHIFT).press(KeyCode.F2).release(KeyCode.F2).release(KeyCode.SHIFT);
+        await(() -> console(robot, 0).contains("<2a down><2a up>"));
+        await(() -> text(robot, "#status-keys").equals("KEYS: app"));
+        assertFalse(robot.lookup("#keys-banner-0").queryAs(Node.class).isVisible());
+        robot.clickOn("#console-tab-0");
+        await(() -> !screen.isVisible());
+    }
+
+    @Test
+    void aCornerWithoutAScreenOffersNone(FxRobot robot) throws TimeoutException {
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null && bout().over());
+        assertTrue(robot.lookup("#screen-tab-0").queryAs(Node.class).getParent().isVisible());
+        assertFalse(robot.lookup("#screen-tab-1").queryAs(Node.class).getParent().isVisible());
+    }
+
+    @Test
+    void whatTheConsoleShowsIsCopiedAndTextIsPasted(FxRobot robot) throws TimeoutException {
+        ring(FakeBouts.FLOOD);
+        robot.press(KeyCode.F5).release(KeyCode.F5);
+        await(() -> state(0).mode() == CornerState.Mode.PAUSED);
+        TerminalView view = robot.lookup("#console-0").queryAs(TerminalView.class);
+        WaitForAsyncUtils.asyncFx(() -> {
+            view.selectAll();
+            view.copy();
+        });
+        WaitForAsyncUtils.waitForFxEvents();
+        assertTrue(view.selection().contains("and more of it"));
+        WaitForAsyncUtils.asyncFx(() -> {
+            javafx.scene.input.ClipboardContent content = new javafx.scene.input.ClipboardContent();
+            content.putString("one\ntwo");
+            javafx.scene.input.Clipboard.getSystemClipboard().setContent(content);
+            view.paste();
+        });
+        await(() -> console(robot, 0).contains("one\rtwo") || console(robot, 0).contains("two"));
+    }
+
+    @Test
     void twoQuickEscapesTakeTheKeysBackToo(FxRobot robot) throws TimeoutException {
         ring(FakeBouts.FLOOD);
         robot.press(KeyCode.F2).release(KeyCode.F2);

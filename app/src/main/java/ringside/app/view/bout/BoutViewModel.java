@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.view.bout;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -12,6 +13,7 @@ import javafx.beans.property.SimpleBooleanProperty;
 import org.jspecify.annotations.Nullable;
 import ringside.app.session.BoutSession;
 import ringside.app.session.CornerFeed;
+import ringside.app.session.EngineCommand;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
 import ringside.vmm.score.CostProfile;
@@ -48,9 +50,20 @@ public final class BoutViewModel {
     }
 
     private void pulse() {
-        for (CornerModel corner : corners.get()) corner.readConsole();
+        for (CornerModel corner : corners.get()) {
+            corner.readConsole();
+            answer(corner);
+        }
         if (frame++ % FRAMES_PER_TAPE == 0) tape.set(lines());
         if (refresh != null) refresh.run();
+    }
+
+    /// A terminal answers questions only while a person is at it: a guest that is only watched runs as without a window.
+    private void answer(CornerModel corner) {
+        String replies = corner.terminal().takeReplies();
+        if (workbench.keysToProperty().get() != corner.feed().index()) return;
+        workbench.longCursorKeysProperty().set(corner.terminal().applicationCursor());
+        if (!replies.isEmpty()) workbench.type(replies.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /// Runs after each pulse's reading.
@@ -120,6 +133,22 @@ public final class BoutViewModel {
 
     public IntegerProperty activeCornerProperty() {
         return workbench.activeCornerProperty();
+    }
+
+    /// Text from the clipboard, typed on a console: lines end as the Enter key does.
+    public void paste(int corner, String text) {
+        workbench.type(corner, text.replace("\r\n", "\r").replace('\n', '\r').getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The mouse over a corner's screen, in its pixels.
+    public void mouse(int corner, int right, int down, int turn, int buttons) {
+        workbench.mouse(corner, new EngineCommand.Mouse(right, -down, turn, buttons));
+    }
+
+    /// Shows a corner's screen or its console.
+    public void showScreen(CornerModel corner, boolean screen) {
+        workbench.activeCornerProperty().set(corner.feed().index());
+        if (corner.feed().showsScreenProperty().get() != screen) workbench.toggleScreen();
     }
 
     public void toggleKeys() {

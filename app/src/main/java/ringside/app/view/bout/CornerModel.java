@@ -12,6 +12,8 @@ import ringside.app.session.CornerState;
 import ringside.app.text.Texts;
 import ringside.vmm.explain.Explain;
 import ringside.vmm.explain.Symbol;
+import ringside.vmm.probe.CodePage437;
+import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.Snapshot;
 import ringside.vmm.probe.VcpuView;
 import ringside.vmm.trace.Counts;
@@ -37,7 +39,7 @@ public final class CornerModel {
     private final BoutSession bout;
     private final CornerFeed feed;
     private final Texts texts;
-    private final TerminalModel terminal = new TerminalModel();
+    private final TerminalModel terminal = new TerminalModel(CodePage437::unicode);
     private long consoleAt;
     private long logAt;
     private long nowAt = -1;
@@ -63,6 +65,22 @@ public final class CornerModel {
 
     public TerminalModel terminal() {
         return terminal;
+    }
+
+    /// What to say in place of a picture, or "".
+    public String screenWords(ScreenView screen) {
+        return switch (screen.kind()) {
+            case OFF -> texts.get("bout.screen.off");
+            case NOT_SHOWN -> texts.get("bout.screen.not-shown", screen.width(), screen.height());
+            default -> "";
+        };
+    }
+
+    /// The screen for those who hear it: its text, or how large it is.
+    public String screenSpoken(ScreenView screen) {
+        return screen.kind() == ScreenView.Kind.TEXT
+                ? screen.text().strip()
+                : texts.get("bout.screen.spoken", screen.width(), screen.height());
     }
 
     /// Feeds new console output to the screen; of a flood only the end.

@@ -7,22 +7,27 @@ import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
+import org.jspecify.annotations.Nullable;
 import ringside.app.action.ActionId;
 import ringside.app.action.Actions;
 import ringside.app.kit.CornerMark;
 import ringside.app.kit.Icons;
 import ringside.app.kit.LaneStrip;
+import ringside.app.kit.PixelScreen;
 import ringside.app.kit.TerminalView;
 import ringside.app.session.CornerState;
 import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
+import ringside.vmm.probe.ScreenView;
 import ringside.vmm.trace.TraceView;
 import ringside.vmm.word.Knockdown;
 
@@ -37,6 +42,12 @@ final class CornerPane extends VBox {
     private final BoutViewModel bout;
     private final Texts texts;
     private final TerminalView terminal;
+    private final PixelScreen screen = new PixelScreen();
+    private final Label screenWords = new Label();
+    private final Label banner = new Label();
+    private final ToggleButton consoleTab = new ToggleButton();
+    private final ToggleButton screenTab = new ToggleButton();
+    private @Nullable ScreenView shownScreen;
     private final LaneStrip lanes;
     private final Label mode = new Label();
     private final Label position = new Label();
@@ -52,7 +63,7 @@ final class CornerPane extends VBox {
         this.model = model;
         this.bout = bout;
         this.texts = texts;
-        this.terminal = new TerminalView(model.terminal());
+        this.terminal = new TerminalView(model.terminal(), texts);
         this.lanes = new LaneStrip(model.iface(), model.feed().vcpus());
         setId("corner-pane-" + model.feed().index());
         getStyleClass()
@@ -66,6 +77,8 @@ final class CornerPane extends VBox {
         addEventFilter(
                 javafx.scene.input.MouseEvent.MOUSE_PRESSED,
                 _ -> bout.activeCornerProperty().set(index()));
+        model.feed().showsScreenProperty().addListener((_, _, _) -> which());
+        which();
         bout.keysToProperty().addListener((_, _, _) -> keys());
         bout.activeCornerProperty().addListener((_, _, _) -> keys());
         keys();
@@ -89,7 +102,7 @@ final class CornerPane extends VBox {
         mode.setMinWidth(Region.USE_PREF_SIZE);
         position.getStyleClass().addAll(StyleClass.MONO, "small");
         position.setMinWidth(0);
-        HBox header = new HBox(8, new CornerMark(model.iface(), 15), name, about, gap, position, mode);
+        HBox header = new HBox(8, new CornerMark(model.iface(), 15), name, about, gap, tabs(), position, mode);
         header.setAlignment(Pos.CENTER_LEFT);
         header.getStyleClass().add(StyleClass.CORNER_HEADER);
         return header;
@@ -99,12 +112,66 @@ final class CornerPane extends VBox {
         terminal.setId("console-" + index());
         terminal.setAccessibleText(texts.get(
                 "bout.console.spoken", texts.get("corner.name." + model.iface().id())));
-        BorderPane frameAround = new BorderPane(terminal);
+        terminal.onPaste(text -> bout.paste(index(), text));
+        screen.setId("screen-" + index());
+        screen.onPointer((right, down, turn, buttons) -> bout.mouse(index(), right, down, turn, buttons));
+        screenWords.getStyleClass().add(StyleClass.SCREEN_WORDS);
+        screenWords.setMouseTransparent(true);
+        banner.setId("keys-banner-" + index());
+        banner.getStyleClass().add(StyleClass.KEYS_BANNER);
+        banner.setMouseTransparent(true);
+        StackPane.setAlignment(banner, Pos.TOP_RIGHT);
+        BorderPane frameAround = new BorderPane(new StackPane(terminal, screen, screenWords, banner));
         frameAround.getStyleClass().add(StyleClass.CONSOLE_FRAME);
         frameAround.setMinHeight(70);
         frameAround.setPrefHeight(240);
         VBox.setVgrow(frameAround, Priority.ALWAYS);
         return frameAround;
+    }
+
+    /// Console or screen, where there is a screen.
+    private Region tabs() {
+        tab(consoleTab, "console", false);
+        tab(screenTab, "screen", true);
+        consoleTab.getStyleClass().add("left-pill");
+        screenTab.getStyleClass().add("right-pill");
+        HBox tabs = new HBox(consoleTab, screenTab);
+        show(tabs, model.feed().hasScreen());
+        return tabs;
+    }
+
+    private void tab(ToggleButton button, String key, boolean toScreen) {
+        button.setId(key + "-tab-" + index());
+        button.setText(texts.get("bout.tab." + key));
+        button.setTooltip(new Tooltip(texts.get("bout.tab." + key + ".hint")));
+        button.getStyleClass().addAll(StyleClass.TAB, "small");
+        button.setMinWidth(Region.USE_PREF_SIZE);
+        button.setOnAction(_ -> {
+            bout.showScreen(model, toScreen);
+            which();
+        });
+    }
+
+    private void which() {
+        boolean onScreen = model.feed().showsScreenProperty().get();
+        consoleTab.setSelected(!onScreen);
+        screenTab.setSelected(onScreen);
+        show(terminal, !onScreen);
+        show(screen, onScreen);
+        shownScreen = null;
+        show(screenWords, false);
+        keys();
+    }
+
+    private void refreshScreen() {
+        ScreenView now = model.feed().screen();
+        if (now == null || now == shownScreen || !screen.isVisible()) return;
+        shownScreen = now;
+        screen.show(now.width(), now.height(), now.pixels());
+        String words = model.screenWords(now);
+        screenWords.setText(words);
+        show(screenWords, !words.isEmpty());
+        if (frame % FRAMES_PER_TEXT == 0) screen.setAccessibleText(model.screenSpoken(now));
     }
 
     private Region nowLine(Actions actions) {
@@ -136,15 +203,21 @@ final class CornerPane extends VBox {
 
     private void keys() {
         boolean mine = bout.keysToProperty().get() == index();
-        terminal.hasKeysProperty().set(mine);
+        boolean onScreen = model.feed().showsScreenProperty().get();
+        terminal.hasKeysProperty().set(mine && !onScreen);
+        screen.hasKeysProperty().set(mine && onScreen);
+        banner.setText(texts.get(onScreen ? "bout.keys.screen" : "bout.keys.console"));
+        show(banner, mine);
         pseudoClassStateChanged(KEYS, mine);
         pseudoClassStateChanged(ACTIVE, bout.activeCornerProperty().get() == index());
-        if (mine) terminal.requestFocus();
+        if (mine && onScreen) screen.requestFocus();
+        else if (mine) terminal.requestFocus();
     }
 
     /// Shows the newest state. @param segments parts of guest time, each as wide as the next
     void refresh(List<Segment> segments) {
         terminal.refresh();
+        refreshScreen();
         CornerState state = model.state();
         if (frame % FRAMES_PER_TEXT == 0) texts(state);
         if (frame % FRAMES_PER_LANE == 0) lanes(segments);
