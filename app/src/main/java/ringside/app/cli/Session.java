@@ -162,7 +162,11 @@ final class Session {
             throw Failure.later(texts, "--net user", "net");
         }
         if (options.screenshot != null && !corners.contains(Iface.NATIVE) && !corners.contains(Iface.VMI)) {
-            throw bad("--screenshot", "a native or vmi corner", corners.getFirst().id() + ", which has no screen", "corner");
+            throw bad(
+                    "--screenshot",
+                    "a native or vmi corner",
+                    corners.getFirst().id() + ", which has no screen",
+                    "corner");
         }
     }
 

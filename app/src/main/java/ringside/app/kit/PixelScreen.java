@@ -77,7 +77,9 @@ public final class PixelScreen extends Region {
     }
 
     private static int buttons(javafx.scene.input.MouseEvent e) {
-        return (e.isPrimaryButtonDown() ? 1 : 0) | (e.isSecondaryButtonDown() ? 2 : 0) | (e.isMiddleButtonDown() ? 4 : 0);
+        return (e.isPrimaryButtonDown() ? 1 : 0)
+                | (e.isSecondaryButtonDown() ? 2 : 0)
+                | (e.isMiddleButtonDown() ? 4 : 0);
     }
 
     private void mouse(double x, double y, int turn, int buttons) {

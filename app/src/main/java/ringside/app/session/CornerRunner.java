@@ -60,7 +60,8 @@ final class CornerRunner implements Runnable {
     }
 
     /// The newest screen, or null while nobody has watched.
-    @Nullable ScreenView screen() {
+    @Nullable
+    ScreenView screen() {
         return screen;
     }
 

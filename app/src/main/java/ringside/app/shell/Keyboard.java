@@ -58,7 +58,8 @@ final class Keyboard {
 
     private void screen(KeyEvent e) {
         boolean down = e.getEventType() == KeyEvent.KEY_PRESSED;
-        if (down && (e.getCode() == KeyCode.F2 || secondEscape(e))) actions.get(ActionId.CONSOLE_KEYS).trigger();
+        if (down && (e.getCode() == KeyCode.F2 || secondEscape(e)))
+            actions.get(ActionId.CONSOLE_KEYS).trigger();
         else if (e.getEventType() != KeyEvent.KEY_TYPED) {
             int key = ScreenKeys.of(e.getCode());
             if (key >= 0 && e.getCode() != KeyCode.F2) {
@@ -79,7 +80,8 @@ final class Keyboard {
             if (e.getCode() == KeyCode.F2 || secondEscape(e)) {
                 actions.get(ActionId.CONSOLE_KEYS).trigger();
             } else {
-                byte[] bytes = ConsoleKeys.pressed(e, workbench.longCursorKeysProperty().get());
+                byte[] bytes = ConsoleKeys.pressed(
+                        e, workbench.longCursorKeysProperty().get());
                 if (bytes != null) workbench.type(bytes);
             }
         } else if (e.getEventType() == KeyEvent.KEY_TYPED) {

@@ -76,7 +76,9 @@ class RunTest {
 
         assertEquals(0, result.code(), result.err().toString());
         byte[] png = Files.readAllBytes(folder.resolve("s.png"));
-        assertEquals("89504e470d0a1a0a0000000d49484452000002d000000190", HexFormat.of().formatHex(png, 0, 24));
+        assertEquals(
+                "89504e470d0a1a0a0000000d49484452000002d000000190",
+                HexFormat.of().formatHex(png, 0, 24));
     }
 
     @Test

@@ -26,7 +26,6 @@ public final class BochsDisplay implements PortDevice, Stateful {
     public static final int FIRST_PORT = 0x1CE, PORTS = 4;
     public static final int MEMORY = 4 << 20;
     public static final int MOST_WIDTH = 1024, MOST_HEIGHT = 768;
-
     private static final int ID = 0, WIDTH = 1, HEIGHT = 2, DEPTH = 3, ENABLE = 4, BANK = 5;
     private static final int VIRTUAL_WIDTH = 6, VIRTUAL_HEIGHT = 7, LEFT = 8, TOP = 9, MEMORY_SIZE = 10;
     private static final int ON = 0x01, CAPABILITIES = 0x02, WIDE_DAC = 0x20, KEEP = 0x80;

@@ -68,12 +68,7 @@ record VgaModes(int misc, int[] sequencer, int[] crtc, int[] graphics, int[] att
 
     private static VgaModes text(int clocking, int[] crtc) {
         return new VgaModes(
-                0x67,
-                new int[] {3, clocking, 3, 0, 2},
-                crtc,
-                TEXT_GRAPHICS,
-                attributes(true, 0x0C, 8),
-                Palette.EGA);
+                0x67, new int[] {3, clocking, 3, 0, 2}, crtc, TEXT_GRAPHICS, attributes(true, 0x0C, 8), Palette.EGA);
     }
 
     /// @param ega the palette leads to an EGA's colours; else to 0 to 15

@@ -99,14 +99,7 @@ public final class ScreenProbe {
             drawCursor(pixels, at, columns * cellWidth, cellWidth, cellHeight, colours[cells[cursor] >> 8 & 15]);
         }
         return new ScreenView(
-                ScreenView.Kind.TEXT,
-                columns * cellWidth,
-                rows * cellHeight,
-                pixels,
-                columns,
-                rows,
-                cells,
-                cursor);
+                ScreenView.Kind.TEXT, columns * cellWidth, rows * cellHeight, pixels, columns, rows, cells, cursor);
     }
 
     private void cell(int[] to, int at, int pitch, int code, int width, int height, int ink, int back) {

@@ -14,8 +14,7 @@ class Keyboard8042Test {
     private static final int A = 0x1E, F7 = 0x41, RIGHT = 0xE04D;
     private final VirtualClock clock = new VirtualClock();
     private final boolean[] wires = new boolean[3];
-    private final Keyboard8042 chip =
-            new Keyboard8042(clock, h -> wires[0] = h, h -> wires[1] = h, h -> wires[2] |= h);
+    private final Keyboard8042 chip = new Keyboard8042(clock, h -> wires[0] = h, h -> wires[1] = h, h -> wires[2] |= h);
 
     private void command(int value) {
         chip.write(4, value);

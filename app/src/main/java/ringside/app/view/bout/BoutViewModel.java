@@ -58,7 +58,8 @@ public final class BoutViewModel {
         if (refresh != null) refresh.run();
     }
 
-    /// A terminal answers questions only while a person is at it: a guest that is only watched runs as without a window.
+    /// A terminal answers questions only while a person is at it: a guest that is only watched runs as without a
+    /// window.
     private void answer(CornerModel corner) {
         String replies = corner.terminal().takeReplies();
         if (workbench.keysToProperty().get() != corner.feed().index()) return;
