@@ -92,7 +92,8 @@ final class BoutCommand implements Callable<Integer> {
                         file.append(),
                         plain.firmware(),
                         plain.cpu())
-                .withDrives(plain.drives());
+                .withDrives(plain.drives())
+                .withNetwork(plain.network());
     }
 
     static Iface corner(Session session, String option, String text) throws Failure {

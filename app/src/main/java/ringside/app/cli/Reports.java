@@ -32,7 +32,8 @@ final class Reports {
                 spec.cpu(),
                 until,
                 List.copyOf(corners),
-                profile);
+                profile,
+                spec.network() == null ? null : "a user-mode network, where the host answers");
     }
 
     private static BoutReport.CornerReport corner(Leg leg) {

@@ -102,8 +102,16 @@ final class RunOptions {
     @Option(names = "--cd", paramLabel = "FILE", description = "a CD image (ISO 9660)")
     List<String> cds = List.of();
 
-    @Option(names = "--net", paramLabel = "KIND", description = "user or none")
+    @Option(
+            names = "--net",
+            paramLabel = "KIND",
+            description =
+                    "none (default), or user: a network through sockets of the host; such a run cannot be repeated")
     String net = "none";
+
+    @Option(names = "--pcap", paramLabel = "FILE", description = "write every frame of the network, with guest time")
+    @Nullable
+    Path pcap;
 
     @Option(names = "--screenshot", paramLabel = "FILE", description = "write the guest's screen at the end as PNG")
     @Nullable

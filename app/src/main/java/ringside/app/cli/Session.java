@@ -30,6 +30,7 @@ import ringside.vmm.bout.Corner;
 import ringside.vmm.bout.DriveSpec;
 import ringside.vmm.bout.Gallery;
 import ringside.vmm.bout.Leg;
+import ringside.vmm.bout.NetSpec;
 import ringside.vmm.bout.Script;
 import ringside.vmm.bout.Until;
 import ringside.vmm.probe.ScreenView;
@@ -86,7 +87,8 @@ final class Session {
         byte[] initrd = options.initrd == null ? new byte[0] : bytes("--initrd", options.initrd);
         String name = guest != null ? guest : options.kernel != null ? fileName(options.kernel) : started(drives);
         return new BoutSpec(name, corners, vcpus, memory, seed, kernel, initrd, options.append, new byte[0], cpu())
-                .withDrives(drives);
+                .withDrives(drives)
+                .withNetwork(network());
     }
 
     /// @param guest what else was named, which is refused
@@ -100,7 +102,13 @@ final class Session {
         byte[] none = new byte[0];
         return new BoutSpec(
                         fileName(file), corners, vcpus(1), memory(IMPORT_MEMORY), seed(), none, none, "", image, cpu())
-                .withDrives(drives());
+                .withDrives(drives())
+                .withNetwork(network());
+    }
+
+    private @Nullable NetSpec network() {
+        if (!options.net.equals("user")) return null;
+        return new NetSpec(Resolver.ofHost(), options.pcap == null ? null : io.file(options.pcap));
     }
 
     /// The name of a bout that firmware starts from a drive; no gallery guest has one with a blank.
@@ -157,9 +165,14 @@ final class Session {
             if (!options.disks.isEmpty()) throw Failure.later(texts, "--disk on xen", "disk");
             if (!options.cds.isEmpty()) throw Failure.later(texts, "--cd on xen", "disk");
         }
-        if (!options.net.equals("none")) {
-            if (!options.net.equals("user")) throw bad("--net", "user or none", "\"" + options.net + "\"", "other");
-            throw Failure.later(texts, "--net user", "net");
+        if (!options.net.equals("none") && !options.net.equals("user")) {
+            throw bad("--net", "user or none", "\"" + options.net + "\"", "other");
+        }
+        if (options.net.equals("user") && corners.contains(Iface.XEN)) {
+            throw Failure.later(texts, "--net user on xen", "net");
+        }
+        if (options.pcap != null && !options.net.equals("user")) {
+            throw bad("--pcap", "--net user beside it", "--net " + options.net, "net");
         }
         if (options.screenshot != null && !corners.contains(Iface.NATIVE) && !corners.contains(Iface.VMI)) {
             throw bad(
@@ -238,6 +251,7 @@ final class Session {
             manner.tape().flush();
         }
         write(report);
+        if (options.pcap != null) io.say(texts.get("cli.wrote", options.pcap.toString()));
         if (options.screenshot != null) screenshot(options.screenshot, run);
         judge(report, assertions);
     }
@@ -256,6 +270,7 @@ final class Session {
         String f = field.toLowerCase(Locale.ROOT);
         if (f.contains("firmware")) return "firmware";
         if (f.equals("cpu")) return "cpu";
+        if (f.startsWith("--pcap") || f.startsWith("network")) return "net";
         if (f.startsWith("--disk") || f.startsWith("--cd") || f.equals("drives") || f.startsWith("disk"))
             return "drive";
         if (f.contains("memory")) return "memory";

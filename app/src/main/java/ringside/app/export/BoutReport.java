@@ -13,6 +13,7 @@ import ringside.vmm.word.Knockdown;
 ///
 /// @param cpu   model of the processors
 /// @param until the condition, as typed
+/// @param outside what from outside the machine reached the guest, so that the run cannot be repeated, or null
 public record BoutReport(
         String guest,
         int vcpus,
@@ -21,7 +22,8 @@ public record BoutReport(
         String cpu,
         String until,
         List<CornerReport> corners,
-        CostProfile profile) {
+        CostProfile profile,
+        @Nullable String outside) {
     /// One corner.
     ///
     /// @param outcome how it ended up, as in the JSON

@@ -32,6 +32,8 @@ public final class JsonReport {
             g.writeNumberField("seed", report.seed());
             g.writeStringField("cpu", report.cpu());
             g.writeStringField("until", report.until());
+            g.writeBooleanField("deterministic", report.outside() == null);
+            if (report.outside() != null) g.writeStringField("notDeterministicBecause", report.outside());
             g.writeArrayFieldStart("corners");
             for (BoutReport.CornerReport corner : report.corners()) corner(g, corner, report);
             g.writeEndArray();

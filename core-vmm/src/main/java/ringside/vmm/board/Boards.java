@@ -50,7 +50,7 @@ public final class Boards {
         if (!Processors.names().contains(spec.cpu())) {
             problems.add(new Problem("cpu", String.join(", ", Processors.names()), "\"" + spec.cpu() + "\""));
         }
-        drives(spec, problems);
+        plugged(spec, problems);
         switch (spec.iface()) {
             case HW -> problems.add(new Problem("interface", "native, vmi or xen", "hw, which is not built yet"));
             case NATIVE, VMI, XEN -> {}
@@ -82,9 +82,18 @@ public final class Boards {
         }
     }
 
-    private static void drives(MachineSpec spec, List<Problem> problems) {
+    private static void plugged(MachineSpec spec, List<Problem> problems) {
         problems.addAll(PcDrives.check(spec.options()));
         PcOptions o = spec.options();
+        if (o.networks().size() > PcNetworks.MOST) {
+            problems.add(new Problem(
+                    "networks",
+                    "at most " + PcNetworks.MOST,
+                    Integer.toString(o.networks().size())));
+        }
+        if (spec.iface() == Iface.XEN && !o.networks().isEmpty()) {
+            problems.add(new Problem("network", "the native or vmi corner", "xen, where it is not built yet"));
+        }
         if (spec.iface() == Iface.XEN && !(o.disks().isEmpty() && o.cds().isEmpty())) {
             problems.add(
                     new Problem("drives", "the native or vmi corner", "xen, where there is no PC to plug them in"));

@@ -44,6 +44,7 @@ public final class Machine implements Platform, Stateful {
     private final Rounds rounds;
     private final @Nullable Pc pc;
     private final GuestDma ram;
+    private final Cables cables;
     private final Hypervisor hypervisor;
     private final List<BellListener> bellListeners = new ArrayList<>();
 
@@ -70,6 +71,7 @@ public final class Machine implements Platform, Stateful {
         this.spec = spec;
         memory = new MachineMemory(machineBytes);
         ram = new GuestDma(memory);
+        cables = new Cables(spec.options().networks());
         cores = new Core[spec.vcpus()];
         tracer = new Tracer(clock, spec.vcpus(), n -> cores[n] == null ? 0 : cores[n].cpu.retired());
         trace = new TraceWatch(tracer, this::crossed);
@@ -189,6 +191,7 @@ public final class Machine implements Platform, Stateful {
     private @Nullable Stop betweenRounds(long until) {
         console.pump();
         if (pc != null) pc.hands.pump();
+        cables.poll();
         clock.fireDue();
         if (ended()) return null;
         if (stop != null) return stop;
@@ -197,13 +200,17 @@ public final class Machine implements Platform, Stateful {
             rounds.begin();
             return null;
         }
-        if (clock.nextAt() == Long.MAX_VALUE || !anyWakeable()) {
+        long next = cables.next(clock);
+        if (next == Long.MAX_VALUE || !anyWakeable()) {
             if (anyWakeable() && hearsConsole()) return Stop.WAITING_FOR_INPUT;
             knockdown(new Knockdown("every vCPU sleeps and nothing can wake it", sleepers(), clock.now()));
             return null;
         }
         if (clock.sliceStart() >= until) return Stop.BUDGET;
-        clock.advanceTo(Math.min(clock.nextAt(), until));
+        long to = Math.min(next, until);
+        cables.await(to - clock.sliceStart());
+        if (anyRunnable()) return null; // something has come
+        clock.advanceTo(to);
         tracer.settle();
         return null;
     }

@@ -137,6 +137,7 @@ final class Pc implements Bus, Stateful {
         PcDrives drives = add(new PcDrives(spec.options(), ports, clock, ram, interrupts));
         pci = add(new PcPci(ports, memory, interrupts, add(new ResetPort(reset)), drives.controller));
         pci.bus.attach(PcPci.DISPLAY, 0, DisplayCard.function(display));
+        add(new PcNetworks(spec.options(), pci, clock, ram));
         if (!spec.image().isFirmware()) firmware();
         if (spec.image().isOnDrive()) put(Bios.PORT, 1, new Bios(services(spec, wires)));
     }

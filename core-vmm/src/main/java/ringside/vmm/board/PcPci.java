@@ -19,6 +19,7 @@ import ringside.vmm.state.Stateful;
 /// | 1.0 | PIIX3: bridge to ISA, leads requests A to D to IRQs |
 /// | 1.1 | PIIX3: IDE |
 /// | 2.0 | display |
+/// | 3.0 and up | network cards |
 final class PcPci implements Stateful {
     static final int DISPLAY = 2;
     /// Where firmware puts the cards' windows, and the IRQs it leads requests A to D to.

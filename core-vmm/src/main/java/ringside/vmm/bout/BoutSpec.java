@@ -2,6 +2,7 @@
 package ringside.vmm.bout;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.board.PcOptions;
 import ringside.vmm.board.Processors;
 import ringside.vmm.word.Iface;
@@ -20,6 +21,7 @@ import ringside.vmm.word.Iface;
 /// @param cpu      model of the processors: one of {@link Bouts#processors}
 /// @param options  what is plugged into the PC of each corner that has one
 /// @param drives   files of the host that are disks and CDs of each corner's PC, in their order
+/// @param network  what the PC of each corner is connected to, or null
 public record BoutSpec(
         String guest,
         List<Iface> corners,
@@ -32,7 +34,8 @@ public record BoutSpec(
         byte[] firmware,
         String cpu,
         PcOptions options,
-        List<DriveSpec> drives) {
+        List<DriveSpec> drives,
+        @Nullable NetSpec network) {
     public BoutSpec {
         corners = List.copyOf(corners);
         drives = List.copyOf(drives);
@@ -62,7 +65,8 @@ public record BoutSpec(
                 firmware,
                 cpu,
                 PcOptions.NONE,
-                List.of());
+                List.of(),
+                null);
     }
 
     /// A kernel or a gallery guest on the standard processor.
@@ -81,6 +85,24 @@ public record BoutSpec(
     /// The same with these drives.
     public BoutSpec withDrives(List<DriveSpec> list) {
         return new BoutSpec(
-                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, options, list);
+                guest,
+                corners,
+                vcpus,
+                memoryBytes,
+                seed,
+                kernel,
+                initrd,
+                append,
+                firmware,
+                cpu,
+                options,
+                list,
+                network);
+    }
+
+    /// The same on this network.
+    public BoutSpec withNetwork(@Nullable NetSpec net) {
+        return new BoutSpec(
+                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, options, drives, net);
     }
 }

@@ -55,7 +55,12 @@ public final class Bouts {
         List<Corner> corners = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         Drives drives = Drives.open(spec, problems);
-        if (!problems.isEmpty()) return new Opened.Wrong(List.copyOf(problems));
+        Networks networks = Networks.open(spec, problems);
+        if (!problems.isEmpty()) {
+            drives.close();
+            networks.close();
+            return new Opened.Wrong(List.copyOf(problems));
+        }
         for (Iface iface : spec.corners()) {
             Optional<byte[]> kernel = kernel(spec, iface, problems);
             if (kernel.isEmpty()) continue;
@@ -67,14 +72,21 @@ public final class Bouts {
                     spec.seed(),
                     image,
                     spec.cpu(),
-                    drives.options(spec.options()));
+                    networks.options(drives.options(spec.options())));
             switch (Boards.build(machine)) {
-                case Built.Ready ready -> corners.add(new MachineCorner(ready.machine(), drives.use()));
+                case Built.Ready ready -> {
+                    Runnable files = drives.use(), cable = networks.use();
+                    corners.add(new MachineCorner(ready.machine(), () -> {
+                        files.run();
+                        cable.run();
+                    }));
+                }
                 case Built.Wrong wrong -> problems.addAll(wrong.problems());
             }
         }
         if (problems.isEmpty()) return new Opened.Ready(List.copyOf(corners));
         drives.close();
+        networks.close();
         return new Opened.Wrong(List.copyOf(problems));
     }
 

@@ -7,15 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param payload with the header; the data begin at `at`
 /// @param mss     the largest segment that the sender takes
-record Segment(
-        Ends ends,
-        int sequence,
-        int acknowledged,
-        int flags,
-        int window,
-        int mss,
-        byte[] payload,
-        int at) {
+record Segment(Ends ends, int sequence, int acknowledged, int flags, int window, int mss, byte[] payload, int at) {
     static final int FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16;
     static final int HEADER = 20;
     /// What is supposed when the other side says nothing.

@@ -41,7 +41,8 @@ final class Tcp {
     }
 
     private void begin(Segment s) {
-        InetSocketAddress host = link.addresses().host(s.ends().target(), s.ends().port());
+        InetSocketAddress host =
+                link.addresses().host(s.ends().target(), s.ends().port());
         if (host == null || s.ends().guestPort() == 0 || connections.size() >= MOST) {
             refuse(s);
             return;

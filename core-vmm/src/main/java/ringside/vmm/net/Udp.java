@@ -120,7 +120,9 @@ final class Udp {
         final DatagramChannel channel;
         long lastUse;
         boolean asked;
-        @Nullable Datagram last;
+
+        @Nullable
+        Datagram last;
 
         Flow(Ends ends, InetSocketAddress host) throws IOException {
             this.ends = ends;

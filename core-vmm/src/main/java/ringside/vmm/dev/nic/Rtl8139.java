@@ -208,10 +208,9 @@ public final class Rtl8139 implements BarMemory, PortDevice, Stateful {
         switch (at) {
             case RBSTART -> ring.start(value);
             case CR -> command(value);
-            case CAPR -> {
-                ring.readPointer(value);
-                receive();
-            }
+            // What waits in the cable comes when the network is polled next: a driver that empties the ring and then
+            // clears the interrupt must not find it full again in between.
+            case CAPR -> ring.readPointer(value);
             case IMR -> {
                 keep(IMR, 2, value);
                 settle();
