@@ -50,7 +50,7 @@ final class StatusBar extends HBox {
                 session == null || to < 0
                         ? texts.get("status.keys.app")
                         : texts.get(
-                                "status.keys.console",
+                                workbench.keysToScreen() ? "status.keys.screen" : "status.keys.console",
                                 CornerLook.of(session.corners().get(to).iface()).glyph()));
         set(bout, session == null ? "" : texts.get("status.bout", session.guest(), session.seed()));
         set(lost, session == null ? "" : lost(session));
