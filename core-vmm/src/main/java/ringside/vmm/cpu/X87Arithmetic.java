@@ -87,31 +87,16 @@ abstract class X87Arithmetic extends X87Stack {
     private void readReal(Insn i) throws GuestFault {
         if (i.s0 == 4) {
             int v = cpu.load32(cpu.operandForRead(i, 4));
-            widen((long) (v & 0x7FFFFF) << 40, v >>> 23 & 0xFF, 0xFF, 0x3F80, v >>> 16 & 0x8000);
+            begin();
+            x.widenSingle(v);
         } else {
             long v = cpu.read64(i);
-            widen(v << 11 & Long.MAX_VALUE, (int) (v >>> 52) & 0x7FF, 0x7FF, 0x3C00, (int) (v >>> 48) & 0x8000);
+            begin();
+            x.widenDouble(v);
         }
-    }
-
-    /// @param fraction the bits behind the point, from bit 62 down
-    private void widen(long fraction, int exponent, int last, int rebias, int sign) {
-        fromMemory = 0;
-        if (exponent == last) {
-            bm = fraction | Long.MIN_VALUE;
-            bse = sign | 0x7FFF;
-        } else if (exponent != 0) {
-            bm = fraction | Long.MIN_VALUE;
-            bse = sign | exponent + rebias;
-        } else if (fraction == 0) {
-            bm = 0;
-            bse = sign;
-        } else {
-            int shift = Long.numberOfLeadingZeros(fraction);
-            bm = fraction << shift;
-            bse = sign | rebias + 1 - shift;
-            fromMemory = DE;
-        }
+        bm = x.m;
+        bse = x.se;
+        fromMemory = x.flags & DE;
     }
 
     /// The denormal in memory counts unless the operation was invalid, divided by zero, or a NaN took precedence.

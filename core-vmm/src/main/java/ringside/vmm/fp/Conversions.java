@@ -36,7 +36,7 @@ abstract sealed class Conversions extends Rounding permits Scaling {
     }
 
     /// A single as the operand of arithmetic: a signaling NaN stays one for the operation to meet, a denormal
-    /// is DE at once, which the operation takes back where it does not count.
+    /// is DE at once, which the caller takes back where it does not count.
     public void widenSingle(int bits) {
         int sign = bits >>> 16 & SIGN;
         int exponent = bits >>> 23 & 0xFF;
