@@ -20,16 +20,6 @@ public record PcOptions(List<BlockMedium> disks, List<BlockMedium> cds, List<Wir
         networks = List.copyOf(networks);
     }
 
-    /// The same with these disks.
-    public PcOptions withDisks(List<BlockMedium> media) {
-        return new PcOptions(media, cds, networks);
-    }
-
-    /// The same with these CDs.
-    public PcOptions withCds(List<BlockMedium> media) {
-        return new PcOptions(disks, media, networks);
-    }
-
     /// The same with these networks.
     public PcOptions withNetworks(List<Wire> wires) {
         return new PcOptions(disks, cds, wires);

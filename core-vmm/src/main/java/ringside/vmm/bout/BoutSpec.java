@@ -3,7 +3,6 @@ package ringside.vmm.bout;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import ringside.vmm.board.PcOptions;
 import ringside.vmm.board.Processors;
 import ringside.vmm.word.Iface;
 
@@ -19,7 +18,6 @@ import ringside.vmm.word.Iface;
 /// @param append   command line
 /// @param firmware a ROM image that is started instead of a guest, or empty
 /// @param cpu      model of the processors: one of {@link Bouts#processors}
-/// @param options  what is plugged into the PC of each corner that has one
 /// @param drives   files of the host that are disks and CDs of each corner's PC, in their order
 /// @param network  what the PC of each corner is connected to, or null
 public record BoutSpec(
@@ -33,7 +31,6 @@ public record BoutSpec(
         String append,
         byte[] firmware,
         String cpu,
-        PcOptions options,
         List<DriveSpec> drives,
         @Nullable NetSpec network) {
     public BoutSpec {
@@ -64,7 +61,6 @@ public record BoutSpec(
                 append,
                 firmware,
                 cpu,
-                PcOptions.NONE,
                 List.of(),
                 null);
     }
@@ -95,7 +91,6 @@ public record BoutSpec(
                 append,
                 firmware,
                 cpu,
-                options,
                 list,
                 network);
     }
@@ -103,6 +98,6 @@ public record BoutSpec(
     /// The same on this network.
     public BoutSpec withNetwork(@Nullable NetSpec net) {
         return new BoutSpec(
-                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, options, drives, net);
+                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, drives, net);
     }
 }

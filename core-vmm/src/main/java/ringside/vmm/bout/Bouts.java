@@ -72,7 +72,7 @@ public final class Bouts {
                     spec.seed(),
                     image,
                     spec.cpu(),
-                    networks.options(drives.options(spec.options())));
+                    networks.plug(drives.options()));
             switch (Boards.build(machine)) {
                 case Built.Ready ready -> {
                     Runnable files = drives.use(), cable = networks.use();

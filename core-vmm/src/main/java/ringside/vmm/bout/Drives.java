@@ -74,15 +74,15 @@ final class Drives implements Closeable {
     }
 
     /// What is plugged into one corner's PC.
-    PcOptions options(PcOptions others) {
-        List<BlockMedium> disks = new ArrayList<>(others.disks());
-        List<BlockMedium> cds = new ArrayList<>(others.cds());
+    PcOptions options() {
+        List<BlockMedium> disks = new ArrayList<>();
+        List<BlockMedium> cds = new ArrayList<>();
         for (Opened o : opened) {
             boolean over = o.spec().access() == DriveSpec.Access.SNAPSHOT;
             BlockMedium medium = over ? new OverlayMedium(o.file()) : o.file();
             (o.spec().kind() == DriveSpec.Kind.DISK ? disks : cds).add(medium);
         }
-        return others.withDisks(disks).withCds(cds);
+        return new PcOptions(disks, cds, List.of());
     }
 
     /// One more corner uses them. @return to be run once, when that corner ends

@@ -47,9 +47,9 @@ final class Networks implements AutoCloseable {
         }
     }
 
-    /// What is plugged into the next corner, with its cable.
-    PcOptions options(PcOptions others) {
-        if (spec == null) return others;
+    /// The same PC with the next corner's cable.
+    PcOptions plug(PcOptions pc) {
+        if (spec == null) return pc;
         UserNetwork network = new UserNetwork(spec.resolver());
         open.add(network);
         Wire wire = network;
@@ -58,9 +58,7 @@ final class Networks implements AutoCloseable {
             open.add(c);
             wire = c;
         }
-        List<Wire> wires = new ArrayList<>(others.networks());
-        wires.add(wire);
-        return others.withNetworks(wires);
+        return pc.withNetworks(List.of(wire));
     }
 
     /// One more corner uses them. @return what it runs at its end

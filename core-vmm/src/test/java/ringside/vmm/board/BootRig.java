@@ -82,7 +82,7 @@ final class BootRig {
 
     static Built build(Iface iface, List<BlockMedium> disks, List<BlockMedium> cds) {
         GuestImage nothing = new GuestImage(new byte[0], new byte[0], "");
-        PcOptions options = PcOptions.NONE.withDisks(disks).withCds(cds);
+        PcOptions options = new PcOptions(disks, cds, List.of());
         return Boards.build(new MachineSpec(iface, 4 * MB, 1, 1, nothing, Processors.STANDARD, options));
     }
 
