@@ -179,7 +179,7 @@ final class Session {
                     "--screenshot",
                     "a native or vmi corner",
                     corners.getFirst().id() + ", which has no screen",
-                    "corner");
+                    "screen");
         }
     }
 
