@@ -52,7 +52,7 @@ record Drive(
     }
 
     int cylinders() {
-        return (int) Math.clamp(sectors / ((long) heads * track), 1, MAX_CYLINDERS);
+        return Math.clamp(sectors / ((long) heads * track), 1, MAX_CYLINDERS);
     }
 
     boolean holds(long sector, long count) {
