@@ -50,19 +50,7 @@ public record BoutSpec(
             String append,
             byte[] firmware,
             String cpu) {
-        this(
-                guest,
-                corners,
-                vcpus,
-                memoryBytes,
-                seed,
-                kernel,
-                initrd,
-                append,
-                firmware,
-                cpu,
-                List.of(),
-                null);
+        this(guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, List.of(), null);
     }
 
     /// A kernel or a gallery guest on the standard processor.
@@ -81,18 +69,7 @@ public record BoutSpec(
     /// The same with these drives.
     public BoutSpec withDrives(List<DriveSpec> list) {
         return new BoutSpec(
-                guest,
-                corners,
-                vcpus,
-                memoryBytes,
-                seed,
-                kernel,
-                initrd,
-                append,
-                firmware,
-                cpu,
-                list,
-                network);
+                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, list, network);
     }
 
     /// The same on this network.
