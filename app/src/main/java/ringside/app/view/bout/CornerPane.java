@@ -48,6 +48,7 @@ final class CornerPane extends VBox {
     private final ToggleButton consoleTab = new ToggleButton();
     private final ToggleButton screenTab = new ToggleButton();
     private @Nullable ScreenView shownScreen;
+    private @Nullable ScreenView spokenScreen;
     private final LaneStrip lanes;
     private final Label mode = new Label();
     private final Label position = new Label();
@@ -171,7 +172,13 @@ final class CornerPane extends VBox {
         String words = model.screenWords(now);
         screenWords.setText(words);
         show(screenWords, !words.isEmpty());
-        if (frame % FRAMES_PER_TEXT == 0) screen.setAccessibleText(model.screenSpoken(now));
+    }
+
+    /// The screen in words, less often than in pixels: but the last one of a screen that has come to rest as well.
+    private void speakScreen() {
+        if (shownScreen == null || shownScreen == spokenScreen) return;
+        spokenScreen = shownScreen;
+        screen.setAccessibleText(model.screenSpoken(shownScreen));
     }
 
     private Region nowLine(Actions actions) {
@@ -219,7 +226,10 @@ final class CornerPane extends VBox {
         terminal.refresh();
         refreshScreen();
         CornerState state = model.state();
-        if (frame % FRAMES_PER_TEXT == 0) texts(state);
+        if (frame % FRAMES_PER_TEXT == 0) {
+            texts(state);
+            speakScreen();
+        }
         if (frame % FRAMES_PER_LANE == 0) lanes(segments);
         frame++;
     }
