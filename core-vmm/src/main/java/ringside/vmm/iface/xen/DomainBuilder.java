@@ -21,7 +21,7 @@ import ringside.vmm.word.Refusal;
 /// store page, console page, page tables, one page of stack, and padding to a 4 MiB boundary with at least
 /// 512 KiB free. Everything up to there is mapped at VIRT_BASE; the tables themselves read-only.
 ///
-/// Tour 9.22: not done: compressed kernels, a ramdisk outside the mapping (MOD_START_PFN).
+/// A kernel that takes its ramdisk unmapped (MOD_START_PFN) gets it above the mapping, however large it is.
 final class DomainBuilder {
     private static final long REGION = 4L << 20;
     private static final int PADDING_PAGES = 129;
@@ -31,6 +31,8 @@ final class DomainBuilder {
     private static final long L1_FLAGS = PaeEntry.PRESENT | PaeEntry.WRITABLE | PaeEntry.ACCESSED;
     private static final long L2_FLAGS = 0x67;
     private static final int COMMAND_BYTES = 1024;
+    /// SIF_MOD_START_PFN: mod_start is a frame number.
+    private static final int MODULE_IS_UNMAPPED = 8;
 
     /// What the rest of start of day needs to know.
     record Built(
@@ -38,6 +40,7 @@ final class DomainBuilder {
 
     private final XenDomain domain;
     private final GuestImage image;
+    private final KernelFile file;
     private final Elf elf;
     private final KernelNotes notes;
     private final P2m p2m;
@@ -53,7 +56,8 @@ final class DomainBuilder {
         this.domain = domain;
         this.image = image;
         this.p2m = p2m;
-        elf = new Elf(image.kernel());
+        file = new KernelFile(image.kernel());
+        elf = new Elf(file.bytes());
         notes = new KernelNotes(elf);
     }
 
@@ -65,6 +69,8 @@ final class DomainBuilder {
     ///
     /// @param storePort   the store's event channel, @param consolePort the console's
     Optional<Built> build(int storePort, int consolePort) {
+        problems.addAll(file.problems());
+        if (!problems.isEmpty()) return Optional.empty();
         problems.addAll(elf.problems());
         if (!problems.isEmpty()) return Optional.empty();
         problems.addAll(notes.problems());
@@ -77,7 +83,8 @@ final class DomainBuilder {
         giveFrames();
         loadKernel();
         nextPfn = pages(end + (notes.wantsSymbols() ? loadSymbols(end) : 0));
-        int modulePfn = allocate(pages(image.initrd().length));
+        boolean unmapped = notes.takesUnmappedModule() && image.initrd().length > 0;
+        int modulePfn = unmapped ? 0 : allocate(pages(image.initrd().length));
         int listPfn = allocate(pages(4L * domain.guestFrames));
         int startInfoPfn = allocate(1);
         int storePfn = allocate(1);
@@ -94,6 +101,14 @@ final class DomainBuilder {
         if (virtBase + ((long) mappedEnd << Abi.PAGE_SHIFT) > Abi.RESERVED_FROM) {
             problem("kernel and ramdisk", "to end below 0xf5800000", "more");
             return Optional.empty();
+        }
+        if (unmapped) {
+            modulePfn = mappedEnd;
+            long last = mappedEnd + (long) pages(image.initrd().length);
+            if (last > domain.guestFrames) {
+                problem("memory", (last + 255) / 256 + " MiB for ramdisk and kernel", domain.guestFrames / 256 + " MiB");
+                return Optional.empty();
+            }
         }
         putModule(modulePfn);
         putList(listPfn);
@@ -193,7 +208,7 @@ final class DomainBuilder {
     }
 
     private void loadKernel() {
-        for (Elf.Segment s : elf.loads()) copy(physical(s), image.kernel(), (int) s.offset(), (int) s.fileBytes());
+        for (Elf.Segment s : elf.loads()) copy(physical(s), file.bytes(), (int) s.offset(), (int) s.fileBytes());
     }
 
     /// BSD_SYMTAB: size, a copy of the ELF header with three section headers, the symbols, their strings.
@@ -212,14 +227,14 @@ final class DomainBuilder {
         byte[] block = new byte[4 + total];
         ByteBuffer b = ByteBuffer.wrap(block).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         b.putInt(0, total);
-        System.arraycopy(image.kernel(), 0, block, 4, 52);
+        System.arraycopy(file.bytes(), 0, block, 4, 52);
         b.putInt(4 + 28, 0).putInt(4 + 32, 64);
         b.putShort(4 + 40, (short) 52).putShort(4 + 42, (short) 0).putShort(4 + 44, (short) 0);
         b.putShort(4 + 46, (short) 40).putShort(4 + 48, (short) 3).putShort(4 + 50, (short) 0);
         symbolHeader(b, 4 + 64 + 40, found.get(0), symbolsAt, 2);
         symbolHeader(b, 4 + 64 + 80, found.get(1), stringsAt, 0);
-        System.arraycopy(image.kernel(), (int) found.get(0).offset(), block, 4 + symbolsAt, symbolBytes);
-        System.arraycopy(image.kernel(), (int) found.get(1).offset(), block, 4 + stringsAt, (int)
+        System.arraycopy(file.bytes(), (int) found.get(0).offset(), block, 4 + symbolsAt, symbolBytes);
+        System.arraycopy(file.bytes(), (int) found.get(1).offset(), block, 4 + stringsAt, (int)
                 found.get(1).size());
         copy(at, block, 0, block.length);
         return at + block.length - kernelEnd;
@@ -295,6 +310,7 @@ final class DomainBuilder {
         copy(at, magic, 0, magic.length);
         put32(at + 32, domain.guestFrames);
         put32(at + 36, domain.sharedInfo);
+        put32(at + 40, modulePfn == mappedEnd ? MODULE_IS_UNMAPPED : 0);
         put32(at + 44, mfn(storePfn));
         put32(at + 48, storePort);
         put32(at + 52, mfn(consolePfn));
@@ -303,7 +319,7 @@ final class DomainBuilder {
         put32(at + 64, tables);
         put32(at + 68, va(listPfn));
         int length = image.initrd().length;
-        put32(at + 72, length == 0 ? 0 : va(modulePfn));
+        put32(at + 72, length == 0 ? 0 : modulePfn == mappedEnd ? modulePfn : va(modulePfn));
         put32(at + 76, length);
         byte[] command = image.command().getBytes(StandardCharsets.ISO_8859_1);
         copy(at + 80, command, 0, Math.min(command.length, COMMAND_BYTES - 1));

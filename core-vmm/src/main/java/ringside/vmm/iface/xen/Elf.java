@@ -42,12 +42,6 @@ final class Elf {
     }
 
     private boolean recognised(byte[] b) {
-        if (b.length >= 2 && b[0] == 0x1F && b[1] == (byte) 0x8B) {
-            return problem("kernel", "an uncompressed ELF file (vmlinux)", "gzip");
-        }
-        if (b.length > 0x250 && file.getInt(0x202) == 0x53726448) {
-            return problem("kernel", "an uncompressed ELF file (vmlinux)", "a Linux bzImage");
-        }
         if (b.length < HEADER || file.getInt(0) != 0x464C457F) {
             return problem("kernel", "an ELF file", b.length < HEADER ? b.length + " bytes" : "no ELF header");
         }

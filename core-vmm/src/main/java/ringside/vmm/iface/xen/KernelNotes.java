@@ -22,7 +22,8 @@ final class KernelNotes {
             PAE_MODE = 9,
             FEATURES = 10,
             BSD_SYMTAB = 11,
-            SUPPORTED_FEATURES = 17;
+            MODULE_START_PFN = 16,
+            PHYS32_ENTRY = 18;
     private static final List<String> FEATURE_NAMES = List.of(
             "writable_page_tables",
             "writable_descriptor_tables",
@@ -124,6 +125,10 @@ final class KernelNotes {
             wrong.add(new Problem("kernel", "Xen notes or a __xen_guest section", "none: not a Xen kernel"));
             return wrong;
         }
+        if (numbers.containsKey(PHYS32_ENTRY) && !numbers.containsKey(ENTRY) && !hasHypercallPage()) {
+            wrong.add(new Problem("Xen notes", "a paravirtual entry point", "PVH's only (PHYS32_ENTRY)"));
+            return wrong;
+        }
         String loader = string(LOADER);
         String os = string(GUEST_OS);
         if (!loader.startsWith("generic") && !os.startsWith("linux")) {
@@ -186,6 +191,11 @@ final class KernelNotes {
 
     int hypercallPage() {
         return numbers.getOrDefault(HYPERCALL_PAGE, 0L).intValue();
+    }
+
+    /// The ramdisk may lie outside the mapping; mod_start is then a frame number.
+    boolean takesUnmappedModule() {
+        return numbers.getOrDefault(MODULE_START_PFN, 0L) != 0;
     }
 
     boolean wantsSymbols() {

@@ -73,14 +73,6 @@ class StartOfDayTest {
     }
 
     @Test
-    void aCompressedKernelIsNamed() {
-        byte[] gzip = {0x1F, (byte) 0x8B, 8, 0};
-        assertEquals(
-                "[kernel: expected an uncompressed ELF file (vmlinux), found gzip]",
-                XenFixture.problemsOf(gzip).toString());
-    }
-
-    @Test
     void anElfWithoutNotesIsNoXenKernel() {
         byte[] elf = XenFixture.hello();
         elf[0x54] = 0; // the note segment is no longer one
