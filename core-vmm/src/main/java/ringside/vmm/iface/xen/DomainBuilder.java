@@ -106,7 +106,10 @@ final class DomainBuilder {
             modulePfn = mappedEnd;
             long last = mappedEnd + (long) pages(image.initrd().length);
             if (last > domain.guestFrames) {
-                problem("memory", (last + 255) / 256 + " MiB for ramdisk and kernel", domain.guestFrames / 256 + " MiB");
+                problem(
+                        "memory",
+                        (last + 255) / 256 + " MiB for ramdisk and kernel",
+                        domain.guestFrames / 256 + " MiB");
                 return Optional.empty();
             }
         }

@@ -45,8 +45,7 @@ class KernelFileTest {
 
     @Test
     void anElfStaysAsItIs() {
-        assertArrayEquals(
-                XenFixture.hello(), new KernelFile(XenFixture.hello()).bytes());
+        assertArrayEquals(XenFixture.hello(), new KernelFile(XenFixture.hello()).bytes());
     }
 
     @Test
@@ -75,8 +74,7 @@ class KernelFileTest {
     @CsvSource({"0x42,0x5A,bzip2", "0xFD,0x37,xz", "0x28,0xB5,zstd", "0x5D,0,lzma", "0x89,0x4C,lzo", "0x02,0x21,lz4"})
     void anotherCompressionIsNamed(int first, int second, String name) {
         byte[] payload = {(byte) first, (byte) second, 0, 0};
-        assertEquals(
-                "[bzImage payload: expected gzip or none, found " + name + "]", problem(bzImage(0x208, payload)));
+        assertEquals("[bzImage payload: expected gzip or none, found " + name + "]", problem(bzImage(0x208, payload)));
     }
 
     @Test
@@ -92,9 +90,7 @@ class KernelFileTest {
         byte[] whole = bzImage(0x208, gzip(XenFixture.hello()));
         for (int length = 0; length < whole.length; length++) {
             assertEquals(
-                    false,
-                    XenFixture.problemsOf(Arrays.copyOf(whole, length)).isEmpty(),
-                    "cut to " + length);
+                    false, XenFixture.problemsOf(Arrays.copyOf(whole, length)).isEmpty(), "cut to " + length);
         }
     }
 
