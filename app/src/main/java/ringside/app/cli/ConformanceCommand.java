@@ -25,18 +25,24 @@ import picocli.CommandLine.Parameters;
 import ringside.vmm.bout.Conformance;
 import ringside.vmm.bout.ConformancePage;
 import ringside.vmm.bout.SingleSteps;
+import ringside.vmm.bout.XtfPage;
+import ringside.vmm.bout.XtfSuite;
 import ringside.vmm.word.Problem;
 
-/// Compares the processor with recorded hardware, on all of the host's cores. Groups are told about in their order as
+/// Compares the processor with recorded hardware, and the Xen corner with Xen's own tests, on all of the host's cores.
+/// Groups are told about in their order as
 /// soon as they are complete; a table comes at the end.
-@Command(name = "conformance", mixinStandardHelpOptions = true, description = "run recorded hardware vectors")
+@Command(
+        name = "conformance",
+        mixinStandardHelpOptions = true,
+        description = "run recorded hardware vectors or Xen's tests")
 final class ConformanceCommand implements Callable<Integer> {
     private static final int SHOWN = 3;
     private static final String ROW = "%-12s %9s %9s %9s%n";
 
     private final Io io;
 
-    @Parameters(arity = "1", paramLabel = "DIR", description = "a folder of vectors")
+    @Parameters(arity = "1", paramLabel = "DIR", description = "a folder of vectors, SingleStepTests or XTF")
     @Nullable
     Path folder;
 
@@ -62,6 +68,8 @@ final class ConformanceCommand implements Callable<Integer> {
         if (!Files.isDirectory(path)) throw problem(folder.toString(), "a folder of vectors", "no folder", "vectors");
         List<Path> singleSteps = singleSteps(path);
         if (!singleSteps.isEmpty()) return singleSteps(path, singleSteps);
+        List<XtfSuite.Test> xtf = xtf(path);
+        if (!xtf.isEmpty()) return xtf(path, xtf);
         Set<String> only = new LinkedHashSet<>(groups);
         List<Conformance.Part> parts = parts(path, only);
         List<Conformance.Outcome> outcomes = new ArrayList<>();
@@ -98,6 +106,28 @@ final class ConformanceCommand implements Callable<Integer> {
         throw new Failure(
                 Failure.ASSERTION,
                 io.texts().get("cli.error.single-steps", io.texts().number(result.failed())));
+    }
+
+    private List<XtfSuite.Test> xtf(Path path) throws Failure {
+        try {
+            return XtfSuite.tests(path);
+        } catch (IOException e) {
+            throw problem(path.toString(), "a folder that can be listed", String.valueOf(e.getMessage()), "vectors");
+        }
+    }
+
+    /// The Xen Test Framework; its groups are tests.
+    private int xtf(Path path, List<XtfSuite.Test> there) throws Failure {
+        List<XtfSuite.Test> tests = there.stream()
+                .filter(t -> groups.isEmpty() || groups.contains(t.name()))
+                .toList();
+        if (tests.isEmpty()) throw problem("--group", "a test like xsa-122", String.join(",", groups), "xtf");
+        List<XtfSuite.Outcome> outcomes = new XtfReport(io, path).run(tests);
+        if (json != null) write(json, XtfReport.json(outcomes));
+        if (markdown != null) write(markdown, XtfPage.markdown(outcomes));
+        List<String> unexpected = XtfReport.unexpected(outcomes);
+        if (unexpected.isEmpty()) return 0;
+        throw new Failure(Failure.ASSERTION, io.texts().get("cli.error.xtf", String.join(" ", unexpected)));
     }
 
     private List<Conformance.Part> parts(Path path, Set<String> only) throws Failure {
