@@ -21,6 +21,7 @@ public enum ActionId {
     CONSOLE_KEYS,
     OTHER_CONSOLE,
     SCREEN,
+    PASTE,
     VIEW_HOME,
     VIEW_BOUT,
     VIEW_CALLS,

@@ -19,5 +19,8 @@ public interface Navigator {
     /// Puts the cursor into the filter of the view that has one.
     void filter();
 
+    /// Types the clipboard's text on the active corner's console or screen.
+    void paste();
+
     void quit();
 }

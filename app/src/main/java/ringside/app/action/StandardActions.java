@@ -18,7 +18,7 @@ public final class StandardActions {
         ObservableBooleanValue hasBout = workbench.boutProperty().isNotNull();
         ObservableBooleanValue steppable = workbench.steppableProperty();
         file(a, window, workbench, always, hasBout);
-        transport(a, workbench, steppable, hasBout);
+        transport(a, workbench, window, steppable, hasBout);
         views(a, window, always);
         return a;
     }
@@ -38,7 +38,11 @@ public final class StandardActions {
     }
 
     private static void transport(
-            Actions a, Workbench w, ObservableBooleanValue steppable, ObservableBooleanValue hasBout) {
+            Actions a,
+            Workbench w,
+            Navigator window,
+            ObservableBooleanValue steppable,
+            ObservableBooleanValue hasBout) {
         a.add(ActionId.RUN_PAUSE, "play", steppable, w::runOrPause, "F5", "Space");
         a.add(
                 ActionId.STEP_INSTRUCTION,
@@ -66,6 +70,7 @@ public final class StandardActions {
                 "Shortcut+Shift+B");
         a.add(ActionId.CONSOLE_KEYS, "terminal", hasBout, w::toggleKeys, "F2");
         a.add(ActionId.SCREEN, "monitor", hasBout, w::toggleScreen, "F3");
+        a.add(ActionId.PASTE, "clipboard", hasBout, window::paste, "Shortcut+Shift+V");
         a.add(
                 ActionId.OTHER_CONSOLE,
                 "",

@@ -30,6 +30,7 @@ import ringside.vmm.bout.Corner;
 import ringside.vmm.bout.DriveSpec;
 import ringside.vmm.bout.Gallery;
 import ringside.vmm.bout.Leg;
+import ringside.vmm.bout.NameServer;
 import ringside.vmm.bout.NetSpec;
 import ringside.vmm.bout.Script;
 import ringside.vmm.bout.Until;
@@ -108,7 +109,7 @@ final class Session {
 
     private @Nullable NetSpec network() {
         if (!options.net.equals("user")) return null;
-        return new NetSpec(Resolver.ofHost(), options.pcap == null ? null : io.file(options.pcap));
+        return new NetSpec(NameServer.ofHost(), options.pcap == null ? null : io.file(options.pcap));
     }
 
     /// The name of a bout that firmware starts from a drive; no gallery guest has one with a blank.

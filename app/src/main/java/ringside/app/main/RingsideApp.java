@@ -36,7 +36,7 @@ public class RingsideApp extends Application {
         WindowOptions options = WindowOptions.of(getParameters().getRaw());
         Texts texts = Texts.ofHost();
         Rectangle2D screen = Screen.getPrimary().getVisualBounds();
-        Window window = new Window(stage, source, () -> pick(stage, texts), options.theme(), texts);
+        Window window = new Window(stage, source, title -> pick(stage, title), options.theme(), texts);
         stage.getIcons().add(new Image(Objects.requireNonNull(RingsideApp.class.getResourceAsStream("ringside.png"))));
         stage.setMinWidth(900);
         stage.setMinHeight(560);
@@ -52,9 +52,9 @@ public class RingsideApp extends Application {
         }
     }
 
-    private static Optional<Path> pick(Stage stage, Texts texts) {
+    private static Optional<Path> pick(Stage stage, String title) {
         FileChooser chooser = new FileChooser();
-        chooser.setTitle(texts.get("action.import-kernel"));
+        chooser.setTitle(title);
         return Optional.ofNullable(chooser.showOpenDialog(stage)).map(java.io.File::toPath);
     }
 }

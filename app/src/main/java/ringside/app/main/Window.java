@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.main;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import javafx.application.Application;
 import javafx.application.Platform;
 import javafx.scene.Node;
 import javafx.scene.Scene;
+import javafx.scene.input.TransferMode;
 import javafx.stage.Stage;
 import ringside.app.action.Actions;
 import ringside.app.action.Navigator;
@@ -25,9 +27,9 @@ import ringside.app.view.bout.BoutView;
 import ringside.app.view.bout.BoutViewModel;
 import ringside.app.view.calls.CallsView;
 import ringside.app.view.calls.CallsViewModel;
+import ringside.app.view.home.FilePicker;
 import ringside.app.view.home.HomeView;
 import ringside.app.view.home.HomeViewModel;
-import ringside.app.view.home.KernelPicker;
 import ringside.app.view.memory.MemoryView;
 import ringside.app.view.memory.MemoryViewModel;
 
@@ -37,20 +39,18 @@ public final class Window implements Navigator {
     private final Workbench workbench;
     private final HomeViewModel home;
     private final CallsView calls;
-    private final KernelPicker picker;
     private final Shell shell;
     private final Actions actions;
     private final Pulse pulse;
     private Theme theme;
 
     /// Builds the window and shows it.
-    public Window(Stage stage, CornerSource source, KernelPicker picker, Theme theme, Texts texts) {
+    public Window(Stage stage, CornerSource source, FilePicker picker, Theme theme, Texts texts) {
         this.stage = stage;
-        this.picker = picker;
         this.theme = theme;
         Fonts.load();
         workbench = new Workbench(source);
-        home = new HomeViewModel(workbench);
+        home = new HomeViewModel(workbench, picker);
         actions = StandardActions.of(workbench, this);
         calls = new CallsView(new CallsViewModel(workbench, texts), texts);
         Map<ViewId, Node> views = new EnumMap<>(ViewId.class);
@@ -62,11 +62,31 @@ public final class Window implements Navigator {
         pulse = new Pulse(workbench);
         Scene scene = new Scene(shell);
         shell.install(scene);
+        takeDroppedFiles(scene);
         stage.setTitle(texts.get("window.title"));
         stage.setScene(scene);
         stage.setOnHidden(_ -> close());
         show(theme);
         pulse.start();
+    }
+
+    /// A file may be dropped anywhere.
+    private void takeDroppedFiles(Scene scene) {
+        scene.setOnDragOver(e -> {
+            if (e.getDragboard().hasFiles()) e.acceptTransferModes(TransferMode.COPY);
+        });
+        scene.setOnDragDropped(e -> {
+            boolean files = e.getDragboard().hasFiles();
+            if (files)
+                drop(e.getDragboard().getFiles().stream().map(File::toPath).toList());
+            e.setDropCompleted(files);
+        });
+    }
+
+    /// Opens the form of a machine with these files in it.
+    public void drop(List<Path> files) {
+        shell.show(ViewId.HOME);
+        home.drop(files);
     }
 
     /// Ends the bout and the pulse.
@@ -116,8 +136,8 @@ public final class Window implements Navigator {
 
     @Override
     public void importKernel() {
-        Optional<Path> chosen = picker.pick();
-        chosen.ifPresent(home::ring);
+        shell.show(ViewId.HOME);
+        home.importOpenProperty().set(true);
     }
 
     @Override
@@ -129,6 +149,11 @@ public final class Window implements Navigator {
     public void filter() {
         shell.show(ViewId.CALLS);
         calls.focusFilter();
+    }
+
+    @Override
+    public void paste() {
+        shell.paste();
     }
 
     @Override

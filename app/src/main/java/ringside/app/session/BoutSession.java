@@ -4,6 +4,7 @@ package ringside.app.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Corner;
@@ -92,6 +93,16 @@ public final class BoutSession implements AutoCloseable {
     /// Is every corner over?
     public boolean over() {
         return feeds.stream().allMatch(feed -> feed.state().mode().over());
+    }
+
+    /// Does it hold files of the host, or sockets?
+    boolean holdsFiles() {
+        return !spec.drives().isEmpty() || spec.network() != null;
+    }
+
+    /// Completes when every engine thread has ended and let go of what it held.
+    CompletableFuture<Void> gone() {
+        return CompletableFuture.allOf(runners.stream().map(CornerRunner::gone).toArray(CompletableFuture[]::new));
     }
 
     @Override

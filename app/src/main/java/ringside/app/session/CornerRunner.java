@@ -3,6 +3,7 @@ package ringside.app.session;
 
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class CornerRunner implements Runnable {
     private List<Bell> rounds = List.of();
     private String fault = "";
     private String runHash = "";
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private boolean closed;
     private boolean watched;
     private volatile @Nullable ScreenView screen;
@@ -83,6 +85,16 @@ final class CornerRunner implements Runnable {
             }
         }
         gate.moves(index, false, rounds.size());
+        try {
+            corner.close();
+        } finally {
+            gone.complete(null);
+        }
+    }
+
+    /// Completes when the thread has ended and let go of what the corner held.
+    CompletableFuture<Void> gone() {
+        return gone;
     }
 
     private void turn() throws InterruptedException {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.session;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
@@ -19,6 +19,8 @@ import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleIntegerProperty;
 import javafx.beans.property.SimpleLongProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +34,6 @@ import ringside.vmm.word.Problem;
 /// Lives on the FX thread. Views register with {@link #onPulse} and read the newest states there; nothing here waits
 /// for an engine.
 public final class Workbench {
-    private static final long LARGEST_KERNEL = 256L << 20;
-    private static final long IMPORT_MEMORY = 64L << 20;
-
     private final CornerSource source;
     private final ReadOnlyObjectWrapper<@Nullable BoutSession> bout = new ReadOnlyObjectWrapper<>();
     private final ReadOnlyBooleanWrapper opening = new ReadOnlyBooleanWrapper();
@@ -47,6 +46,8 @@ public final class Workbench {
     private final BooleanProperty longCursorKeys = new SimpleBooleanProperty();
     private final BooleanProperty waitAtBells = new SimpleBooleanProperty(true);
     private final LongProperty pace = new SimpleLongProperty(0);
+    private final StringProperty notice = new SimpleStringProperty("");
+    private final KeyTypist typist = new KeyTypist();
     private final List<Runnable> listeners = new ArrayList<>();
 
     public Workbench(CornerSource source) {
@@ -88,35 +89,61 @@ public final class Workbench {
     }
 
     private void open(BoutSpec spec, Map<Integer, String> bells, Supplier<EngineCommand> first) {
+        CompletableFuture<?> free = letGo();
         Thread.ofVirtual().name("open-bout").start(() -> {
+            free.join();
             Bouts.Opened opened = openQuietly(spec);
             Platform.runLater(() -> opened(spec, bells, opened, first));
         });
     }
 
-    /// Boots a kernel from a file, alone. The file is read off the FX thread.
-    public void ring(Path kernel, Iface on) {
+    /// Boots what people have put together. Files are read off the FX thread.
+    public void ring(ImportRequest request) {
         if (opening.get()) return;
         opening.set(true);
         problems.clear();
-        Thread.ofVirtual().name("read-kernel").start(() -> {
-            try {
-                if (Files.size(kernel) > LARGEST_KERNEL) throw new IOException("larger than 256 MB");
-                String name = String.valueOf(kernel.getFileName());
-                byte[] bytes = Files.readAllBytes(kernel);
-                BoutSpec spec =
-                        new BoutSpec(name, List.of(on), 1, IMPORT_MEMORY, GuestCard.SEED, bytes, new byte[0], "");
-                Bouts.Opened opened = openQuietly(spec);
-                Platform.runLater(() -> opened(spec, Map.of(), opened, EngineCommand.Run::new));
-            } catch (IOException broken) {
-                Problem problem =
-                        new Problem(kernel.toString(), "a readable file", String.valueOf(broken.getMessage()));
+        CompletableFuture<?> free = letGo();
+        Thread.ofVirtual().name("read-files").start(() -> {
+            free.join();
+            Importer.Result read = Importer.read(request);
+            BoutSpec spec = read.spec();
+            if (spec == null) {
                 Platform.runLater(() -> {
                     opening.set(false);
-                    problems.setAll(problem);
+                    problems.setAll(read.problems());
                 });
+            } else {
+                Bouts.Opened opened = openQuietly(spec);
+                Platform.runLater(() -> opened(spec, Map.of(), opened, EngineCommand.Run::new));
             }
         });
+    }
+
+    /// A bout that holds files of the host ends before another one begins: nobody else can open them.
+    private CompletableFuture<?> letGo() {
+        BoutSession current = bout.get();
+        if (current == null || !current.holdsFiles()) return CompletableFuture.completedFuture(null);
+        closeBout();
+        return current.gone();
+    }
+
+    /// Looks at files that were dropped; the answer comes on the FX thread.
+    public void sniff(List<Path> files, Consumer<List<FileKind.Found>> answer) {
+        Thread.ofVirtual().name("sniff").start(() -> {
+            List<FileKind.Found> found = files.stream()
+                    .map(f -> new FileKind.Found(f, FileKind.of(f)))
+                    .toList();
+            Platform.runLater(() -> answer.accept(found));
+        });
+    }
+
+    /// Names of the processor's models, and the usual one.
+    public List<String> processors() {
+        return Bouts.processors();
+    }
+
+    public String standardProcessor() {
+        return Bouts.standardProcessor();
     }
 
     private Bouts.Opened openQuietly(BoutSpec spec) {
@@ -150,6 +177,8 @@ public final class Workbench {
     public void closeBout() {
         BoutSession old = bout.get();
         keysTo.set(-1);
+        notice.set("");
+        typist.forget();
         if (old != null) old.close();
         bout.set(null);
     }
@@ -158,8 +187,13 @@ public final class Workbench {
     public void pulse() {
         BoutSession current = bout.get();
         if (current != null) current.log().pulse();
+        typist.pulse(current);
         moving.set(current != null && current.moving());
         steppable.set(current != null && !current.over());
+        int keys = keysTo.get();
+        if (current != null
+                && keys >= 0
+                && current.corners().get(keys).state().mode().over()) keysTo.set(-1);
         for (Runnable listener : listeners) listener.run();
     }
 
@@ -215,6 +249,16 @@ public final class Workbench {
     /// A key of a corner's PC goes up, whoever has the keys.
     public void keyUp(int corner, int key) {
         if (corner >= 0) post(corner, new EngineCommand.Key(key, false));
+    }
+
+    /// Types on a corner's keyboard as fast as a guest can follow; one list a character, a key's complement lets it go.
+    public void strokes(int corner, List<List<Integer>> strokes) {
+        typist.type(corner, strokes);
+    }
+
+    /// Something that people should know, once; shown until the next one. "" is nothing.
+    public StringProperty noticeProperty() {
+        return notice;
     }
 
     /// Whether the console that has the keys has asked for the longer sequences of cursor keys.

@@ -60,7 +60,12 @@ final class Keyboard {
         boolean down = e.getEventType() == KeyEvent.KEY_PRESSED;
         if (down && (e.getCode() == KeyCode.F2 || secondEscape(e)))
             actions.get(ActionId.CONSOLE_KEYS).trigger();
-        else if (e.getEventType() != KeyEvent.KEY_TYPED) {
+        else if (e.isShortcutDown() && e.isShiftDown() && e.getCode() == KeyCode.V) {
+            if (down) {
+                letGo(workbench.keysToProperty().get());
+                actions.get(ActionId.PASTE).trigger();
+            }
+        } else if (e.getEventType() != KeyEvent.KEY_TYPED) {
             int key = ScreenKeys.of(e.getCode());
             if (key >= 0 && e.getCode() != KeyCode.F2) {
                 workbench.key(key, down);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.shell;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,12 @@ final class ScreenKeys {
     private static final int EXTENDED = 0xE000;
     private static final int PAUSE = 0xE11D;
     private static final Map<KeyCode, Integer> KEYS = keys();
+
+    /// Characters by their keys, without and with Shift, on a US keyboard.
+    private static final String PLAIN = "`1234567890-=qwertyuiop[]asdfghjkl;'\\zxcvbnm,./ \t\n";
+    private static final String SHIFTED = "~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:\"|ZXCVBNM<>?";
+    private static final int[] CODES = codes();
+    private static final int SHIFT = 0x2A;
 
     private final Set<Integer> held = new LinkedHashSet<>();
 
@@ -54,6 +61,33 @@ final class ScreenKeys {
     /// @return the number, or -1: not a key that a PC has
     static int of(KeyCode code) {
         return KEYS.getOrDefault(code, -1);
+    }
+
+    private static int[] codes() {
+        int[] out = new int[PLAIN.length()];
+        int at = 0;
+        out[at++] = 0x29;
+        for (int code = 0x02; code <= 0x0D; code++) out[at++] = code;
+        for (int code = 0x10; code <= 0x1B; code++) out[at++] = code;
+        for (int code = 0x1E; code <= 0x28; code++) out[at++] = code;
+        out[at++] = 0x2B;
+        for (int code = 0x2C; code <= 0x35; code++) out[at++] = code;
+        out[at++] = 0x39;
+        out[at++] = 0x0F;
+        out[at] = 0x1C;
+        return out;
+    }
+
+    /// What the keys of a US keyboard do to type a text: one list a character, a key's number to press it, its
+    /// complement to let it go. Characters that no key has are left out.
+    static List<List<Integer>> strokes(String text) {
+        List<List<Integer>> out = new ArrayList<>();
+        for (char c : text.replace("\r\n", "\n").replace('\r', '\n').toCharArray()) {
+            int plain = PLAIN.indexOf(c), shifted = SHIFTED.indexOf(c);
+            if (plain >= 0) out.add(List.of(CODES[plain], ~CODES[plain]));
+            else if (shifted >= 0) out.add(List.of(SHIFT, CODES[shifted], ~CODES[shifted], ~SHIFT));
+        }
+        return out;
     }
 
     /// Remembers that a key is down, or no more.

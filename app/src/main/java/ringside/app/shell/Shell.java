@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.shell;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import javafx.collections.ListChangeListener;
@@ -10,6 +11,7 @@ import javafx.scene.Scene;
 import javafx.scene.control.Menu;
 import javafx.scene.control.MenuBar;
 import javafx.scene.control.SeparatorMenuItem;
+import javafx.scene.input.Clipboard;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.VBox;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import ringside.app.action.ActionId;
 import ringside.app.action.ActionNodes;
 import ringside.app.action.Actions;
 import ringside.app.action.ViewId;
+import ringside.app.session.BoutSession;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
 import ringside.vmm.word.Problem;
@@ -29,10 +32,12 @@ public final class Shell extends BorderPane {
     private final WorkArea area;
     private final Workbench workbench;
     private final Actions actions;
+    private final Texts texts;
 
     public Shell(Workbench workbench, Actions actions, Texts texts, Map<ViewId, Node> views) {
         this.workbench = workbench;
         this.actions = actions;
+        this.texts = texts;
         rail = new Rail(actions, texts);
         transport = new Transport(workbench, actions, texts);
         status = new StatusBar(workbench, texts);
@@ -78,6 +83,28 @@ public final class Shell extends BorderPane {
                 return;
             }
         }
+    }
+
+    /// Types the clipboard's text where keys would go: bytes to a console, key strokes to a screen's keyboard.
+    public void paste() {
+        BoutSession bout = workbench.bout();
+        String text = Clipboard.getSystemClipboard().getString();
+        if (bout == null || text == null || text.isEmpty()) {
+            workbench.noticeProperty().set(texts.get("paste.nothing"));
+            return;
+        }
+        int corner = workbench.keysToProperty().get() >= 0
+                ? workbench.keysToProperty().get()
+                : workbench.activeCornerProperty().get();
+        if (!bout.corners().get(corner).showsScreenProperty().get()) {
+            String lines = text.replace("\r\n", "\r").replace('\n', '\r');
+            workbench.type(corner, lines.getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        List<List<Integer>> strokes = ScreenKeys.strokes(text);
+        int left = text.replace("\r\n", "\n").length() - strokes.size();
+        workbench.strokes(corner, strokes);
+        workbench.noticeProperty().set(left == 0 ? "" : texts.get("paste.left-out", left));
     }
 
     private void refresh() {
@@ -131,7 +158,8 @@ public final class Shell extends BorderPane {
                         null,
                         ActionId.CONSOLE_KEYS,
                         ActionId.OTHER_CONSOLE,
-                        ActionId.SCREEN));
+                        ActionId.SCREEN,
+                        ActionId.PASTE));
     }
 
     private static Menu menu(String key, Actions actions, Texts texts, @Nullable ActionId... items) {

@@ -24,6 +24,7 @@ final class StatusBar extends HBox {
     private final Label state = new Label();
     private final Label keys = new Label();
     private final Label bout = new Label();
+    private final Label notice = new Label();
     private final Label lost = new Label();
 
     StatusBar(Workbench workbench, Texts texts) {
@@ -37,7 +38,8 @@ final class StatusBar extends HBox {
         keys.getStyleClass().add(StyleClass.KEYS_TAKEN);
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
-        getChildren().addAll(state, keys, gap, lost, bout);
+        notice.setId("status-notice");
+        getChildren().addAll(state, keys, notice, gap, lost, bout);
     }
 
     void refresh() {
@@ -52,6 +54,7 @@ final class StatusBar extends HBox {
                         : texts.get(
                                 workbench.keysToScreen() ? "status.keys.screen" : "status.keys.console",
                                 CornerLook.of(session.corners().get(to).iface()).glyph()));
+        set(notice, workbench.noticeProperty().get());
         set(bout, session == null ? "" : texts.get("status.bout", session.guest(), session.seed()));
         set(lost, session == null ? "" : lost(session));
     }

@@ -89,7 +89,9 @@ final class Drives implements Closeable {
     Runnable use() {
         users++;
         return () -> {
-            if (--users == 0) close();
+            synchronized (this) { // corners end on threads of their own
+                if (--users == 0) close();
+            }
         };
     }
 

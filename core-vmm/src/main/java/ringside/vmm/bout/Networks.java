@@ -65,7 +65,9 @@ final class Networks implements AutoCloseable {
     Runnable use() {
         users++;
         return () -> {
-            if (--users == 0) close();
+            synchronized (this) { // corners end on threads of their own
+                if (--users == 0) close();
+            }
         };
     }
 

@@ -39,7 +39,7 @@ class RealBoutTest {
 
     @Start
     void start(Stage primary) {
-        window = new Window(primary, Bouts::open, Optional::empty, Theme.LIGHT, new Texts(Locale.ENGLISH));
+        window = new Window(primary, Bouts::open, _ -> Optional.empty(), Theme.LIGHT, new Texts(Locale.ENGLISH));
         primary.setWidth(980);
         primary.setHeight(640);
         primary.show();

@@ -52,7 +52,7 @@ class WindowTest {
     @Start
     void start(Stage primary) {
         stage = primary;
-        window = new Window(primary, new FakeBouts(), () -> Optional.of(picked), Theme.DARK, new Texts(Locale.ENGLISH));
+        window = new Window(primary, new FakeBouts(), _ -> Optional.of(picked), Theme.DARK, new Texts(Locale.ENGLISH));
         primary.setWidth(980);
         primary.setHeight(640);
         primary.show();
@@ -194,12 +194,88 @@ class WindowTest {
     void aFileThatIsNoKernelIsRefusedWithFieldExpectedAndFound(FxRobot robot) throws IOException, TimeoutException {
         picked = Files.createTempFile("no-kernel", ".txt");
         Files.writeString(picked, "#!/bin/sh");
-        robot.press(KeyCode.CONTROL, KeyCode.I).release(KeyCode.I, KeyCode.CONTROL);
+        openTheImport(robot);
+        fire(robot, "#import-kernel-browse");
+        await(() -> input(robot, "#import-kernel").getText().equals(picked.toString()));
+        fire(robot, "#import-boot");
         await(() -> textsUnder(robot.lookup("#import-problems").queryAs(Parent.class))
                 .toString()
                 .contains("expected 7F 45 4C 46"));
         assertFalse(window.workbench().problems().isEmpty());
         Files.delete(picked);
+    }
+
+    @Test
+    void everyProblemOfAnImportStandsBeneathItsField(FxRobot robot) throws TimeoutException {
+        openTheImport(robot);
+        WaitForAsyncUtils.asyncFx(() -> {
+            input(robot, "#import-kernel").setText("/no/such/kernel");
+            input(robot, "#import-memory").setText("plenty");
+            input(robot, "#import-vcpus").setText("two");
+        });
+        fire(robot, "#import-boot");
+        await(() ->
+                text(robot, "#import-kernel-problem").equals("expected a readable file, found nothing of that name"));
+        assertEquals("expected a size like 128M, found \"plenty\"", text(robot, "#import-memory-problem"));
+        assertEquals("expected a whole number, found \"two\"", text(robot, "#import-vcpus-problem"));
+        assertFalse(robot.lookup("#import-cd-problem").queryAs(Node.class).isVisible());
+    }
+
+    @Test
+    void droppedFilesFindTheirFields(FxRobot robot) throws IOException, TimeoutException {
+        Path cd = file("cd.iso", 0x8001, "CD001");
+        Path kernel = file("vmlinuz", 0x202, "HdrS");
+        Path initrd = file("initrd", 0, "070701");
+        WaitForAsyncUtils.asyncFx(() -> window.drop(List.of(cd, kernel, initrd)));
+        await(() -> input(robot, "#import-kernel").getText().equals(kernel.toString()));
+        assertEquals(cd.toString(), input(robot, "#import-cd").getText());
+        assertEquals(initrd.toString(), input(robot, "#import-initrd").getText());
+        assertEquals("", input(robot, "#import-disk").getText());
+        for (Path p : List.of(cd, kernel, initrd)) Files.delete(p);
+    }
+
+    @Test
+    void textIsPastedOnAScreenAsKeyStrokes(FxRobot robot) throws TimeoutException {
+        ring(FakeBouts.FLOOD);
+        robot.press(KeyCode.F5).release(KeyCode.F5);
+        await(() -> state(0).mode() == CornerState.Mode.PAUSED);
+        robot.press(KeyCode.F3).release(KeyCode.F3);
+        await(() -> window.workbench()
+                .bout()
+                .corners()
+                .getFirst()
+                .showsScreenProperty()
+                .get());
+        WaitForAsyncUtils.asyncFx(() -> {
+            ClipboardContent content = new ClipboardContent();
+            content.putString("A\u00e9");
+            Clipboard.getSystemClipboard().setContent(content);
+            window.paste();
+        });
+        await(() -> console(robot, 0).contains("<2a down><1e down><1e up><2a up>"));
+        await(() -> text(robot, "#status-notice").startsWith("1 character"));
+    }
+
+    private static Path file(String name, int at, String magic) throws IOException {
+        Path file = Files.createTempFile("drop", name);
+        byte[] bytes = new byte[0x9000];
+        System.arraycopy(magic.getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, bytes, at, magic.length());
+        Files.write(file, bytes);
+        return file;
+    }
+
+    private void openTheImport(FxRobot robot) throws TimeoutException {
+        robot.press(KeyCode.CONTROL, KeyCode.I).release(KeyCode.I, KeyCode.CONTROL);
+        await(() -> robot.lookup("#import").queryAs(Node.class).isVisible());
+    }
+
+    private static void fire(FxRobot robot, String button) {
+        WaitForAsyncUtils.asyncFx(() -> robot.lookup(button).queryButton().fire());
+        WaitForAsyncUtils.waitForFxEvents();
+    }
+
+    private static TextInputControl input(FxRobot robot, String id) {
+        return robot.lookup(id).queryAs(TextInputControl.class);
     }
 
     @Test

@@ -72,8 +72,14 @@ public final class CornerModel {
         return switch (screen.kind()) {
             case OFF -> texts.get("bout.screen.off");
             case NOT_SHOWN -> texts.get("bout.screen.not-shown", screen.width(), screen.height());
-            default -> "";
+            case TEXT -> screen.text().isBlank() ? texts.get("bout.screen.blank") : "";
+            case GRAPHICS -> isBlack(screen) ? texts.get("bout.screen.blank") : "";
         };
+    }
+
+    private static boolean isBlack(ScreenView screen) {
+        for (int pixel : screen.pixels()) if ((pixel & 0xFF_FFFF) != 0) return false;
+        return true;
     }
 
     /// The screen for those who hear it: its text, or how large it is.

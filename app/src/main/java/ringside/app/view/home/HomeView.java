@@ -2,13 +2,10 @@
 package ringside.app.view.home;
 
 import java.util.List;
-import javafx.beans.binding.Bindings;
 import javafx.collections.ListChangeListener;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
-import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
-import javafx.scene.control.ListCell;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
@@ -87,13 +84,16 @@ public final class HomeView extends ScrollPane {
         box.getStyleClass().add(StyleClass.PROBLEM);
         ListChangeListener<Problem> fill = _ -> {
             box.getChildren().clear();
-            for (Problem p : model.problems()) {
+            // With the form open, a problem stands beneath its field.
+            List<Problem> shown =
+                    model.importOpenProperty().get() ? model.imports().others() : List.copyOf(model.problems());
+            for (Problem p : shown) {
                 Label line = new Label(
                         texts.get("home.problem", p.field(), p.expected(), p.found()), Icons.of("alert-triangle"));
                 line.setWrapText(true);
                 box.getChildren().add(line);
             }
-            box.setVisible(!model.problems().isEmpty());
+            box.setVisible(!shown.isEmpty());
             box.setManaged(box.isVisible());
         };
         model.problems().addListener(fill);
@@ -193,35 +193,30 @@ public final class HomeView extends ScrollPane {
     }
 
     private Region imports(Actions actions) {
-        ComboBox<Iface> on = new ComboBox<>();
-        on.setId("import-on");
-        on.getItems().setAll(Iface.XEN, Iface.VMI, Iface.NATIVE);
-        on.setCellFactory(_ -> new IfaceCell());
-        on.setButtonCell(new IfaceCell());
-        on.setAccessibleText(texts.get("home.import.on"));
-        on.valueProperty().bindBidirectional(model.importOnProperty());
-        Button pick = ActionNodes.bind(
+        Button open = ActionNodes.bind(
                 new Button(texts.get("action.import-kernel"), Icons.of("upload")),
                 actions.get(ActionId.IMPORT_KERNEL),
                 texts);
-        pick.setId("import-kernel");
+        open.setId("import-open");
         Label hint = new Label(texts.get("home.import.hint"));
         hint.getStyleClass().add(StyleClass.MUTED);
         hint.setWrapText(true);
-        Label busy = new Label(texts.get("home.opening"));
-        busy.visibleProperty()
-                .bind(Bindings.createBooleanBinding(model.openingProperty()::get, model.openingProperty()));
-        HBox row = new HBox(12, pick, new Label(texts.get("home.import.on")), on, busy);
-        row.setAlignment(Pos.CENTER_LEFT);
-        return new VBox(8, row, hint);
+        ImportPane form = new ImportPane(model, texts);
+        form.visibleProperty().bind(model.importOpenProperty());
+        form.managedProperty().bind(model.importOpenProperty());
+        open.visibleProperty().bind(model.importOpenProperty().not());
+        open.managedProperty().bind(open.visibleProperty());
+        model.importOpenProperty().addListener((_, _, now) -> {
+            if (now) reveal(form);
+        });
+        return new VBox(10, hint, open, form);
     }
 
-    private final class IfaceCell extends ListCell<Iface> {
-        @Override
-        protected void updateItem(Iface iface, boolean empty) {
-            super.updateItem(iface, empty);
-            setText(empty || iface == null ? null : texts.get("corner." + iface.id()));
-            setGraphic(empty || iface == null ? null : new CornerMark(iface, 11));
-        }
+    /// Scrolls to the form once it has its place.
+    private void reveal(ImportPane form) {
+        applyCss();
+        layout();
+        setVvalue(getVmax());
+        form.focusFirst();
     }
 }

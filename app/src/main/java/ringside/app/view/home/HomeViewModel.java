@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
-import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import ringside.app.session.GuestCard;
@@ -21,10 +21,14 @@ public final class HomeViewModel {
 
     private final Workbench workbench;
     private final ObservableList<Iface> corners = FXCollections.observableArrayList(Iface.VMI, Iface.XEN);
-    private final ObjectProperty<Iface> importOn = new SimpleObjectProperty<>(Iface.XEN);
+    private final BooleanProperty importOpen = new SimpleBooleanProperty();
+    private final FilePicker picker;
+    private final ImportModel imports;
 
-    public HomeViewModel(Workbench workbench) {
+    public HomeViewModel(Workbench workbench, FilePicker picker) {
         this.workbench = workbench;
+        this.picker = picker;
+        imports = new ImportModel(workbench);
     }
 
     public List<GuestCard> gallery() {
@@ -46,11 +50,6 @@ public final class HomeViewModel {
         } else if (corners.size() > 1) {
             corners.remove(iface);
         }
-    }
-
-    /// Interface for an imported kernel.
-    public ObjectProperty<Iface> importOnProperty() {
-        return importOn;
     }
 
     /// The first bout: the guest that shows most.
@@ -81,9 +80,25 @@ public final class HomeViewModel {
         return on.isEmpty() ? guest.corners().subList(0, 1) : on;
     }
 
-    /// Boots a kernel from a file, alone.
-    public void ring(Path kernel) {
-        workbench.ring(kernel, importOn.get());
+    /// The form of a machine of one's own.
+    public ImportModel imports() {
+        return imports;
+    }
+
+    /// Whether that form is open.
+    public BooleanProperty importOpenProperty() {
+        return importOpen;
+    }
+
+    /// Asks for a file.
+    Optional<Path> pick(String title) {
+        return picker.pick(title);
+    }
+
+    /// Opens the form with these files in the fields they fit.
+    public void drop(List<Path> files) {
+        importOpen.set(true);
+        imports.drop(files);
     }
 
     public ObservableList<Problem> problems() {
@@ -94,7 +109,7 @@ public final class HomeViewModel {
         return workbench.openingProperty();
     }
 
-    private static int order(Iface iface) {
+    static int order(Iface iface) {
         return switch (iface) {
             case VMI -> 0;
             case XEN -> 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package ringside.app.cli;
+package ringside.vmm.bout;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,13 +10,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the host's name server where systems of the Unix kind write it down.
-final class Resolver {
+public final class NameServer {
     private static final Path FILE = Path.of("/etc/resolv.conf");
 
-    private Resolver() {}
+    private NameServer() {}
 
     /// @return null when there is none, or when it is written down elsewhere
-    static @Nullable InetAddress ofHost() {
+    public static @Nullable InetAddress ofHost() {
         try {
             return first(Files.readAllLines(FILE, StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
