@@ -3,6 +3,7 @@ package ringside.vmm.board;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import ringside.vmm.dev.medium.ConsoleSink;
@@ -61,21 +62,26 @@ public final class Console implements ConsoleSink, Stateful {
         return !inputListeners.isEmpty();
     }
 
-    /// Takes typed bytes into the machine. @return whether there were any
-    boolean pump() {
+    /// Takes typed bytes into the machine.
+    void pump(Inputs inputs) {
         byte[] typed;
         synchronized (this) {
-            if (outside.size() == 0) return false;
+            if (outside.size() == 0) return;
             typed = outside.toByteArray();
             outside.reset();
         }
+        inputs.took(Inputs.CONSOLE, typed);
+        typed(typed);
+    }
+
+    /// Typed bytes come into the machine.
+    void typed(byte[] typed) {
         byte[] all = new byte[inside.length - next + typed.length];
         System.arraycopy(inside, next, all, 0, inside.length - next);
         System.arraycopy(typed, 0, all, inside.length - next, typed.length);
         inside = all;
         next = 0;
         for (Runnable r : inputListeners) r.run();
-        return true;
     }
 
     /// Is told each byte printed, on the machine's thread.
@@ -113,8 +119,16 @@ public final class Console implements ConsoleSink, Stateful {
 
     @Override
     public void state(StateVisitor v) {
-        v.i64("written", printed.written());
-        v.i64("log", log.written());
-        v.i32("typed", inside.length - next);
+        printed.state(v, "written");
+        log.state(v, "log");
+        byte[] waiting = Arrays.copyOfRange(inside, next, inside.length);
+        if (!v.exact()) {
+            v.i32("typed", waiting.length);
+            return;
+        }
+        waiting = v.sized("typed", waiting);
+        if (!v.loads()) return;
+        inside = waiting;
+        next = 0;
     }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.board;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import ringside.vmm.dev.AcpiPower;
 import ringside.vmm.dev.Keyboard8042;
@@ -58,7 +61,7 @@ public final class Hands {
     }
 
     /// Takes what was done into the machine.
-    void pump() {
+    void pump(Inputs inputs) {
         if (!any) return;
         List<Touch> taken;
         synchronized (this) {
@@ -67,12 +70,37 @@ public final class Hands {
             any = false;
         }
         for (Touch t : taken) {
-            switch (t) {
-                case Touch.Key(int key, boolean down) -> controller.key(key, down);
-                case Touch.Mouse(int right, int up, int turn, int buttons) ->
-                    controller.mouse(right, up, turn, buttons);
-                case Touch.Power() -> power.pressPowerButton();
-            }
+            inputs.took(Inputs.HANDS, recorded(t));
+            feel(t);
         }
+    }
+
+    private void feel(Touch t) {
+        switch (t) {
+            case Touch.Key(int key, boolean down) -> controller.key(key, down);
+            case Touch.Mouse(int right, int up, int turn, int buttons) -> controller.mouse(right, up, turn, buttons);
+            case Touch.Power() -> power.pressPowerButton();
+        }
+    }
+
+    private static byte[] recorded(Touch t) {
+        ByteBuffer b = ByteBuffer.allocate(17).order(ByteOrder.LITTLE_ENDIAN);
+        switch (t) {
+            case Touch.Key(int key, boolean down) -> b.put((byte) 0).putInt(key).putInt(down ? 1 : 0);
+            case Touch.Mouse(int right, int up, int turn, int buttons) ->
+                b.put((byte) 1).putInt(right).putInt(up).putInt(turn).putInt(buttons);
+            case Touch.Power() -> b.put((byte) 2);
+        }
+        return Arrays.copyOf(b.array(), b.position());
+    }
+
+    /// A touch comes again, as recorded. One that nobody can have recorded is none.
+    void again(byte[] record) {
+        ByteBuffer b = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
+        int kind = record.length == 0 ? -1 : b.get();
+        if (kind == 0 && record.length == 9) feel(new Touch.Key(b.getInt(), b.getInt() != 0));
+        else if (kind == 1 && record.length == 17) {
+            feel(new Touch.Mouse(b.getInt(), b.getInt(), b.getInt(), b.getInt()));
+        } else if (kind == 2) feel(new Touch.Power());
     }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.board;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.cpu.Vcpu;
 import ringside.vmm.frames.P2m;
+import ringside.vmm.history.InputRecord;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.iface.spi.Hypervisor;
 import ringside.vmm.iface.spi.Platform;
@@ -44,6 +46,7 @@ public final class Machine implements Platform, Stateful {
     private final Rounds rounds;
     private final @Nullable Pc pc;
     private final GuestDma ram;
+    private final Inputs inputs;
     private final Cables cables;
     private final Hypervisor hypervisor;
     private final List<BellListener> bellListeners = new ArrayList<>();
@@ -54,6 +57,7 @@ public final class Machine implements Platform, Stateful {
     private int lastBell = -1;
     private @Nullable Stop stop;
     private boolean stopAtBell, stopAtCrossing;
+    private long lastInstruction = Long.MAX_VALUE;
     private int printed;
 
     /// Is told each bell on the machine's thread, before anything stops.
@@ -67,11 +71,12 @@ public final class Machine implements Platform, Stateful {
         Hypervisor make(Platform platform);
     }
 
-    Machine(MachineSpec spec, int machineBytes, boolean isPc, HypervisorMaker maker) {
-        this.spec = spec;
+    Machine(MachineSpec wanted, int machineBytes, boolean isPc, HypervisorMaker maker) {
+        inputs = new Inputs(clock);
+        cables = new Cables(wanted.options().networks(), inputs);
+        spec = wanted.with(wanted.options().withNetworks(cables.wires()));
         memory = new MachineMemory(machineBytes);
         ram = new GuestDma(memory);
-        cables = new Cables(spec.options().networks());
         cores = new Core[spec.vcpus()];
         tracer = new Tracer(clock, spec.vcpus(), n -> cores[n] == null ? 0 : cores[n].cpu.retired());
         trace = new TraceWatch(tracer, this::crossed);
@@ -133,6 +138,17 @@ public final class Machine implements Platform, Stateful {
         }
     }
 
+    /// Runs until so many instructions are retired in all, exactly.
+    Stop runToInstruction(long count, boolean bells, boolean crossings) {
+        if (retired() >= count) return finish(Stop.BUDGET);
+        lastInstruction = count;
+        try {
+            return guarded(Long.MAX_VALUE, bells, crossings);
+        } finally {
+            lastInstruction = Long.MAX_VALUE;
+        }
+    }
+
     private static long saturatedAdd(long a, long b) {
         return a + b < 0 ? Long.MAX_VALUE : a + b;
     }
@@ -164,9 +180,10 @@ public final class Machine implements Platform, Stateful {
                 if (!rounds.open()) continue;
             }
             long limit = cores.length == 1 ? until - rounds.now() : Long.MAX_VALUE;
-            Rounds.End end = rounds.go(limit);
+            Rounds.End end = rounds.go(Math.min(limit, lastInstruction - retired()));
             if (end == Rounds.End.ROUND) tracer.settle();
             if (stop != null) return stop;
+            if (retired() >= lastInstruction) return Stop.BUDGET;
             if (end == Rounds.End.LIMIT) return Stop.BUDGET;
         }
         return Stop.BUDGET;
@@ -189,10 +206,10 @@ public final class Machine implements Platform, Stateful {
 
     /// Takes input in, fires what is due, and begins a round, or jumps while all sleep. @return why to stop, or null
     private @Nullable Stop betweenRounds(long until) {
-        console.pump();
-        if (pc != null) pc.hands.pump();
-        cables.poll();
-        clock.fireDue();
+        do {
+            takeInputs();
+            clock.fireDue();
+        } while (inputs.moreHere() && !ended());
         if (ended()) return null;
         if (stop != null) return stop;
         if (anyRunnable()) {
@@ -202,7 +219,7 @@ public final class Machine implements Platform, Stateful {
         }
         long next = cables.next(clock);
         if (next == Long.MAX_VALUE || !anyWakeable()) {
-            if (anyWakeable() && hearsConsole()) return Stop.WAITING_FOR_INPUT;
+            if (anyWakeable() && hearsConsole() || inputs.repeats()) return Stop.WAITING_FOR_INPUT;
             knockdown(new Knockdown("every vCPU sleeps and nothing can wake it", sleepers(), clock.now()));
             return null;
         }
@@ -213,6 +230,21 @@ public final class Machine implements Platform, Stateful {
         clock.advanceTo(to);
         tracer.settle();
         return null;
+    }
+
+    private void takeInputs() {
+        if (inputs.repeats()) {
+            for (InputRecord r : inputs.dueHere()) {
+                if (r.source() == Inputs.CONSOLE) console.typed(r.data());
+                else if (r.source() != Inputs.HANDS) cables.arrives(r.source(), r.data());
+                else if (pc != null) pc.hands.again(r.data());
+            }
+        } else {
+            inputs.begin();
+            console.pump(inputs);
+            if (pc != null) pc.hands.pump(inputs);
+        }
+        cables.poll();
     }
 
     private boolean anyRunnable() {
@@ -367,14 +399,14 @@ public final class Machine implements Platform, Stateful {
         bellListeners.add(listener);
     }
 
-    /// Parts with architectural state, RAM last.
+    /// Parts with architectural state. What the processors know of the others' comes behind it.
     public List<Stateful> parts() {
         List<Stateful> parts = new ArrayList<>(List.of(clock, rounds));
-        for (Core c : cores) parts.add(c.cpu);
         if (pc != null) parts.add(pc);
         parts.add(hypervisor);
         parts.add(console);
         parts.add(memory);
+        for (Core c : cores) parts.add(c.cpu);
         return parts;
     }
 
@@ -383,6 +415,25 @@ public final class Machine implements Platform, Stateful {
         for (Stateful part : parts()) part.state(v);
         status = v.i32("status", status);
         lastBell = v.i32("lastBell", lastBell);
+        if (!v.exact()) return;
+        for (Core c : cores) c.waitsForStartup = v.flag("waitsForStartup", c.waitsForStartup);
+        printed = v.i32("printed", printed);
+        exit = text(v, "exit", exit);
+        String what = text(v, "knockdown", knockdown == null ? null : knockdown.what());
+        String cause = text(v, "cause", knockdown == null ? null : knockdown.firstCause());
+        long when = v.i64("knocked", knockdown == null ? 0 : knockdown.tick());
+        if (v.loads()) knockdown = what == null || cause == null ? null : new Knockdown(what, cause, when);
+        witness.state(v);
+        tracer.state(v);
+        inputs.state(v);
+        cables.state(v);
+    }
+
+    private static @Nullable String text(StateVisitor v, String name, @Nullable String value) {
+        boolean there = v.flag(name, value != null);
+        if (!there) return null;
+        byte[] bytes = v.sized(name, value == null ? new byte[0] : value.getBytes(StandardCharsets.UTF_8));
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     // ---- Platform -------------------------------------------------------------------------------------------------

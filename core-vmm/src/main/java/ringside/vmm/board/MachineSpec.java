@@ -25,6 +25,11 @@ public record MachineSpec(
         this(iface, memoryBytes, vcpus, seed, image, Processors.STANDARD);
     }
 
+    /// The same with other things plugged in.
+    MachineSpec with(PcOptions other) {
+        return new MachineSpec(iface, memoryBytes, vcpus, seed, image, cpu, other);
+    }
+
     public static final int MAX_VCPUS = 8;
     public static final long MIN_MEMORY = 2L << 20;
     public static final long MAX_MEMORY = 1L << 30;

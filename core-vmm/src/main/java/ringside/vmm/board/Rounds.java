@@ -164,5 +164,6 @@ final class Rounds implements Progress, Stateful {
         length = v.i64("length", length);
         done = v.i64("done", done);
         longest = v.i64("longest", longest);
+        if (v.exact()) fruitless = v.i32("fruitless", fruitless);
     }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.board;
 
+import java.nio.charset.StandardCharsets;
 import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.Tracer;
 import ringside.vmm.trace.VcpuChange;
@@ -9,7 +12,7 @@ import ringside.vmm.trap.GuestState;
 import ringside.vmm.trap.Spectator;
 
 /// Writes down for the trace what the processors do.
-final class Witness implements Spectator {
+final class Witness implements Spectator, Stateful {
     private static final int CR0_PE = 1;
     private static final int VECTORS_WITH_ERROR = 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17;
 
@@ -89,5 +92,14 @@ final class Witness implements Spectator {
         if (!g.online()) trace.off(g.vcpu());
         else if (g.asleep()) trace.idle(g.vcpu());
         else trace.running(g.vcpu(), g.cpl());
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        v.ints("witness.roots", roots);
+        for (int i = 0; i < lastFaults.length; i++) {
+            byte[] text = v.sized("witness.fault", lastFaults[i].getBytes(StandardCharsets.UTF_8));
+            if (v.loads()) lastFaults[i] = new String(text, StandardCharsets.UTF_8);
+        }
     }
 }

@@ -49,6 +49,7 @@ public final class VirtualClock implements Stateful {
     private final PriorityQueue<Event> queue = new PriorityQueue<>();
     private long base;
     private long orders;
+    private long fired;
     private @Nullable Progress running;
 
     /// Makes an event; it is not scheduled yet. Parts make their events once, in their constructor.
@@ -104,20 +105,43 @@ public final class VirtualClock implements Stateful {
         for (Event e = queue.peek(); e != null && e.at <= base; e = queue.peek()) {
             queue.poll();
             e.at = -1;
+            fired++;
             e.action.run();
         }
+    }
+
+    /// Events fired since the start: with the time, a position between two rounds.
+    public long fired() {
+        return fired;
     }
 
     /// Shows an event's due time to the visitor, for the part that owns the event.
     public void state(StateVisitor v, Event e) {
         long at = v.i64(e.name, e.at);
+        long order = v.exact() ? v.i64("order", e.order) : e.order;
+        if (v.exact()) {
+            put(e, at, order);
+            return;
+        }
         if (at == e.at) return;
         if (at < 0) cancel(e);
         else schedule(e, at);
     }
 
+    /// Without a look at the time: a loaded event may be overdue.
+    private void put(Event e, long at, long order) {
+        if (at == e.at && order == e.order) return;
+        cancel(e);
+        e.at = at;
+        e.order = order;
+        if (at >= 0) queue.add(e);
+    }
+
     @Override
     public void state(StateVisitor v) {
         base = v.i64("now", base);
+        if (!v.exact()) return;
+        orders = v.i64("orders", orders);
+        fired = v.i64("fired", fired);
     }
 }

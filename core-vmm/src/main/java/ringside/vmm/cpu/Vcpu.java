@@ -726,7 +726,14 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         sliceLimit = v.i64("sliceLimit", sliceLimit);
         retired = v.i64("retired", retired);
         crossings = v.i64("crossings", crossings);
-        if (digest() == before) return;
+        if (v.loads() || digest() != before) rebuild();
+        if (!v.exact()) return;
+        busTouched = v.flag("busTouched", busTouched);
+        tlb.state(v);
+        tlbGeneration = tlb.generation();
+    }
+
+    private void rebuild() {
         deriveAll();
         selectArrays();
         breakpointsChanged();

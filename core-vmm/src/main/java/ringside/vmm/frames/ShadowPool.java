@@ -18,6 +18,7 @@ public final class ShadowPool implements Stateful {
     public static final int ANY_VCPU = -1;
 
     public static final int ABSENT = -1;
+    private static final byte[] NOTHING_SEEN = new byte[0];
 
     private final MachineMemory memory;
     private final int frames;
@@ -191,9 +192,7 @@ public final class ShadowPool implements Stateful {
         free = v.i32("free", free);
         hand = v.i32("hand", hand);
         for (int f = 0; f < frames; f++) {
-            int length = v.i32("seenBytes", seen[f] == null ? 0 : seen[f].length);
-            if (seen[f] == null || seen[f].length != length) seen[f] = new byte[length];
-            v.bytes("seen", seen[f]);
+            seen[f] = v.sized("seen", seen[f] == null ? NOTHING_SEEN : seen[f]);
         }
     }
 }

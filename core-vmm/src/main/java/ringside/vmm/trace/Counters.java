@@ -9,11 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
 
 /// Exact counts of one machine since its start: plain numbers, no maps while the guest runs.
 ///
 /// A round is the difference of two copies. One thread only.
-final class Counters {
+final class Counters implements Stateful {
     private static final CallClass[] CLASS = CallClass.values();
     private static final int CLASSES = CLASS.length;
     private static final ExitCause[] CAUSES = ExitCause.values();
@@ -170,5 +172,34 @@ final class Counters {
         List<Long> list = new ArrayList<>(a.length);
         for (int i = 0; i < a.length; i++) list.add(a[i] - b[i]);
         return List.copyOf(list);
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        ticks = v.i64("count.ticks", ticks);
+        hiddenFaults = v.i64("count.hiddenFaults", hiddenFaults);
+        for (long[] each : new long[][] {instructions, crossings, exits, events, user, kernel, idle}) some(v, each);
+        some(v, faults);
+        some(v, calls);
+        some(v, items);
+    }
+
+    /// Most counters are 0: only the others are written down.
+    private static void some(StateVisitor v, long[] counts) {
+        int n = 0;
+        for (long c : counts) if (c != 0) n++;
+        long[] pairs = new long[2 * n];
+        n = 0;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] == 0) continue;
+            pairs[n++] = i;
+            pairs[n++] = counts[i];
+        }
+        pairs = v.sized("count", pairs);
+        if (!v.loads()) return;
+        Arrays.fill(counts, 0);
+        for (int i = 0; i + 1 < pairs.length; i += 2) {
+            if (pairs[i] >= 0 && pairs[i] < counts.length) counts[(int) pairs[i]] = pairs[i + 1];
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import ringside.vmm.state.StateVisitor;
 
 /// The newest events of one machine in primitive columns, overwriting, without a lock.
 ///
@@ -40,6 +41,10 @@ final class EventRing {
     private long claimed;
     /// Events that readers may have.
     private long published;
+    /// Events before this one were never here.
+    private volatile long first;
+    /// Grows when the writer goes back: what readers copied meanwhile may be of two pasts.
+    private volatile int cuts;
 
     /// @param bits the ring keeps 2^bits events
     EventRing(int bits) {
@@ -54,6 +59,10 @@ final class EventRing {
         a1 = new long[size];
         a2 = new long[size];
         result = new int[size];
+    }
+
+    int bits() {
+        return Integer.numberOfTrailingZeros(capacity());
     }
 
     int capacity() {
@@ -99,12 +108,41 @@ final class EventRing {
 
     long oldest() {
         long end = end();
-        return Math.min(end, Math.max(0, (long) CLAIMED.getOpaque(this) - capacity()));
+        return Math.min(end, Math.max(first, (long) CLAIMED.getOpaque(this) - capacity()));
+    }
+
+    /// Events from `seq` on are forgotten.
+    void cut(long seq) {
+        cuts++;
+        if (seq < first) first = seq;
+        PUBLISHED.setRelease(this, Math.min(seq, published));
+        // What was overwritten by forgotten events does not come back.
+        first = Math.max(first, Math.min(seq, claimed - capacity()));
+        CLAIMED.setOpaque(this, seq);
+    }
+
+    /// Only how many there were: the events themselves stay where they were recorded.
+    void state(StateVisitor v) {
+        long count = v.i64("trace.events", claimed);
+        if (!v.loads() || count == claimed) return;
+        cuts++;
+        first = count;
+        CLAIMED.setOpaque(this, count);
+        PUBLISHED.setRelease(this, count);
     }
 
     List<TraceEvent> copy(long from, int max) {
+        while (true) {
+            int before = cuts;
+            List<TraceEvent> events = copyOnce(from, max);
+            VarHandle.loadLoadFence();
+            if (cuts == before) return events;
+        }
+    }
+
+    private List<TraceEvent> copyOnce(long from, int max) {
         long end = end();
-        long first = Math.max(Math.max(0, from), (long) CLAIMED.getOpaque(this) - capacity());
+        long first = Math.max(Math.max(this.first, from), (long) CLAIMED.getOpaque(this) - capacity());
         long last = Math.min(end, max <= 0 ? first : Math.max(from, 0) + max);
         List<TraceEvent> events = new ArrayList<>((int) Math.max(0, last - first));
         for (long seq = first; seq < last; seq++) {

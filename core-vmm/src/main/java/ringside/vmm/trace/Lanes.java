@@ -3,12 +3,14 @@ package ringside.vmm.trace;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
 
 /// What one vCPU did over the whole run, in a fixed number of buckets that double in width when they are full.
 ///
 /// Writer: the machine's thread. Readers on any thread see a lane that may lack the last few ticks; while the buckets
 /// are being folded they wait for the few microseconds that takes.
-final class Lanes {
+final class Lanes implements Stateful {
     static final int OFF = 0;
     static final int IDLE = 1;
     static final int KERNEL = 2;
@@ -116,5 +118,15 @@ final class Lanes {
     private long part(long value, long into, long bucketStart) {
         long width = Math.clamp(since - bucketStart, 1, 1L << shift);
         return into >= width ? value : (long) ((double) value * into / width);
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        if (v.loads()) FOLDS.setVolatile(this, folds + 1);
+        shift = v.i32("lane.shift", shift);
+        state = v.i32("lane.state", state);
+        since = v.i64("lane.since", since);
+        for (long[] column : buckets) v.longs("lane", column);
+        if (v.loads()) FOLDS.setVolatile(this, folds + 1);
     }
 }

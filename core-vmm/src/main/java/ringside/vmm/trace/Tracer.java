@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.clock.VirtualClock;
+import ringside.vmm.state.StateVisitor;
+import ringside.vmm.state.Stateful;
 import ringside.vmm.word.Refusal;
 
 /// The trace of one machine: the ring of raw events, exact counters by machine, vCPU and round, lanes for the
@@ -14,7 +17,7 @@ import ringside.vmm.word.Refusal;
 ///
 /// Recording allocates nothing (closing a round does). The machine's thread records; {@link TraceView} is for all.
 /// Nothing in here can reach the guest. (Tour 8.1)
-public final class Tracer implements Trace, TraceView {
+public final class Tracer implements Trace, TraceView, Stateful {
     /// Events the ring keeps unless told otherwise: 2^18.
     public static final int RING_BITS = 18;
 
@@ -29,16 +32,26 @@ public final class Tracer implements Trace, TraceView {
     /// @param tick guest time of that bell
     public record ClosedRound(int bell, long tick, Counts counts) {}
 
+    /// A bell, with the counters as they stood then.
+    private record Closing(int bell, Counters counters) {}
+
+    /// The present, put aside while the machine is in its past.
+    private record Known(EventRing ring, Lanes[] lanes) {}
+
     private final VirtualClock clock;
     private final IntToLongFunction retired;
     private LongSupplier position;
     private IntSupplier turn;
     private final int vcpus;
-    private final EventRing ring;
+    private volatile EventRing ring;
+    private volatile Lanes[] lanes;
+    /// What readers see while the machine is in its past: all that was recorded.
+    private volatile @Nullable Known known;
     private final Counters counters;
     private final Counters zero;
-    private final Lanes[] lanes;
-    private final List<ClosedRound> rounds = new ArrayList<>();
+    private final List<Closing> rounds = new ArrayList<>();
+    /// The same in words, as far as anybody asked.
+    private final List<ClosedRound> told = new ArrayList<>();
     private volatile List<CallInfo> calls = List.of();
     private Counters roundStart;
     private long openCall = -1;
@@ -63,8 +76,13 @@ public final class Tracer implements Trace, TraceView {
         counters = new Counters(vcpus);
         zero = counters.copy();
         roundStart = zero;
-        lanes = new Lanes[vcpus];
-        for (int i = 0; i < vcpus; i++) lanes[i] = new Lanes();
+        lanes = lanes(vcpus);
+    }
+
+    private static Lanes[] lanes(int vcpus) {
+        Lanes[] fresh = new Lanes[vcpus];
+        for (int i = 0; i < vcpus; i++) fresh[i] = new Lanes();
+        return fresh;
     }
 
     /// Where the machine stands when it stands still in the middle of a round. Without it: where its clock stands.
@@ -236,7 +254,12 @@ public final class Tracer implements Trace, TraceView {
 
     /// Rounds that bells have closed. The machine's thread only; the list is a copy.
     public List<ClosedRound> rounds() {
-        return List.copyOf(rounds);
+        for (int i = told.size(); i < rounds.size(); i++) {
+            Counters from = i == 0 ? zero : rounds.get(i - 1).counters();
+            Counters to = rounds.get(i).counters();
+            told.add(new ClosedRound(rounds.get(i).bell(), to.ticks, to.since(from, calls)));
+        }
+        return List.copyOf(told);
     }
 
     /// The last bell, whoever rang it, or -1.
@@ -270,25 +293,82 @@ public final class Tracer implements Trace, TraceView {
         lastBell = bell;
         if (rounds.size() >= MAX_ROUNDS) return;
         refresh();
-        rounds.add(new ClosedRound(bell, counters.ticks, counters.since(roundStart, calls)));
         roundStart = counters.copy();
+        rounds.add(new Closing(bell, roundStart));
+    }
+
+    // ---- time that runs both ways ---------------------------------------------------------------------------------
+
+    /// The machine leaves the present for its past. Until {@link #comeBack} or {@link #branch} readers go on seeing
+    /// all that was recorded, whatever is recorded again meanwhile.
+    public void goBack() {
+        if (known != null) return;
+        known = new Known(ring, lanes);
+        ring = new EventRing(ring.bits());
+        lanes = lanes(vcpus);
+    }
+
+    /// The machine's present state was given back to it.
+    public void comeBack() {
+        Known present = known;
+        if (present == null) return;
+        ring = present.ring();
+        lanes = present.lanes();
+        known = null;
+    }
+
+    /// The past in which the machine is becomes its present: what was recorded after it is forgotten.
+    public void branch() {
+        Known present = known;
+        if (present == null) return;
+        present.ring().cut(ring.next());
+        ring = present.ring();
+        known = null;
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        hash = v.i64("trace.hash", hash);
+        lastBell = v.i32("trace.lastBell", lastBell);
+        lastTick = v.i64("trace.lastTick", lastTick);
+        openCall = v.i64("trace.openCall", openCall);
+        ring.state(v);
+        counters.state(v);
+        int closed = v.i32("trace.rounds", rounds.size());
+        if (v.loads()) {
+            rounds.clear();
+            told.clear();
+        }
+        for (int i = 0; i < closed; i++) {
+            Counters at = v.loads() ? counters.copy() : rounds.get(i).counters();
+            at.state(v);
+            int bell = v.i32("trace.bell", v.loads() ? 0 : rounds.get(i).bell());
+            if (v.loads()) rounds.add(new Closing(bell, at));
+        }
+        roundStart = rounds.isEmpty() ? zero : rounds.getLast().counters();
+        for (Lanes lane : lanes) lane.state(v);
     }
 
     // ---- reading --------------------------------------------------------------------------------------------------
 
     @Override
     public long end() {
-        return ring.end();
+        return shown().end();
+    }
+
+    private EventRing shown() {
+        Known present = known;
+        return present == null ? ring : present.ring();
     }
 
     @Override
     public long oldest() {
-        return ring.oldest();
+        return shown().oldest();
     }
 
     @Override
     public List<TraceEvent> copy(long from, int max) {
-        return ring.copy(from, max);
+        return shown().copy(from, max);
     }
 
     @Override
@@ -298,6 +378,7 @@ public final class Tracer implements Trace, TraceView {
 
     @Override
     public Lane lane(int vcpu, long fromTick, long toTick, int bins) {
-        return lanes[vcpu].read(fromTick, toTick, bins);
+        Known present = known;
+        return (present == null ? lanes : present.lanes())[vcpu].read(fromTick, toTick, bins);
     }
 }

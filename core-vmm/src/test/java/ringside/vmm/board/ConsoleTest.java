@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import org.junit.jupiter.api.Test;
+import ringside.vmm.clock.VirtualClock;
 
 class ConsoleTest {
     private final Console console = new Console();
@@ -33,7 +34,7 @@ class ConsoleTest {
     void typedBytesComeInWhenPumpedOnly() {
         console.type("ls".getBytes(ISO_8859_1));
         assertFalse(console.hasInput());
-        console.pump();
+        console.pump(new Inputs(new VirtualClock()));
         assertEquals("ls", "" + (char) console.take() + (char) console.take());
         assertEquals(-1, console.take());
     }
@@ -41,7 +42,7 @@ class ConsoleTest {
     @Test
     void floodsOfTypingAreBounded() {
         for (int i = 0; i < 100; i++) console.type(new byte[4096]);
-        console.pump();
+        console.pump(new Inputs(new VirtualClock()));
         int n = 0;
         while (console.take() >= 0) n++;
         assertEquals(64 << 10, n);

@@ -339,6 +339,7 @@ final class AtaDisk extends IdeDrive {
         left = v.i32("left", left);
         inWindow = v.i32("in window", inWindow);
         power = v.u8("power", power);
-        v.i64("written", medium.written());
+        if (v.exact()) medium.state(v);
+        else v.i64("written", medium.written());
     }
 }

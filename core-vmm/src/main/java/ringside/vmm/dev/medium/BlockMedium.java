@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.dev.medium;
 
+import ringside.vmm.state.StateVisitor;
+
 /// What a disk or CD drive holds: bytes that can be read and perhaps written. The drive checks the range first.
 ///
 /// Transfers throw {@link java.io.UncheckedIOException} when the host cannot do them; the drive tells its guest.
@@ -20,5 +22,13 @@ public interface BlockMedium {
     /// A number for what has been written since the beginning, cheap to ask for. Equal runs have equal numbers.
     default long written() {
         return 0;
+    }
+
+    /// What a guest has written, where it can be taken back.
+    default void state(StateVisitor v) {}
+
+    /// Whether {@link #state} takes back every write. What went to a file of the host stays there.
+    default boolean rewinds() {
+        return !writable();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.dev.medium;
 
+import ringside.vmm.state.StateVisitor;
+
 /// A medium that is an array of bytes.
 public final class MemoryMedium implements BlockMedium {
     private final byte[] content;
@@ -43,5 +45,17 @@ public final class MemoryMedium implements BlockMedium {
     @Override
     public long written() {
         return log.value();
+    }
+
+    @Override
+    public void state(StateVisitor v) {
+        if (!writable) return;
+        v.bytes("medium", content);
+        log.state(v);
+    }
+
+    @Override
+    public boolean rewinds() {
+        return true;
     }
 }

@@ -3,7 +3,9 @@ package ringside.vmm.dev.medium;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import ringside.vmm.state.StateVisitor;
 
 /// What is written over another medium, kept in memory; the medium below never changes. (Copy on write.)
 ///
@@ -17,6 +19,8 @@ public final class OverlayMedium implements BlockMedium {
     private final BlockMedium below;
     /// Written blocks by number, in groups that are made when needed.
     private final byte[] @Nullable [] @Nullable [] blocks;
+    /// Numbers of the written blocks, as they came.
+    private int[] order = new int[16];
     private long kept;
     private long written;
 
@@ -71,20 +75,35 @@ public final class OverlayMedium implements BlockMedium {
 
     private byte[] copy(long number) {
         if (kept >= MOST_BYTES) throw full();
-        byte @Nullable [] @Nullable [] group;
-        byte[] block;
+        byte[] content;
         try {
-            group = blocks[(int) (number / GROUP)];
-            if (group == null) group = new byte[GROUP][];
-            block = new byte[BLOCK];
+            content = new byte[BLOCK];
         } catch (OutOfMemoryError e) {
             throw full();
         }
         // The last block may reach beyond the end of the medium.
         int there = (int) Math.min(BLOCK, below.size() - number * BLOCK);
-        below.read(number * BLOCK, block, 0, there);
-        blocks[(int) (number / GROUP)] = group;
-        group[(int) (number % GROUP)] = block;
+        below.read(number * BLOCK, content, 0, there);
+        byte[] block = fresh((int) number);
+        System.arraycopy(content, 0, block, 0, there);
+        return block;
+    }
+
+    /// A block of zeros that is written from now on.
+    private byte[] fresh(int number) {
+        byte @Nullable [] @Nullable [] group;
+        byte[] block;
+        try {
+            group = blocks[number / GROUP];
+            if (group == null) group = new byte[GROUP][];
+            block = new byte[BLOCK];
+            if (kept / BLOCK == order.length) order = Arrays.copyOf(order, 2 * order.length);
+        } catch (OutOfMemoryError e) {
+            throw full();
+        }
+        blocks[number / GROUP] = group;
+        group[number % GROUP] = block;
+        order[(int) (kept / BLOCK)] = number;
         kept += BLOCK;
         return block;
     }
@@ -107,5 +126,28 @@ public final class OverlayMedium implements BlockMedium {
     @Override
     public long written() {
         return written;
+    }
+
+    /// The written blocks, in the order in which they were first written: so that later states share earlier blocks.
+    @Override
+    public void state(StateVisitor v) {
+        int[] numbers = v.sized("overlay", Arrays.copyOf(order, (int) (kept / BLOCK)));
+        if (v.loads()) {
+            Arrays.fill(blocks, null);
+            kept = 0;
+            written = 0;
+        }
+        for (int number : numbers) {
+            if (number < 0 || (long) number * BLOCK >= below.size()) continue;
+            byte[] block = v.loads() ? fresh(number) : find(number);
+            if (block == null) throw new IllegalStateException("a written block is there");
+            v.bytes("block", block);
+            if (v.loads()) written += WriteLog.hash(number, block, 0, BLOCK);
+        }
+    }
+
+    @Override
+    public boolean rewinds() {
+        return true;
     }
 }

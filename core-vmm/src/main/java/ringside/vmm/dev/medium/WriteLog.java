@@ -4,6 +4,7 @@ package ringside.vmm.dev.medium;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import ringside.vmm.state.StateVisitor;
 
 /// A running number over bytes, eight at a time, for media that are too large to be hashed whole.
 final class WriteLog {
@@ -34,5 +35,9 @@ final class WriteLog {
     private static long mix(long x) {
         long y = (x ^ x >>> 32) * FACTOR;
         return y ^ y >>> 29;
+    }
+
+    void state(StateVisitor v) {
+        value = v.i64("write log", value);
     }
 }

@@ -149,7 +149,7 @@ public final class VmiHypervisor implements Hypervisor {
 
     @Override
     public List<Problem> start(GuestImage image) {
-        for (VmiVcpu v : vcpus) v.g.setPhysMap(p2m);
+        for (VmiVcpu v : vcpus) v.map(p2m);
         List<Problem> problems = platform.bootPc(image, p2m, guestFrames);
         if (!problems.isEmpty()) return problems;
         byte[] bytes = rom.bytes();
@@ -425,7 +425,7 @@ public final class VmiHypervisor implements Hypervisor {
             if (v.g.online()) trace.event(vcpu, EventKind.VCPU, VcpuChange.STOPPED.ordinal(), 0, 0, 0, 0);
             v.active = false;
             v.g.reset(true);
-            v.g.setPhysMap(null);
+            v.map(null);
             v.g.setOnline(false);
         } else if (!v.g.online() && v.apStateKnown) {
             startAp(v);
@@ -496,7 +496,10 @@ public final class VmiHypervisor implements Hypervisor {
     @Override
     public void state(StateVisitor v) {
         shadow.state(v);
-        for (VmiVcpu each : vcpus) each.state(v);
+        for (VmiVcpu each : vcpus) {
+            each.state(v);
+            if (v.loads()) each.map(each.mapped ? p2m : null);
+        }
         timer.state(v);
     }
 }

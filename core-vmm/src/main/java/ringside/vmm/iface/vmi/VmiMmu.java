@@ -309,7 +309,7 @@ final class VmiMmu {
         int root = shadow.load(v.n(), v.cr3);
         if (root == -1) return false;
         v.set(VmmArea.CR3, v.cr3);
-        g.setPhysMap(null);
+        v.map(null);
         g.setCr(4, siliconCr4(v));
         g.setCr(3, root);
         g.setCr(0, v.cr0 | CR0_FORCED);

@@ -2,7 +2,9 @@
 package ringside.vmm.iface.vmi;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.mem.PhysMap;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
 import ringside.vmm.trap.GuestState;
@@ -22,6 +24,8 @@ final class VmiVcpu implements Stateful {
     boolean active;
     /// VMI_Init was called; the switch happens at the next instruction boundary.
     boolean initPending;
+    /// The silicon's tables, or none, still hold guest frames.
+    boolean mapped;
     int cr0, cr3, cr4;
     int gdtBase, gdtLimit, idtBase, idtLimit;
     int ldtSelector, ldtBase, ldtLimit;
@@ -60,6 +64,12 @@ final class VmiVcpu implements Stateful {
 
     int n() {
         return g.vcpu();
+    }
+
+    /// What lies below the addresses that the silicon's tables hold: the guest's frames, or nothing.
+    void map(@Nullable PhysMap p2m) {
+        mapped = p2m != null;
+        g.setPhysMap(p2m);
     }
 
     int get(int offset) {
@@ -113,6 +123,7 @@ final class VmiVcpu implements Stateful {
     public void state(StateVisitor v) {
         active = v.flag("active", active);
         initPending = v.flag("initPending", initPending);
+        mapped = v.flag("mapped", mapped);
         cr0 = v.i32("cr0", cr0);
         cr3 = v.i32("cr3", cr3);
         cr4 = v.i32("cr4", cr4);

@@ -329,9 +329,6 @@ final class Store implements Stateful {
         StringBuilder all = new StringBuilder();
         for (String each : values) all.append(each).append('\0');
         byte[] bytes = text(all.toString());
-        int length = v.i32(name + ".length", bytes.length);
-        byte[] loaded = length == bytes.length ? bytes : new byte[length];
-        v.bytes(name, loaded);
-        return words(loaded);
+        return words(v.sized(name, bytes));
     }
 }

@@ -115,15 +115,8 @@ final class StoreRing implements Stateful {
     public void state(StateVisitor v) {
         page = v.i32("page", page);
         broken = v.flag("broken", broken);
-        inbox = sized(v, "inbox", inbox);
-        outbox = sized(v, "outbox", outbox);
+        inbox = v.sized("inbox", inbox);
+        outbox = v.sized("outbox", outbox);
         store.state(v);
-    }
-
-    private static byte[] sized(StateVisitor v, String name, byte[] value) {
-        int length = v.i32(name + ".length", value.length);
-        byte[] bytes = length == value.length ? value : new byte[length];
-        v.bytes(name, bytes);
-        return bytes;
     }
 }

@@ -85,9 +85,7 @@ final class StoreTree implements Stateful {
     @Override
     public void state(StateVisitor v) {
         byte[] before = encode();
-        int length = v.i32("length", before.length);
-        byte[] after = length == before.length ? before.clone() : new byte[length];
-        v.bytes("nodes", after);
+        byte[] after = v.sized("nodes", before.clone());
         if (!java.util.Arrays.equals(before, after)) decode(after);
     }
 

@@ -113,21 +113,13 @@ final class Timers implements Stateful {
         v.timeRefreshed = clock.now();
     }
 
-    /// The queue is saved as due times; an event whose time comes back different is moved.
     @Override
     public void state(StateVisitor v) {
         v.longs("period", period);
         for (XenVcpu each : domain.vcpus) {
-            due(v, "periodic", periodic.get(each.number));
-            due(v, "single", single.get(each.number));
-            due(v, "poll", poll.get(each.number));
+            clock.state(v, periodic.get(each.number));
+            clock.state(v, single.get(each.number));
+            clock.state(v, poll.get(each.number));
         }
-    }
-
-    private void due(StateVisitor v, String name, VirtualClock.Event e) {
-        long at = v.i64(name, e.at());
-        if (at == e.at()) return;
-        if (at < 0) clock.cancel(e);
-        else clock.schedule(e, at);
     }
 }

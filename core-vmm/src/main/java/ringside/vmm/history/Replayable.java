@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.history;
+
+import java.util.List;
+import ringside.vmm.state.Stateful;
+
+/// A machine as its history sees it: it can be saved, given back a state, and run to an exact place.
+public interface Replayable extends Stateful {
+    /// Instructions retired, all vCPUs: the place in the run.
+    long instructions();
+
+    /// Guest time.
+    long tick();
+
+    /// Why {@link #runTo} came back.
+    enum Arrival {
+        /// The place is reached.
+        THERE,
+        /// What was looked for happened on the way.
+        FOUND,
+        /// The machine does not run any further.
+        ENDED
+    }
+
+    /// What to stop at on the way.
+    enum Sought {
+        NOTHING,
+        CROSSING,
+        BELL,
+        /// A breakpoint or watchpoint of the person's.
+        BREAK
+    }
+
+    /// Runs until so many instructions are retired, or `sought` happens.
+    Arrival runTo(long instructions, Sought sought);
+
+    /// Runs on to a guest time without retiring an instruction: lets idle time pass.
+    void idleTo(long tick);
+
+    /// The machine has left the present; inputs come from the records after each load.
+    void goBack();
+
+    /// A state was loaded in the past: what came in behind it will come again.
+    void loaded();
+
+    /// The present state was loaded.
+    void comeBack();
+
+    /// The place where it stands becomes the present.
+    void branch();
+
+    /// Batches of inputs taken so far.
+    long inputsTaken();
+
+    /// Nobody goes back behind so many batches of inputs any more.
+    void forgetInputs(long batchesBefore);
+
+    /// Bytes of the host that recorded inputs take.
+    long inputBytes();
+
+    List<InputRecord> inputs();
+}
