@@ -19,9 +19,10 @@ import ringside.vmm.word.Why;
 /// what it names, level by level. Either all of it happens or nothing. Losing the last use undoes it.
 ///
 /// References: `general` counts every reason why the frame may not be given away (1 for being allocated, 1 per
-/// mapping in a validated L1, 1 per type reference); `typeCount` counts uses as the type. 32-bit PAE only.
+/// mapping in a validated L1, 1 per type reference); `typeCount` counts uses as the type.
 ///
-/// Tour 9.20: not done: linear mappings between two different L2 tables.
+/// Tables are those of PAE (three levels, 8-byte entries, the hypervisor's slots in the L2 of slot 3 only) until
+/// {@link #twoLevels} says otherwise (4-byte entries, the hypervisor's slots in every L2).
 public final class FrameTable implements Stateful {
     public static final int FREE = 0;
     public static final int GUEST = 1;
@@ -33,6 +34,9 @@ public final class FrameTable implements Stateful {
 
     /// First entry of the slot-3 L2 that belongs to the hypervisor: 0xF5800000.
     public static final int RESERVED_FROM = 428;
+    /// The same without PAE: 0xFC000000.
+    private static final int RESERVED_FROM_TWO = 1008;
+    private static final int ENTRIES_TWO = 1024;
 
     private static final long L1_REFUSED = PaeEntry.LARGE | PaeEntry.ABOVE_FRAME;
     private static final long L2_REFUSED = PaeEntry.LARGE | PaeEntry.GLOBAL | PaeEntry.ABOVE_FRAME;
@@ -65,6 +69,10 @@ public final class FrameTable implements Stateful {
     private final int[] typeCount;
     /// Type references held from outside the tables: roots in CR3, descriptor tables, registered areas.
     private final int[] held;
+    /// L2 tables mapped by other L2 tables: above 0, how often others use this one; below 0, minus how many others
+    /// this one uses. Never both, or undoing one table could go through a chain of all of them.
+    private final int[] linear;
+    private boolean pae = true;
     private long[] reservedSlots = new long[PaeEntry.ENTRIES - RESERVED_FROM];
 
     public FrameTable(MachineMemory memory, Retyping retyping) {
@@ -77,9 +85,35 @@ public final class FrameTable implements Stateful {
         general = new int[frames];
         typeCount = new int[frames];
         held = new int[frames];
+        linear = new int[frames];
     }
 
-    /// What validation writes into entries 428..511 of an L2 that becomes the top gigabyte's.
+    /// From now on tables have two levels and 4-byte entries. Only before the first table.
+    public void twoLevels() {
+        pae = false;
+    }
+
+    /// Entries of an L1 or L2.
+    public int entries() {
+        return pae ? PaeEntry.ENTRIES : ENTRIES_TWO;
+    }
+
+    /// Bytes of an entry.
+    public int entryBytes() {
+        return pae ? 8 : 4;
+    }
+
+    /// Level of a root.
+    public int rootLevel() {
+        return pae ? FrameType.L3 : FrameType.L2;
+    }
+
+    /// First entry that is the hypervisor's, in those L2 tables that have such entries.
+    public int reservedFrom() {
+        return pae ? RESERVED_FROM : RESERVED_FROM_TWO;
+    }
+
+    /// What validation writes into entries {@link #reservedFrom} and up of an L2 that carries the hypervisor's.
     public void reservedSlots(long[] entries) {
         reservedSlots = entries.clone();
     }
@@ -207,6 +241,7 @@ public final class FrameTable implements Stateful {
         typeCount[mfn] = 1;
         general[mfn]++;
         flags[mfn] = (byte) (top ? PAE_XEN_L2 : 0);
+        linear[mfn] = 0;
         Refusal r = validate(mfn, wanted);
         if (r.refused()) {
             type[mfn] = (byte) before;
@@ -264,11 +299,22 @@ public final class FrameTable implements Stateful {
     // --- entries -----------------------------------------------------------------------------------------------
 
     public long entry(int tableMfn, int index) {
-        return memory.read64(tableMfn * MachineMemory.PAGE + index * PaeEntry.BYTES);
+        return entryAt(tableMfn * MachineMemory.PAGE + index * entryBytes());
+    }
+
+    /// The entry at a machine address.
+    public long entryAt(int maddr) {
+        return pae ? memory.read64(maddr) : memory.read32(maddr) & 0xFFFF_FFFFL;
     }
 
     private void write(int tableMfn, int index, long value) {
-        memory.write64(tableMfn * MachineMemory.PAGE + index * PaeEntry.BYTES, value);
+        int at = tableMfn * MachineMemory.PAGE + index * entryBytes();
+        if (pae) memory.write64(at, value);
+        else memory.write32(at, (int) value);
+    }
+
+    private boolean hasReserved(int mfn, int level) {
+        return level == FrameType.L2 && (!pae || paeXenL2(mfn));
     }
 
     /// Replaces an entry of a live table: takes the new references, stores, drops the old ones.
@@ -277,14 +323,14 @@ public final class FrameTable implements Stateful {
     /// unused, and a refusal leaves everything as it was.
     public Refusal replace(int tableMfn, int level, int index, long value) {
         if (level == FrameType.L3 && index >= 3) return refusal(Why.RESERVED_SLOT, tableMfn);
-        if (level == FrameType.L2 && paeXenL2(tableMfn) && index >= RESERVED_FROM) {
+        if (hasReserved(tableMfn, level) && index >= reservedFrom()) {
             return refusal(Why.RESERVED_SLOT, tableMfn);
         }
         if (level == FrameType.L3) value &= L3_KEPT | L3_REFUSED;
         long old = entry(tableMfn, index);
         if (onlySoftBitsDiffer(level, old, value)) {
             if ((value & refusedBits(level)) != 0) return refusal(Why.RESERVED_BITS, tableMfn);
-            if (level == FrameType.L2 && PaeEntry.mfn(value) == tableMfn && PaeEntry.writable(value)) {
+            if (level == FrameType.L2 && type[PaeEntry.mfn(value)] == FrameType.L2 && PaeEntry.writable(value)) {
                 return refusal(Why.FRAME_IS_A_PAGE_TABLE, tableMfn);
             }
             write(tableMfn, index, value);
@@ -307,18 +353,22 @@ public final class FrameTable implements Stateful {
     }
 
     /// Stores into a frame that is not a live table, as a writable mapping of the guest's own would.
-    public Refusal plainStore(int maddr, long value) {
+    ///
+    /// @param bytes 4 or 8
+    public Refusal plainStore(int maddr, long value, int bytes) {
         int mfn = maddr >>> 12;
         Refusal r = take(mfn, FrameType.WRITABLE, false);
         if (r.refused()) return r;
-        memory.write64(maddr, value);
+        if (bytes == 8) memory.write64(maddr, value);
+        else memory.write32(maddr, (int) value);
         drop(mfn);
         return r;
     }
 
     private Refusal validate(int mfn, int wanted) {
         return switch (wanted) {
-            case FrameType.L1, FrameType.L2, FrameType.L3 -> validateTable(mfn, wanted);
+            case FrameType.L1, FrameType.L2 -> validateTable(mfn, wanted);
+            case FrameType.L3 -> pae ? validateTable(mfn, wanted) : refusal(Why.FRAME_HAS_OTHER_TYPE, mfn);
             case FrameType.SEGDESC -> SegmentFrames.validate(memory, mfn) ? Refusal.GRANTED : bad(mfn);
             case FrameType.L4 -> refusal(Why.FRAME_HAS_OTHER_TYPE, mfn);
             default -> Refusal.GRANTED;
@@ -342,15 +392,16 @@ public final class FrameTable implements Stateful {
         if (level == FrameType.L3) {
             for (int i = 0; i < PaeEntry.ENTRIES; i++) write(mfn, i, i < 4 ? entry(mfn, i) & L3_KEPT : 0);
         }
-        if (end == RESERVED_FROM) {
-            for (int i = 0; i < reservedSlots.length; i++) write(mfn, RESERVED_FROM + i, reservedSlots[i]);
+        if (hasReserved(mfn, level)) {
+            for (int i = 0; i < reservedSlots.length; i++) write(mfn, end + i, reservedSlots[i]);
         }
         return Refusal.GRANTED;
     }
 
-    private int tableEnd(int mfn, int level) {
+    /// Entries of a table that are the guest's.
+    int tableEnd(int mfn, int level) {
         if (level == FrameType.L3) return 4;
-        return level == FrameType.L2 && paeXenL2(mfn) ? RESERVED_FROM : PaeEntry.ENTRIES;
+        return hasReserved(mfn, level) ? reservedFrom() : entries();
     }
 
     private void devalidate(int mfn) {
@@ -385,9 +436,18 @@ public final class FrameTable implements Stateful {
         return Refusal.GRANTED;
     }
 
+    /// A directory entry names an L1, or, read-only, a directory: the table itself or another one. Through such a
+    /// linear mapping a kernel sees its page tables as an array.
     private Refusal takeL1(int tableMfn, int target, long value) {
-        if (target != tableMfn) return take(target, FrameType.L1, false);
+        boolean itself = target == tableMfn;
+        if (!itself && !(guestOwns(target) && isLive(target, FrameType.L2))) return take(target, FrameType.L1, false);
         if (PaeEntry.writable(value)) return refusal(Why.FRAME_IS_A_PAGE_TABLE, target);
+        if (!itself) {
+            if (linear[tableMfn] > 0 || linear[target] < 0) return refusal(Why.FRAME_IS_A_PAGE_TABLE, target);
+            linear[tableMfn]--;
+            linear[target]++;
+            typeCount[target]++;
+        }
         general[target]++;
         return Refusal.GRANTED;
     }
@@ -412,6 +472,10 @@ public final class FrameTable implements Stateful {
         } else if (target == tableMfn) {
             general[target]--;
         } else {
+            if (level == FrameType.L2 && type[target] == FrameType.L2) {
+                linear[tableMfn]++;
+                linear[target]--;
+            }
             drop(target);
         }
     }
@@ -420,7 +484,7 @@ public final class FrameTable implements Stateful {
 
     /// Counts everything again from nothing and says where the books are wrong. Empty when they are right.
     public List<String> check() {
-        return new Recount(this, memory).differences();
+        return new Recount(this).differences();
     }
 
     /// Type references held from outside the tables.
@@ -436,6 +500,8 @@ public final class FrameTable implements Stateful {
         v.ints("general", general);
         v.ints("typeCount", typeCount);
         v.ints("held", held);
+        v.ints("linear", linear);
+        pae = v.flag("pae", pae);
         v.longs("reservedSlots", reservedSlots);
     }
 }

@@ -3,19 +3,16 @@ package ringside.vmm.frames;
 
 import java.util.ArrayList;
 import java.util.List;
-import ringside.vmm.mem.MachineMemory;
 
 /// Counts a {@link FrameTable} again from the entries in memory, knowing only owners, types and outside holders.
 final class Recount {
     private final FrameTable table;
-    private final MachineMemory memory;
     private final int[] general;
     private final int[] uses;
     private final List<String> wrong = new ArrayList<>();
 
-    Recount(FrameTable table, MachineMemory memory) {
+    Recount(FrameTable table) {
         this.table = table;
-        this.memory = memory;
         general = new int[table.frames()];
         uses = new int[table.frames()];
     }
@@ -39,9 +36,9 @@ final class Recount {
     private void countEntries(int mfn) {
         int level = table.type(mfn);
         if (level < FrameType.L1 || level > FrameType.L3 || !table.isLive(mfn, level)) return;
-        int end = level == FrameType.L3 ? 4 : table.paeXenL2(mfn) ? FrameTable.RESERVED_FROM : PaeEntry.ENTRIES;
+        int end = table.tableEnd(mfn, level);
         for (int i = 0; i < end; i++) {
-            long entry = memory.read64(mfn * MachineMemory.PAGE + i * PaeEntry.BYTES);
+            long entry = table.entry(mfn, i);
             if (PaeEntry.present(entry)) countEntry(mfn, level, i, entry);
         }
     }
@@ -62,7 +59,9 @@ final class Recount {
             }
             uses[target]++;
         } else if (target != mfn) {
-            if (!table.isLive(target, level - 1)) wrong.add(where + " names a frame that is no L" + (level - 1));
+            boolean linear = level == FrameType.L2 && table.isLive(target, FrameType.L2);
+            if (linear && PaeEntry.writable(entry)) wrong.add(where + " maps a directory writable");
+            if (!linear && !table.isLive(target, level - 1)) wrong.add(where + " names a frame that is no L" + (level - 1));
             uses[target]++;
         }
     }

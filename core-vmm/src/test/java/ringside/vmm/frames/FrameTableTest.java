@@ -199,4 +199,68 @@ class FrameTableTest {
         assertEquals(Why.BAD_DESCRIPTOR, frames.hold(PAGE, FrameType.SEGDESC).why());
         assertEquals(List.of(), frames.check());
     }
+
+    @Test
+    void aDirectoryMayShowAnotherOneReadOnly() {
+        tables(RW);
+        put(TOP, 1, L2, RO);
+        assertEquals(Refusal.GRANTED, frames.pin(L3, FrameType.L3));
+        assertEquals(2, frames.typeCount(L2));
+        assertEquals(List.of(), frames.check());
+        assertEquals(
+                Why.FRAME_IS_A_PAGE_TABLE,
+                frames.replace(TOP, FrameType.L2, 1, PaeEntry.of(L2, RW)).why());
+        assertEquals(Refusal.GRANTED, frames.replace(TOP, FrameType.L2, 1, 0));
+        assertEquals(1, frames.typeCount(L2));
+        assertEquals(List.of(), frames.check());
+    }
+
+    @Test
+    void whoIsShownByAnotherDirectoryShowsNone() {
+        tables(RW);
+        put(TOP, 1, L2, RO);
+        frames.pin(L3, FrameType.L3);
+        int third = 30;
+        assertEquals(Refusal.GRANTED, frames.pin(third, FrameType.L2));
+        assertEquals(
+                Why.FRAME_IS_A_PAGE_TABLE,
+                frames.replace(L2, FrameType.L2, 5, PaeEntry.of(third, RO)).why());
+        assertEquals(
+                Why.FRAME_IS_A_PAGE_TABLE,
+                frames.replace(third, FrameType.L2, 5, PaeEntry.of(TOP, RO)).why());
+        assertEquals(Refusal.GRANTED, frames.replace(third, FrameType.L2, 5, PaeEntry.of(L2, RO)));
+        assertEquals(List.of(), frames.check());
+    }
+
+    @Test
+    void aDirectoryIsKeptAliveByTheOneThatShowsIt() {
+        put(L2, 0, L1, RW);
+        frames.pin(L2, FrameType.L2);
+        put(TOP, 7, L2, RO);
+        assertEquals(Refusal.GRANTED, frames.pin(TOP, FrameType.L2));
+        frames.unpin(L2);
+        assertTrue(frames.isLive(L2, FrameType.L2));
+        frames.unpin(TOP);
+        assertFalse(frames.isLive(L2, FrameType.L2));
+        assertFalse(frames.isLive(L1, FrameType.L1));
+        assertEquals(List.of(), frames.check());
+    }
+
+    @Test
+    void withTwoLevelsEveryDirectoryIsARootWithTheHypervisorsEntries() {
+        frames.twoLevels();
+        frames.reservedSlots(new long[] {0x5027, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x6027});
+        memory.write32(L2 * MachineMemory.PAGE + 3 * 4, L1 << 12 | 3);
+        memory.write32(L2 * MachineMemory.PAGE + 1008 * 4, OTHER << 12 | 3);
+        memory.write32(L1 * MachineMemory.PAGE + 1023 * 4, PAGE << 12 | 3);
+        assertEquals(Refusal.GRANTED, frames.pin(L2, FrameType.L2));
+        assertEquals(List.of(0x5027L, 0x6027L), List.of(frames.entry(L2, 1008), frames.entry(L2, 1023)));
+        assertEquals(FrameType.WRITABLE, frames.type(PAGE));
+        assertEquals(1, frames.references(OTHER));
+        assertEquals(
+                Why.RESERVED_SLOT, frames.replace(L2, FrameType.L2, 1008, 0).why());
+        assertEquals(
+                Why.FRAME_HAS_OTHER_TYPE, frames.pin(L3, FrameType.L3).why(), "there is no third level");
+        assertEquals(List.of(), frames.check());
+    }
 }

@@ -6,11 +6,7 @@ final class Abi {
     static final int PAGE = 4096;
     static final int PAGE_SHIFT = 12;
 
-    /// Lowest linear address that is the hypervisor's.
-    static final int RESERVED_VA = 0xF5800000;
-    static final long RESERVED_FROM = 0xF5800000L;
-    /// Where each vCPU's GDT and LDT appear: 16 pages each, 32 per vCPU.
-    static final int PER_DOMAIN_VA = 0xFC000000;
+    /// Each vCPU's GDT and LDT: 16 pages each, 32 per vCPU.
     static final int PER_VCPU_BYTES = 0x20000;
     static final int LDT_OFFSET = 0x10000;
     static final int GDT_LIMIT = 0xEFFF;
@@ -59,7 +55,6 @@ final class Abi {
 
     static final int CR0_TS = 8;
     static final int CR0_START = 0x8001003B & ~CR0_TS;
-    static final int CR4_PAE = 0x20;
     static final int CR4_DE = 8;
     static final int MSR_EFER = 0xC0000080;
     static final int EFER_NXE = 0x800;
@@ -68,7 +63,6 @@ final class Abi {
 
     /// major << 16 | minor: the interface as of 3.4, whose 32-bit hypervisor ran on the bare machine.
     static final int VERSION = 0x00030004;
-    static final String CAPABILITIES = "xen-3.0-x86_32p ";
 
     private Abi() {}
 

@@ -105,13 +105,13 @@ final class Bounce {
         try {
             int base = Descriptors.base(stack);
             if (user) {
-                push(g, base + (esp -= 4), i.ss);
-                push(g, base + (esp -= 4), i.esp);
+                push(v, base + (esp -= 4), i.ss);
+                push(v, base + (esp -= 4), i.esp);
             }
-            push(g, base + (esp -= 4), eflags);
-            push(g, base + (esp -= 4), i.cs & 0xFFFF | (masked ? 1 << 16 : 0));
-            push(g, base + (esp -= 4), i.eip);
-            if (hasError) push(g, base + (esp -= 4), error);
+            push(v, base + (esp -= 4), eflags);
+            push(v, base + (esp -= 4), i.cs & 0xFFFF | (masked ? 1 << 16 : 0));
+            push(v, base + (esp -= 4), i.eip);
+            if (hasError) push(v, base + (esp -= 4), error);
         } catch (GuestFault badStack) {
             domain.crash(v, "failed to create a bounce frame: stack not writable at " + XenDomain.hex(badStack.va()));
             return;
@@ -124,9 +124,9 @@ final class Bounce {
         g.setReg(GuestState.ESP, esp);
     }
 
-    private static void push(GuestState g, int va, int value) throws GuestFault {
-        if (Integer.compareUnsigned(va, Abi.RESERVED_VA) >= 0) throw new GuestFault().set(14, true, 2, va);
-        g.write(va, 4, value, false);
+    private static void push(XenVcpu v, int va, int value) throws GuestFault {
+        if (v.layout.reserves(va)) throw new GuestFault().set(14, true, 2, va);
+        v.guest.write(va, 4, value, false);
     }
 
     /// Tour 6.22: the iret call (23): EAX, EIP, CS, EFLAGS and, to user mode, ESP and SS come off the kernel's stack.

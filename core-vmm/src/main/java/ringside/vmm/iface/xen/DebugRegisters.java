@@ -34,7 +34,7 @@ final class DebugRegisters {
             return 0;
         }
         if (number == 7) return setControl(v, value);
-        if (Integer.compareUnsigned(value, Abi.RESERVED_VA) >= 0) return Errno.EPERM;
+        if (v.layout.reserves(value)) return Errno.EPERM;
         v.guest.setDr(number, value);
         return 0;
     }

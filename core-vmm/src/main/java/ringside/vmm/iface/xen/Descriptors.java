@@ -30,7 +30,7 @@ final class Descriptors {
     /// Points the silicon at this vCPU's part of the reserved area.
     void load(XenVcpu v) {
         v.guest.setGdt(v.gdtVa(), Abi.GDT_LIMIT);
-        v.guest.setIdt(Abi.PER_DOMAIN_VA + 0x01000000, 0x7FF);
+        v.guest.setIdt(v.layout.perDomainVa + 0x01000000, 0x7FF);
         loadLdt(v);
     }
 
@@ -90,8 +90,7 @@ final class Descriptors {
     /// MMUEXT_SET_LDT. The pages are not looked at: they are taken when a descriptor in them is first used.
     boolean setLdt(XenVcpu v, int base, int entries) {
         if (entries < 0 || entries > 8192) return false;
-        boolean reserved = Integer.compareUnsigned(base, Abi.RESERVED_VA) >= 0;
-        if (entries > 0 && ((base & 0xFFF) != 0 || reserved)) return false;
+        if (entries > 0 && ((base & 0xFFF) != 0 || v.layout.reserves(base))) return false;
         dropLdtPages(v);
         v.ldtBase = base;
         v.ldtEntries = entries;
@@ -124,7 +123,7 @@ final class Descriptors {
         if (v.ldtFrames[page] != XenVcpu.NONE) return false;
         int entry = domain.l1Entry(v, v.ldtBase + (offset & ~0xFFF));
         if (entry < 0) return false;
-        long pte = domain.memory.read64(entry);
+        long pte = domain.frames.entryAt(entry);
         if ((pte & 1) == 0) return false;
         int mfn = ringside.vmm.frames.PaeEntry.mfn(pte);
         if (domain.frames.hold(mfn, FrameType.SEGDESC).refused()) return false;
@@ -168,7 +167,7 @@ final class Descriptors {
             domain.memory.write64((int) maddr, descriptor);
             return 0;
         }
-        Refusal r = frames.plainStore((int) maddr, descriptor);
+        Refusal r = frames.plainStore((int) maddr, descriptor, 8);
         return r.refused() ? c.refuse(Errno.EINVAL, r) : 0;
     }
 

@@ -25,7 +25,6 @@ import ringside.vmm.word.Refusal;
 final class DomainBuilder {
     private static final long REGION = 4L << 20;
     private static final int PADDING_PAGES = 129;
-    private static final long L1_SPAN = 2L << 20;
     private static final long L2_SPAN = 1L << 30;
     private static final long TOP = 1L << 32;
     private static final long L1_FLAGS = PaeEntry.PRESENT | PaeEntry.WRITABLE | PaeEntry.ACCESSED;
@@ -51,6 +50,7 @@ final class DomainBuilder {
     private int tables;
     private int mappedEnd;
     private int firstL2;
+    private Layout layout = Layout.PAE;
 
     DomainBuilder(XenDomain domain, GuestImage image, P2m p2m) {
         this.domain = domain;
@@ -59,6 +59,11 @@ final class DomainBuilder {
         file = new KernelFile(image.kernel());
         elf = new Elf(file.bytes());
         notes = new KernelNotes(elf);
+    }
+
+    /// The layout that the kernel's notes ask for.
+    Layout layout() {
+        return notes.pae() == KernelNotes.Pae.NO ? Layout.TWO_LEVELS : Layout.PAE;
     }
 
     List<Problem> problems() {
@@ -75,6 +80,7 @@ final class DomainBuilder {
         if (!problems.isEmpty()) return Optional.empty();
         problems.addAll(notes.problems());
         if (!problems.isEmpty()) return Optional.empty();
+        layout = domain.layout();
         virtBase = Integer.toUnsignedLong(notes.virtBase());
         long end = kernelEnd();
         checkPlace(end);
@@ -98,8 +104,8 @@ final class DomainBuilder {
                     domain.guestFrames / 256 + " MiB");
             return Optional.empty();
         }
-        if (virtBase + ((long) mappedEnd << Abi.PAGE_SHIFT) > Abi.RESERVED_FROM) {
-            problem("kernel and ramdisk", "to end below 0xf5800000", "more");
+        if (virtBase + ((long) mappedEnd << Abi.PAGE_SHIFT) > layout.reservedFrom()) {
+            problem("kernel and ramdisk", "to end below 0x" + Long.toHexString(layout.reservedFrom()), "more");
             return Optional.empty();
         }
         if (unmapped) {
@@ -119,7 +125,7 @@ final class DomainBuilder {
         fillHypercallPage();
         putStartInfo(startInfoPfn, storePfn, storePort, consolePfn, consolePort, listPfn, modulePfn);
         int root = mfn(tablesAt);
-        Refusal pinned = domain.frames.pin(root, FrameType.L3);
+        Refusal pinned = domain.frames.pin(root, domain.frames.rootLevel());
         if (pinned.refused()) throw new IllegalStateException("the builder's own tables are refused: " + pinned);
         boolean extended = notes.pae() == KernelNotes.Pae.EXTENDED_CR3;
         return Optional.of(new Built(
@@ -147,8 +153,9 @@ final class DomainBuilder {
         if (entry < virtBase + start || entry > virtBase + end) {
             problem("entry point", "inside the kernel", "0x" + Long.toHexString(entry));
         }
-        if (virtBase + end > Abi.RESERVED_FROM) {
-            problem("kernel's virtual end", "below 0xf5800000", "0x" + Long.toHexString(virtBase + end));
+        if (virtBase + end > layout.reservedFrom()) {
+            String limit = "below 0x" + Long.toHexString(layout.reservedFrom());
+            problem("kernel's virtual end", limit, "0x" + Long.toHexString(virtBase + end));
         }
         if ((virtBase & 0x3FFFFF) != 0) {
             problem("Xen note VIRT_BASE", "a multiple of 4 MiB", "0x" + Long.toHexString(virtBase));
@@ -258,7 +265,8 @@ final class DomainBuilder {
             long end = start + (long) pages * Abi.PAGE + REGION - 1 & -REGION;
             int l2First = (int) (virtBase / L2_SPAN);
             int l2Last = end <= 3 * L2_SPAN ? 3 : (int) ((end - 1) / L2_SPAN);
-            int count = 1 + (l2Last - l2First + 1) + (int) ((end - virtBase) / L1_SPAN);
+            int directories = layout.pae() ? 1 + (l2Last - l2First + 1) : 1;
+            int count = directories + (int) ((end - virtBase) / layout.tableSpan());
             pages = count + PADDING_PAGES;
             if (start + (long) pages * Abi.PAGE > end) continue;
             firstL2 = l2First;
@@ -279,25 +287,29 @@ final class DomainBuilder {
     }
 
     private void putEntry(int tablePfn, int index, long entry) {
-        domain.memory.write64(mfn(tablePfn) * Abi.PAGE + index * PaeEntry.BYTES, entry);
+        int at = mfn(tablePfn) * Abi.PAGE + index * layout.entryBytes;
+        if (layout.pae()) domain.memory.write64(at, entry);
+        else domain.memory.write32(at, (int) entry);
     }
 
-    /// L3 first, then the L2s, then the L1s.
+    /// L3 first, then the L2s, then the L1s; with two levels the one L2, then the L1s.
     private void putTables() {
-        int l2s = 4 - firstL2;
-        int firstL1 = tablesAt + 1 + l2s;
-        for (int i = firstL2; i < 4; i++) {
-            putEntry(tablesAt, i, PaeEntry.of(mfn(tablesAt + 1 + i - firstL2), PaeEntry.PRESENT));
+        boolean pae = layout.pae();
+        int firstDirectory = pae ? tablesAt + 1 - firstL2 : tablesAt;
+        int firstL1 = pae ? firstDirectory + 4 : tablesAt + 1;
+        for (int i = firstL2; pae && i < 4; i++) {
+            putEntry(tablesAt, i, PaeEntry.of(mfn(firstDirectory + i), PaeEntry.PRESENT));
         }
+        int last = layout.entries() - 1;
         for (int pfn = 0; pfn < mappedEnd; pfn++) {
             int va = va(pfn);
-            int l1 = firstL1 + (pfn >>> 9);
-            if ((pfn & 511) == 0) {
-                int l2 = tablesAt + 1 + (va >>> 30) - firstL2;
-                putEntry(l2, va >>> 21 & 511, PaeEntry.of(mfn(l1), L2_FLAGS));
+            int l1 = firstL1 + pfn / layout.entries();
+            if ((pfn & last) == 0) {
+                int l2 = pae ? firstDirectory + (va >>> 30) : firstDirectory;
+                putEntry(l2, va >>> layout.directoryShift() & last, PaeEntry.of(mfn(l1), L2_FLAGS));
             }
             boolean table = pfn >= tablesAt && pfn < tablesAt + tables;
-            putEntry(l1, pfn & 511, PaeEntry.of(mfn(pfn), table ? L1_FLAGS & ~PaeEntry.WRITABLE : L1_FLAGS));
+            putEntry(l1, pfn & last, PaeEntry.of(mfn(pfn), table ? L1_FLAGS & ~PaeEntry.WRITABLE : L1_FLAGS));
         }
     }
 
@@ -309,7 +321,7 @@ final class DomainBuilder {
     private void putStartInfo(
             int pfn, int storePfn, int storePort, int consolePfn, int consolePort, int listPfn, int modulePfn) {
         long at = (long) pfn << Abi.PAGE_SHIFT;
-        byte[] magic = "xen-3.0-x86_32p".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] magic = layout.type.getBytes(StandardCharsets.ISO_8859_1);
         copy(at, magic, 0, magic.length);
         put32(at + 32, domain.guestFrames);
         put32(at + 36, domain.sharedInfo);

@@ -14,7 +14,6 @@ import ringside.vmm.trap.Verdict;
 /// ports are left as they were, because they are rare or because the hypervisor can do no better. They fault, and
 /// Xen carries out what it knows. The rest (HLT, LGDT, INVLPG...) becomes #GP in the guest.
 final class Emulation {
-    private static final int CR4_KEPT = Abi.CR4_PAE | 0x600;
     private static final int CR4_GUEST = Abi.CR4_DE | 4;
     private static final int KERNEL_LEVEL = 1;
     private static final int USER_LEVEL = 3;
@@ -32,8 +31,8 @@ final class Emulation {
     }
 
     /// What the silicon's CR4 holds when the guest's virtual one is `virtual`.
-    static int cr4(int virtual) {
-        return CR4_KEPT | virtual & CR4_GUEST;
+    static int cr4(Layout layout, int virtual) {
+        return layout.cr4() | virtual & CR4_GUEST;
     }
 
     /// Carries the instruction out, or delivers #GP(0).
@@ -111,7 +110,7 @@ final class Emulation {
             case 0 -> v.guest.setReg(p.gpr(), v.guest.cr(0));
             case 2 -> v.guest.setReg(p.gpr(), v.cr2);
             case 3 -> v.guest.setReg(p.gpr(), Abi.extendedCr3(v.rootMfn));
-            case 4 -> v.guest.setReg(p.gpr(), cr4(v.cr4));
+            case 4 -> v.guest.setReg(p.gpr(), cr4(v.layout, v.cr4));
             default -> {
                 return false;
             }
@@ -132,7 +131,7 @@ final class Emulation {
             }
             case 4 -> {
                 v.cr4 = value;
-                v.guest.setCr(4, cr4(value));
+                v.guest.setCr(4, cr4(v.layout, value));
             }
             default -> {
                 return false;

@@ -118,7 +118,7 @@ final class KernelNotes {
         if (type == XEN_VERSION && !value.startsWith("xen-")) strings.put(XEN_VERSION, "xen-" + value);
     }
 
-    /// What speaks against starting this kernel as an ordinary 32-bit PAE guest.
+    /// What speaks against starting this kernel as an ordinary 32-bit guest.
     List<Problem> problems() {
         List<Problem> wrong = new ArrayList<>();
         if (!found) {
@@ -137,9 +137,6 @@ final class KernelNotes {
         String version = string(XEN_VERSION);
         if (!version.startsWith("xen-3.0")) {
             wrong.add(new Problem("Xen note XEN_VERSION", "xen-3.0", version.isEmpty() ? "nothing" : version));
-        }
-        if (pae() == Pae.NO) {
-            wrong.add(new Problem("Xen note PAE_MODE", "yes or bimodal", strings.getOrDefault(PAE_MODE, "nothing")));
         }
         wrong.addAll(featureProblems());
         return wrong;

@@ -127,10 +127,10 @@ final class MemoryCalls implements Stateful {
     }
 
     private int mapping(Caller c, int arg) throws GuestFault {
-        int end = Abi.RESERVED_VA + MachineMap.M2P_TABLES * (2 << 20);
-        c.write32(arg, Abi.RESERVED_VA);
-        c.write32(arg + 4, end);
-        c.write32(arg + 8, (end - Abi.RESERVED_VA) / 4 - 1);
+        Layout layout = domain.layout();
+        c.write32(arg, layout.reservedVa);
+        c.write32(arg + 4, layout.reservedVa + layout.m2pSpan());
+        c.write32(arg + 8, layout.m2pSpan() / 4 - 1);
         return 0;
     }
 

@@ -63,7 +63,7 @@ final class MiscCalls {
             case 0 -> Abi.VERSION;
             case 1 -> text(c, arg, ".0", 16);
             case 2 -> compileInfo(c, arg);
-            case 3 -> text(c, arg, Abi.CAPABILITIES, 1024);
+            case 3 -> text(c, arg, domain.layout().type + " ", 1024);
             case 4 -> text(c, arg, "unavailable", 64);
             case 5 -> platform(c, arg);
             case 6 -> features(c, arg);
@@ -94,8 +94,8 @@ final class MiscCalls {
         return 0;
     }
 
-    private static int platform(Caller c, int at) throws GuestFault {
-        c.write32(at, Abi.RESERVED_VA);
+    private int platform(Caller c, int at) throws GuestFault {
+        c.write32(at, domain.layout().reservedVa);
         return 0;
     }
 

@@ -49,7 +49,7 @@ final class Mmu {
             v.guest.flushTlb(true);
             return Refusal.GRANTED;
         }
-        Refusal r = frames.hold(mfn, FrameType.L3);
+        Refusal r = frames.hold(mfn, frames.rootLevel());
         if (r.refused()) return r;
         int old = v.rootMfn;
         v.rootMfn = mfn;
@@ -70,15 +70,20 @@ final class Mmu {
         return true;
     }
 
+    private int entryBytes() {
+        return domain.layout().entryBytes;
+    }
+
     // --- single entries ------------------------------------------------------------------------------------------
 
     /// Replaces the entry at a machine address inside a live table, and tells the trace.
     private Refusal change(int vcpu, int maddr, long value, boolean keepAccessed) {
         int table = maddr >>> Abi.PAGE_SHIFT;
         int level = frames.type(table);
-        long old = memory.read64(maddr);
-        long wanted = keepAccessed ? value | old & (PaeEntry.ACCESSED | PaeEntry.DIRTY) : value;
-        Refusal r = frames.replace(table, level, (maddr & 0xFFF) >>> 3, wanted);
+        long old = frames.entryAt(maddr);
+        long whole = keepAccessed ? value | old & (PaeEntry.ACCESSED | PaeEntry.DIRTY) : value;
+        long wanted = entryBytes() == 8 ? whole : whole & 0xFFFF_FFFFL;
+        Refusal r = frames.replace(table, level, (maddr & 0xFFF) / entryBytes(), wanted);
         if (r.refused()) return r;
         domain.trace.pteUpdate(vcpu, level, maddr, old, wanted);
         if (level >= FrameType.L2) domain.tablesChanged(level);
@@ -88,7 +93,7 @@ final class Mmu {
     /// An entry of a live L1 of the guest's, for a grant mapping. Refused when the address is no such entry.
     Refusal mapGrant(int vcpu, long maddr, long value) {
         long frame = maddr >>> Abi.PAGE_SHIFT;
-        if ((maddr & 7) != 0 || frame >= frames.frames()) return Refusal.of(Why.BAD_ARGUMENT);
+        if ((maddr & entryBytes() - 1) != 0 || frame >= frames.frames()) return Refusal.of(Why.BAD_ARGUMENT);
         int table = (int) frame;
         if (!frames.guestOwns(table) || !frames.isLive(table, FrameType.L1)) {
             return frames.refusal(Why.NOT_A_VALIDATED_L1, table);
@@ -110,12 +115,12 @@ final class Mmu {
     /// writes the high word first. Such an entry is stored not present; the lower half brings P back.
     boolean writableTableStore(XenVcpu v, int maddr, int size, long value) {
         int table = maddr >>> Abi.PAGE_SHIFT;
-        if (!mayStore(v, maddr) || (maddr & size - 1) != 0) return false;
-        int at = maddr & ~7;
-        long old = memory.read64(at);
-        long wanted = merge(old, maddr & 7, size, value);
+        int low = entryBytes() - 1;
+        if (!mayStore(v, maddr) || (maddr & size - 1) != 0 || size > entryBytes()) return false;
+        int at = maddr & ~low;
+        long wanted = merge(frames.entryAt(at), maddr & low, size, value);
         Refusal r = change(v.number, at, wanted, false);
-        if (r.refused() && size == 4 && (maddr & 4) != 0 && PaeEntry.present(wanted)) {
+        if (r.refused() && size == 4 && (maddr & low) == 4 && PaeEntry.present(wanted)) {
             r = change(v.number, at, wanted & ~PaeEntry.PRESENT, false);
         }
         if (r.refused()) domain.trace.refusal(v.number, r, 0);
@@ -166,8 +171,9 @@ final class Mmu {
     }
 
     private int updateOne(Caller c, long ptr, long value) {
-        int command = (int) ptr & 7;
-        long maddr = ptr & ~7L;
+        int low = entryBytes() - 1;
+        int command = (int) ptr & low;
+        long maddr = ptr & ~(long) low;
         Refusal r = command <= 3 ? updateFrame(c, command, maddr, value) : Refusal.of(Why.NO_SUCH_CALL);
         int errno = command <= 3 ? Errno.EINVAL : Errno.ENOSYS;
         int result = r.refused() ? c.refuse(errno, r) : 0;
@@ -185,7 +191,7 @@ final class Mmu {
             return Refusal.GRANTED;
         }
         if (isLiveTable(mfn)) return change(c.vcpu(), (int) maddr, value, command == 2);
-        return frames.plainStore((int) maddr, value);
+        return frames.plainStore((int) maddr, value, frames.entryBytes());
     }
 
     // --- update_va_mapping (14, 22) ------------------------------------------------------------------------------
@@ -254,11 +260,10 @@ final class Mmu {
     private int extendedOne(Caller c, int command, int arg1, int arg2) throws GuestFault {
         XenVcpu v = domain.vcpu(c.vcpu());
         switch (command) {
-            case 0, 1, 2 -> {
-                return answer(c, frames.pin(arg1, command + FrameType.L1));
-            }
-            case 3 -> {
-                return 0; // there is no L4 under PAE
+            case 0, 1, 2, 3 -> {
+                int level = command + FrameType.L1;
+                if (level > frames.rootLevel()) return 0; // a level that these tables do not have
+                return answer(c, frames.pin(arg1, level));
             }
             case 4 -> {
                 return answer(c, frames.unpin(arg1));

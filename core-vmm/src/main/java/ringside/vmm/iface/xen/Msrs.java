@@ -20,7 +20,7 @@ final class Msrs {
             case 0x1B -> APIC_BASE | (v.number == 0 ? BOOT_PROCESSOR : 0);
             case 0x3A -> 1L;
             case 0x277 -> PAT;
-            case Abi.MSR_EFER -> (long) Abi.EFER_NXE;
+            case Abi.MSR_EFER -> v.layout.efer();
             case 0x8B, 0xCE, 0x140, 0x198, 0x199, 0x19C, 0x1A0, 0x1D9, 0x345, HYPERCALL_PAGE -> 0L;
             default -> null;
         };
@@ -29,7 +29,7 @@ final class Msrs {
     static boolean mayWrite(XenVcpu v, int msr, long value) {
         if (machineCheck(msr)) return true;
         return switch (msr) {
-            case Abi.MSR_EFER -> value == Abi.EFER_NXE;
+            case Abi.MSR_EFER -> value == v.layout.efer();
             case 0x1A0, 0x8B -> true;
             default -> false;
         };

@@ -91,7 +91,7 @@ final class VcpuCalls {
         int entries = context.getInt(GDT_ENTRIES);
         if (entries < 0 || entries > Abi.GUEST_GDT_ENTRIES) return c.refuse(Errno.EINVAL, Why.BAD_ARGUMENT);
         int root = Abi.mfnOfCr3(context.getInt(CONTROL + 12));
-        Refusal r = domain.frames.hold(root, FrameType.L3);
+        Refusal r = domain.frames.hold(root, domain.frames.rootLevel());
         if (r.refused()) return c.refuse(Errno.EINVAL, r);
         int[] frames = new int[(entries + 511) / 512];
         for (int i = 0; i < frames.length; i++) frames[i] = context.getInt(GDT_FRAMES + i * 4);
@@ -131,8 +131,8 @@ final class VcpuCalls {
     /// Control registers of a running PV vCPU: paging on, PAE, no-execute, its root.
     void startProcessor(XenVcpu v) {
         GuestState g = v.guest;
-        g.setMsr(Abi.MSR_EFER, Abi.EFER_NXE);
-        g.setCr(4, Emulation.cr4(0));
+        g.setMsr(Abi.MSR_EFER, v.layout.efer());
+        g.setCr(4, Emulation.cr4(v.layout, 0));
         g.setCr(3, v.rootMfn << Abi.PAGE_SHIFT);
         g.setCr(0, Abi.CR0_START);
         g.loadFpu(freshFpu());
@@ -234,7 +234,7 @@ final class VcpuCalls {
     }
 
     private static void writeRunstate(GuestState g, XenVcpu v, int at, boolean announce) throws GuestFault {
-        if (Integer.compareUnsigned(at, Abi.RESERVED_VA - RUNSTATE_BYTES) > 0)
+        if (Integer.compareUnsigned(at, v.layout.reservedVa - RUNSTATE_BYTES) > 0)
             throw new GuestFault().set(14, true, 2, at);
         if (announce) g.write(at + 8, 4, (int) (v.runstateSince >>> 32) | 0x80000000, false);
         g.write(at, 4, v.runstate, false);

@@ -29,6 +29,7 @@ final class XenDomain implements Stateful {
     final int guestFrames;
     final int sharedInfo;
     final List<XenVcpu> vcpus = new ArrayList<>();
+    private Layout layout = Layout.PAE;
     private int assists;
     private boolean dead;
 
@@ -46,6 +47,17 @@ final class XenDomain implements Stateful {
             v.info = sharedInfo + i * Abi.VCPU_INFO_BYTES;
             vcpus.add(v);
         }
+    }
+
+    Layout layout() {
+        return layout;
+    }
+
+    /// What the kernel asked for. Before anything is built.
+    void layout(Layout wanted) {
+        layout = wanted;
+        if (!wanted.pae()) frames.twoLevels();
+        for (XenVcpu v : vcpus) v.layout = wanted;
     }
 
     XenVcpu vcpu(int n) {
@@ -79,11 +91,12 @@ final class XenDomain implements Stateful {
     /// Machine address of the L1 entry that maps `va` in a vCPU's tables, or -1: no such table, or a reserved
     /// address.
     int l1Entry(XenVcpu v, int va) {
-        if (Integer.compareUnsigned(va, Abi.RESERVED_VA) >= 0 || v.rootMfn == XenVcpu.NONE) return -1;
-        int l2 = next(v.rootMfn, va >>> 30, FrameType.L2);
+        if (layout.reserves(va) || v.rootMfn == XenVcpu.NONE) return -1;
+        int last = layout.entries() - 1;
+        int l2 = layout.pae() ? next(v.rootMfn, va >>> 30, FrameType.L2) : v.rootMfn;
         if (l2 < 0) return -1;
-        int l1 = next(l2, va >>> 21 & 511, FrameType.L1);
-        return l1 < 0 ? -1 : l1 * Abi.PAGE + (va >>> 12 & 511) * 8;
+        int l1 = next(l2, va >>> layout.directoryShift() & last, FrameType.L1);
+        return l1 < 0 ? -1 : l1 * Abi.PAGE + (va >>> 12 & last) * layout.entryBytes;
     }
 
     private int next(int table, int index, int level) {
@@ -159,6 +172,7 @@ final class XenDomain implements Stateful {
     public void state(StateVisitor v) {
         assists = v.i32("assists", assists);
         dead = v.flag("dead", dead);
+        layout = v.flag("pae", layout.pae()) ? Layout.PAE : Layout.TWO_LEVELS;
         frames.state(v);
         for (XenVcpu each : vcpus) each.state(v);
     }

@@ -117,10 +117,11 @@ public final class XenHypervisor implements Hypervisor {
             String need = machineFrames(domain.guestFrames) + " machine frames";
             return List.of(new Problem("memory", need, domain.memory.frames() + " frames"));
         }
-        parts.area.build(domain.frames, domain.m2p, domain.vcpus.size());
         P2m p2m = P2m.scattered(
                 domain.guestFrames, domain.memory.frames(), domain.map.firstPool(), pool, platform.seed());
         DomainBuilder builder = new DomainBuilder(domain, image, p2m);
+        domain.layout(builder.layout());
+        parts.area.build(domain.frames, domain.m2p, domain.vcpus.size());
         Optional<DomainBuilder.Built> built = builder.build(parts.store.port(), parts.console.port());
         built.ifPresent(this::startDay);
         return builder.problems();
@@ -151,7 +152,7 @@ public final class XenHypervisor implements Hypervisor {
     private void firstVcpu(XenVcpu v, DomainBuilder.Built b) {
         GuestState g = v.guest;
         g.reset(false);
-        if (domain.frames.hold(b.rootMfn(), ringside.vmm.frames.FrameType.L3).refused()) {
+        if (domain.frames.hold(b.rootMfn(), domain.frames.rootLevel()).refused()) {
             throw new IllegalStateException("the builder's own root is refused");
         }
         v.rootMfn = b.rootMfn();
@@ -275,7 +276,7 @@ public final class XenHypervisor implements Hypervisor {
     private void hypercall(XenVcpu v, int nextEip) {
         GuestState g = v.guest;
         int number = g.reg(GuestState.EAX);
-        Caller c = new Caller(g, platform.trace(), Abi.RESERVED_FROM);
+        Caller c = new Caller(g, platform.trace(), v.layout.reservedFrom());
         c.words(
                 g.reg(GuestState.EBX),
                 g.reg(GuestState.ECX),

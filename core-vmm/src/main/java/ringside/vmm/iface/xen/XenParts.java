@@ -30,7 +30,7 @@ final class XenParts implements Stateful {
 
     XenParts(Platform platform, int guestFrames) {
         domain = new XenDomain(platform, guestFrames);
-        area = new ReservedArea(domain.memory, domain.map);
+        area = new ReservedArea(domain.memory, domain.map, domain::layout);
         descriptors = new Descriptors(domain, area);
         bounce = new Bounce(domain, descriptors);
         events = new EventChannels(domain);

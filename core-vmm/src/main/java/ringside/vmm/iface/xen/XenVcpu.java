@@ -39,6 +39,7 @@ final class XenVcpu implements Stateful {
 
     final int number;
     final GuestState guest;
+    Layout layout = Layout.PAE;
     private final MachineMemory memory;
 
     final int[] trapEip = new int[256];
@@ -125,7 +126,7 @@ final class XenVcpu implements Stateful {
     }
 
     int gdtVa() {
-        return Abi.PER_DOMAIN_VA + number * Abi.PER_VCPU_BYTES;
+        return layout.perDomainVa + number * Abi.PER_VCPU_BYTES;
     }
 
     int ldtVa() {
@@ -149,6 +150,7 @@ final class XenVcpu implements Stateful {
         ioBitmapPorts = v.i32("ioBitmapPorts", ioBitmapPorts);
         cr2 = v.i32("cr2", cr2);
         cr4 = v.i32("cr4", cr4);
+        layout = v.flag("pae", layout.pae()) ? Layout.PAE : Layout.TWO_LEVELS;
         rootMfn = v.i32("rootMfn", rootMfn);
         v.ints("gdtFrames", gdtFrames);
         gdtEntries = v.i32("gdtEntries", gdtEntries);
