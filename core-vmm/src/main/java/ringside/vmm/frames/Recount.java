@@ -61,7 +61,8 @@ final class Recount {
         } else if (target != mfn) {
             boolean linear = level == FrameType.L2 && table.isLive(target, FrameType.L2);
             if (linear && PaeEntry.writable(entry)) wrong.add(where + " maps a directory writable");
-            if (!linear && !table.isLive(target, level - 1)) wrong.add(where + " names a frame that is no L" + (level - 1));
+            if (!linear && !table.isLive(target, level - 1))
+                wrong.add(where + " names a frame that is no L" + (level - 1));
             uses[target]++;
         }
     }

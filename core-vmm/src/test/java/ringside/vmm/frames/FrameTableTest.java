@@ -259,8 +259,7 @@ class FrameTableTest {
         assertEquals(1, frames.references(OTHER));
         assertEquals(
                 Why.RESERVED_SLOT, frames.replace(L2, FrameType.L2, 1008, 0).why());
-        assertEquals(
-                Why.FRAME_HAS_OTHER_TYPE, frames.pin(L3, FrameType.L3).why(), "there is no third level");
+        assertEquals(Why.FRAME_HAS_OTHER_TYPE, frames.pin(L3, FrameType.L3).why(), "there is no third level");
         assertEquals(List.of(), frames.check());
     }
 }

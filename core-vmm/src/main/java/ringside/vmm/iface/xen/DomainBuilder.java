@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import ringside.vmm.frames.FrameTable;
-import ringside.vmm.frames.FrameType;
 import ringside.vmm.frames.P2m;
 import ringside.vmm.frames.PaeEntry;
 import ringside.vmm.iface.spi.GuestImage;

@@ -256,7 +256,8 @@ final class GrantTable implements Stateful {
     }
 
     private boolean stillMaps(long place, int mfn, boolean readOnly) {
-        if (place < 0 || (place & domain.layout().entryBytes - 1) != 0 || place >>> Abi.PAGE_SHIFT >= frames.frames()) return false;
+        if (place < 0 || (place & domain.layout().entryBytes - 1) != 0 || place >>> Abi.PAGE_SHIFT >= frames.frames())
+            return false;
         long pte = frames.entryAt((int) place);
         return PaeEntry.present(pte) && PaeEntry.mfn(pte) == mfn && PaeEntry.writable(pte) != readOnly;
     }
