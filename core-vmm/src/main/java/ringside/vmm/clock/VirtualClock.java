@@ -48,6 +48,8 @@ public final class VirtualClock implements Stateful {
 
     private final PriorityQueue<Event> queue = new PriorityQueue<>();
     private long base;
+    /// The latest time that any reading of a clock gave.
+    private long told;
     private long orders;
     private long fired;
     private @Nullable Progress running;
@@ -60,6 +62,21 @@ public final class VirtualClock implements Stateful {
     /// Guest time in ticks, exact even in the middle of a slice.
     public long now() {
         return running == null ? base : base + running.sliceTicks();
+    }
+
+    /// What a clock of the guest shows: guest time, but never less than any vCPU was told before.
+    ///
+    /// vCPUs run the same stretch of time one after another. A later one begins where the first one began, and would
+    /// see time go backwards against what the first one left in memory. So its clocks stand still until it has caught
+    /// up: by a round at most. With one vCPU this is {@link #now}.
+    public long shown() {
+        return Math.max(now(), told);
+    }
+
+    /// Reads a clock: what is {@link #shown}, and from now on nobody is told less.
+    public long read() {
+        told = shown();
+        return told;
     }
 
     /// (Re)schedules an event; a time in the past means as soon as possible.
@@ -140,6 +157,8 @@ public final class VirtualClock implements Stateful {
     @Override
     public void state(StateVisitor v) {
         base = v.i64("now", base);
+        // Past times bind nobody; so states at the end of a round are alike whoever read a clock in it.
+        told = base + v.i64("told", Math.max(0, told - base));
         if (!v.exact()) return;
         orders = v.i64("orders", orders);
         fired = v.i64("fired", fired);

@@ -80,7 +80,7 @@ abstract class ModelSpecific extends Strings {
     }
 
     final long timeStamp() {
-        return clock.now() + tscOffset;
+        return clock.read() + tscOffset;
     }
 
     private void pair(long v) {
@@ -170,7 +170,7 @@ abstract class ModelSpecific extends Strings {
     /// @return false when the register refuses the value
     final boolean applyMsr(int index, long v) {
         switch (index) {
-            case MSR_TSC -> tscOffset = v - clock.now();
+            case MSR_TSC -> tscOffset = v - clock.shown();
             case MSR_SYSENTER_CS -> sysenterCs = (int) v;
             case MSR_SYSENTER_ESP -> sysenterEsp = (int) v;
             case MSR_SYSENTER_EIP -> sysenterEip = (int) v;

@@ -48,7 +48,7 @@ public final class AcpiPower implements PortDevice, Stateful {
     }
 
     private long ticks() {
-        long now = clock.now(), s = now / VirtualClock.TICKS_PER_SECOND, rest = now % VirtualClock.TICKS_PER_SECOND;
+        long now = clock.shown(), s = now / VirtualClock.TICKS_PER_SECOND, rest = now % VirtualClock.TICKS_PER_SECOND;
         return s * HZ + rest * HZ / VirtualClock.TICKS_PER_SECOND;
     }
 
@@ -73,6 +73,7 @@ public final class AcpiPower implements PortDevice, Stateful {
 
     @Override
     public int read(int offset) {
+        if (offset >= TIMER) clock.read();
         return peek(offset);
     }
 

@@ -41,14 +41,14 @@ final class ApicTimer implements Stateful {
 
     int current() {
         if (initial == 0) return 0;
-        long done = (clock.now() - start) / divider(), n = Integer.toUnsignedLong(initial);
+        long done = (clock.shown() - start) / divider(), n = Integer.toUnsignedLong(initial);
         if (periodic) done %= n;
         return done >= n ? 0 : (int) (n - done);
     }
 
     void setInitial(int count) {
         initial = count;
-        start = clock.now();
+        start = clock.shown();
         plan();
     }
 
@@ -57,7 +57,7 @@ final class ApicTimer implements Stateful {
         divideBits = bits & 0x0B;
         // The count goes on from where it is, at the new speed.
         if (initial != 0)
-            start = clock.now() - (Integer.toUnsignedLong(initial) - Integer.toUnsignedLong(left)) * divider();
+            start = clock.shown() - (Integer.toUnsignedLong(initial) - Integer.toUnsignedLong(left)) * divider();
         plan();
     }
 
@@ -70,7 +70,7 @@ final class ApicTimer implements Stateful {
 
     private void plan() {
         long period = period();
-        long done = clock.now() - start;
+        long done = clock.shown() - start;
         if (period == 0 || !listening || (!periodic && done >= period)) clock.cancel(event);
         else clock.schedule(event, start + (periodic ? done / period + 1 : 1) * period);
     }

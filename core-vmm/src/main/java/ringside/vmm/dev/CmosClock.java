@@ -47,7 +47,7 @@ public final class CmosClock implements PortDevice, Stateful {
     }
 
     private long seconds() {
-        return frozen >= 0 ? frozen : VirtualClock.EPOCH_SECONDS + offset + clock.now() / SECOND;
+        return frozen >= 0 ? frozen : VirtualClock.EPOCH_SECONDS + offset + clock.shown() / SECOND;
     }
 
     private LocalDateTime calendar() {
@@ -67,7 +67,7 @@ public final class CmosClock implements PortDevice, Stateful {
         int result = peek(offset);
         if (offset == DATA && index == C) {
             flags = 0;
-            lastRead = clock.now();
+            lastRead = clock.shown();
             irq.set(false);
         }
         return result;
@@ -91,14 +91,14 @@ public final class CmosClock implements PortDevice, Stateful {
 
     private int flags() {
         int f = flags;
-        long now = clock.now(), period = period();
+        long now = clock.shown(), period = period();
         if (period != 0 && now / period != lastRead / period) f |= C_PF;
         if (frozen < 0 && now / SECOND != lastRead / SECOND) f |= C_UF;
         return (f & ram[B] & 0x70) != 0 ? f | C_IRQF : f;
     }
 
     private boolean updating() {
-        return frozen < 0 && clock.now() % SECOND >= SECOND - UPDATE_TICKS;
+        return frozen < 0 && clock.shown() % SECOND >= SECOND - UPDATE_TICKS;
     }
 
     private int calendarField(int r) {
@@ -158,7 +158,7 @@ public final class CmosClock implements PortDevice, Stateful {
     private void hold(boolean set) {
         if (set && frozen < 0) frozen = seconds();
         else if (!set && frozen >= 0) {
-            offset = frozen - VirtualClock.EPOCH_SECONDS - clock.now() / SECOND;
+            offset = frozen - VirtualClock.EPOCH_SECONDS - clock.shown() / SECOND;
             frozen = -1;
         }
     }
@@ -186,9 +186,9 @@ public final class CmosClock implements PortDevice, Stateful {
     private void plan() {
         long period = period();
         if ((ram[B] & B_PIE) == 0 || period == 0) clock.cancel(periodic);
-        else if (!periodic.scheduled()) clock.schedule(periodic, (clock.now() / period + 1) * period);
+        else if (!periodic.scheduled()) clock.schedule(periodic, (clock.shown() / period + 1) * period);
         if ((ram[B] & (B_UIE | B_AIE)) == 0) clock.cancel(second);
-        else if (!second.scheduled()) clock.schedule(second, (clock.now() / SECOND + 1) * SECOND);
+        else if (!second.scheduled()) clock.schedule(second, (clock.shown() / SECOND + 1) * SECOND);
     }
 
     private void tick() {

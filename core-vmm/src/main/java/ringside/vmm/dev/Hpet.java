@@ -77,12 +77,12 @@ public final class Hpet implements MmioDevice, Stateful {
     }
 
     long counter() {
-        return on() ? count + clock.now() / TICKS_PER_COUNT : count;
+        return on() ? count + clock.shown() / TICKS_PER_COUNT : count;
     }
 
     /// The tick at which the running counter has gone `counts` further; `Long.MAX_VALUE` when that is out of reach.
     long after(long counts) {
-        long now = clock.now() / TICKS_PER_COUNT;
+        long now = clock.shown() / TICKS_PER_COUNT;
         if (counts < 0 || counts > Long.MAX_VALUE / TICKS_PER_COUNT - now) return Long.MAX_VALUE;
         return (now + counts) * TICKS_PER_COUNT;
     }
@@ -104,6 +104,7 @@ public final class Hpet implements MmioDevice, Stateful {
 
     @Override
     public int read(long maddr, int size) {
+        if (on()) clock.read();
         return peek(maddr, size);
     }
 
@@ -156,7 +157,7 @@ public final class Hpet implements MmioDevice, Stateful {
         boolean moves = ((value ^ config) & LEGACY) != 0;
         if (moves) for (HpetTimer t : timers) t.release();
         config = value;
-        if (starts) count = now - clock.now() / TICKS_PER_COUNT;
+        if (starts) count = now - clock.shown() / TICKS_PER_COUNT;
         if (stops) count = now;
         for (HpetTimer t : timers) t.plan();
         if (moves) for (Gate g : gates) if (g != null) g.set(g.level);

@@ -43,12 +43,12 @@ public final class Pit implements PortDevice, Stateful {
     }
 
     private long now() {
-        return clocks(clock.now());
+        return clocks(clock.shown());
     }
 
     @Override
     public int read(int offset) {
-        return offset == CONTROL ? 0xFF : counters[offset].read(now());
+        return offset == CONTROL ? 0xFF : counters[offset].read(clocks(clock.read()));
     }
 
     @Override

@@ -161,7 +161,7 @@ public final class Vga implements PortDevice, Stateful {
 
     /// Bit 0: nothing is drawn just now; bit 3: vertical retrace.
     private int status() {
-        long at = clock.now() % FRAME;
+        long at = clock.shown() % FRAME;
         boolean blank = at >= FRAME_SHOWN || at % LINE >= LINE_SHOWN;
         boolean sync = at >= SYNC_FROM && at < SYNC_TO;
         return (blank ? 1 : 0) | (sync ? 8 : 0);

@@ -105,7 +105,7 @@ final class Timers implements Stateful {
         int version = m.read32(at) | 1;
         m.write32(at, version);
         m.write64(at + 8, v.guest.tsc());
-        m.write64(at + 16, clock.now());
+        m.write64(at + 16, clock.shown()); // the same moment
         m.write32(at + 24, SCALE);
         m.write8(at + 28, SHIFT);
         m.write8(at + 29, 0);
