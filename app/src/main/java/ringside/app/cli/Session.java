@@ -162,25 +162,11 @@ final class Session {
             if (!options.tier.matches("[012]")) throw bad("--tier", "0, 1 or 2", "\"" + options.tier + "\"", "other");
             if (!options.tier.equals("0")) throw Failure.later(texts, "--tier " + options.tier, "tier");
         }
-        if (corners.contains(Iface.XEN)) {
-            if (!options.disks.isEmpty()) throw Failure.later(texts, "--disk on xen", "disk");
-            if (!options.cds.isEmpty()) throw Failure.later(texts, "--cd on xen", "disk");
-        }
         if (!options.net.equals("none") && !options.net.equals("user")) {
             throw bad("--net", "user or none", "\"" + options.net + "\"", "other");
         }
-        if (options.net.equals("user") && corners.contains(Iface.XEN)) {
-            throw Failure.later(texts, "--net user on xen", "net");
-        }
         if (options.pcap != null && !options.net.equals("user")) {
             throw bad("--pcap", "--net user beside it", "--net " + options.net, "net");
-        }
-        if (options.screenshot != null && !corners.contains(Iface.NATIVE) && !corners.contains(Iface.VMI)) {
-            throw bad(
-                    "--screenshot",
-                    "a native or vmi corner",
-                    corners.getFirst().id() + ", which has no screen",
-                    "screen");
         }
     }
 

@@ -15,7 +15,6 @@ import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.DriveSpec;
 import ringside.vmm.bout.NameServer;
 import ringside.vmm.bout.NetSpec;
-import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
 
 /// Makes a bout of what people asked for. Reads files, so never on the FX thread; reports everything that is wrong
@@ -48,7 +47,6 @@ final class Importer {
         byte[] initrd = file("initrd", r.initrd());
         long memory = memory(r.memory());
         int vcpus = whole("vcpus", r.vcpus());
-        onXen(r);
         if (!problems.isEmpty()) return new Result(null, List.copyOf(problems));
         NetSpec net = r.network() ? new NetSpec(NameServer.ofHost(), r.capture()) : null;
         BoutSpec spec = new BoutSpec(
@@ -65,16 +63,6 @@ final class Importer {
                 .withDrives(r.drives().stream().map(Importer::drive).toList())
                 .withNetwork(net);
         return new Result(spec, List.of());
-    }
-
-    private void onXen(ImportRequest r) {
-        if (!r.on().contains(Iface.XEN)) return;
-        if (!r.drives().isEmpty()) {
-            problems.add(new Problem(
-                    r.drives().getFirst().field(), "a native or VMI corner", "Xen, where no PC is to plug it into"));
-        }
-        if (r.network())
-            problems.add(new Problem("network", "a native or VMI corner", "Xen, where it is not built yet"));
     }
 
     /// No gallery guest has a name with a blank, so a machine that starts from a drive is never taken for one.

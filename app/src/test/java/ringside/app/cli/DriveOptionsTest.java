@@ -139,10 +139,4 @@ class DriveOptionsTest {
         }
         assertBad("drives: expected at most 4, found 5", args);
     }
-
-    @Test
-    void xenGuestsHaveNoDrivesYet() {
-        assertBad("--disk on xen: not built yet", "run", "--on", "xen", "--disk", "d.img", "hello-boundary");
-        assertBad("--cd on xen: not built yet", "run", "--on", "xen", "--cd", "d.img", "hello-boundary");
-    }
 }

@@ -83,20 +83,13 @@ public final class Boards {
     }
 
     private static void plugged(MachineSpec spec, List<Problem> problems) {
-        problems.addAll(PcDrives.check(spec.options()));
         PcOptions o = spec.options();
-        if (o.networks().size() > PcNetworks.MOST) {
+        boolean xen = spec.iface() == Iface.XEN;
+        problems.addAll(PcDrives.check(o, xen ? XenHypervisor.MOST_DISKS : PcDrives.PLACES));
+        int most = xen ? XenHypervisor.MOST_NETWORKS : PcNetworks.MOST;
+        if (o.networks().size() > most) {
             problems.add(new Problem(
-                    "networks",
-                    "at most " + PcNetworks.MOST,
-                    Integer.toString(o.networks().size())));
-        }
-        if (spec.iface() == Iface.XEN && !o.networks().isEmpty()) {
-            problems.add(new Problem("network", "the native or vmi corner", "xen, where it is not built yet"));
-        }
-        if (spec.iface() == Iface.XEN && !(o.disks().isEmpty() && o.cds().isEmpty())) {
-            problems.add(
-                    new Problem("drives", "the native or vmi corner", "xen, where there is no PC to plug them in"));
+                    "networks", "at most " + most, Integer.toString(o.networks().size())));
         }
     }
 

@@ -6,10 +6,9 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import ringside.vmm.dev.AcpiPower;
-import ringside.vmm.dev.Keyboard8042;
+import ringside.vmm.iface.spi.Controls;
 
-/// A person's keyboard and mouse in front of a PC, and its power button. {@link #key}, {@link #mouse} and
+/// A person's keyboard and mouse in front of a machine, and its power button. {@link #key}, {@link #mouse} and
 /// {@link #powerButton} may be called on any thread.
 ///
 /// What they do waits outside the machine until {@link #pump} takes it in at a round's beginning, as typed bytes do.
@@ -25,14 +24,13 @@ public final class Hands {
         record Power() implements Touch {}
     }
 
-    private final Keyboard8042 controller;
-    private final AcpiPower power;
+    private final Controls controls;
     private final List<Touch> outside = new ArrayList<>();
     private volatile boolean any;
 
-    Hands(Keyboard8042 controller, AcpiPower power) {
-        this.controller = controller;
-        this.power = power;
+    /// @param controls what the hands are on
+    Hands(Controls controls) {
+        this.controls = controls;
     }
 
     /// A key goes down or up. @param key its number, as in {@link ringside.vmm.dev.ScanCodes}
@@ -40,7 +38,7 @@ public final class Hands {
         add(new Touch.Key(key, down));
     }
 
-    /// The mouse moves, its wheel turns, its buttons are so. @see Keyboard8042#mouse
+    /// The mouse moves, its wheel turns, its buttons are so. @see Controls#mouse
     public void mouse(int right, int up, int turn, int buttons) {
         add(new Touch.Mouse(right, up, turn, buttons));
     }
@@ -48,11 +46,6 @@ public final class Hands {
     /// The power button: the guest is asked to switch itself off.
     public void powerButton() {
         add(new Touch.Power());
-    }
-
-    /// The keyboard's lights: bit 0 scroll lock, 1 num lock, 2 caps lock. On the machine's thread.
-    public int lights() {
-        return controller.lights();
     }
 
     private synchronized void add(Touch touch) {
@@ -77,9 +70,9 @@ public final class Hands {
 
     private void feel(Touch t) {
         switch (t) {
-            case Touch.Key(int key, boolean down) -> controller.key(key, down);
-            case Touch.Mouse(int right, int up, int turn, int buttons) -> controller.mouse(right, up, turn, buttons);
-            case Touch.Power() -> power.pressPowerButton();
+            case Touch.Key(int key, boolean down) -> controls.key(key, down);
+            case Touch.Mouse(int right, int up, int turn, int buttons) -> controls.mouse(right, up, turn, buttons);
+            case Touch.Power() -> controls.powerButton();
         }
     }
 

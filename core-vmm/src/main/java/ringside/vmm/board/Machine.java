@@ -7,14 +7,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.cpu.Vcpu;
+import ringside.vmm.dev.medium.BlockMedium;
+import ringside.vmm.dev.medium.Wire;
 import ringside.vmm.frames.P2m;
 import ringside.vmm.history.InputRecord;
+import ringside.vmm.iface.spi.Controls;
+import ringside.vmm.iface.spi.FrameBuffer;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.iface.spi.Hypervisor;
 import ringside.vmm.iface.spi.Platform;
 import ringside.vmm.mem.Bus;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.mem.PhysMap;
+import ringside.vmm.probe.FrameBufferProbe;
+import ringside.vmm.probe.ScreenLook;
 import ringside.vmm.probe.ScreenProbe;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
@@ -49,6 +55,7 @@ public final class Machine implements Platform, Stateful {
     private final Inputs inputs;
     private final Cables cables;
     private final Hypervisor hypervisor;
+    private final @Nullable Hands hands;
     private final List<BellListener> bellListeners = new ArrayList<>();
 
     private @Nullable String exit;
@@ -95,6 +102,8 @@ public final class Machine implements Platform, Stateful {
         rounds = new Rounds(clock, cores);
         hypervisor = maker.make(this);
         slot.plug(hypervisor);
+        Controls controls = hypervisor.controls();
+        hands = pc != null ? pc.hands : controls == null ? null : new Hands(controls);
     }
 
     /// Loads the image; the machine can run when the list is empty.
@@ -237,12 +246,12 @@ public final class Machine implements Platform, Stateful {
             for (InputRecord r : inputs.dueHere()) {
                 if (r.source() == Inputs.CONSOLE) console.typed(r.data());
                 else if (r.source() != Inputs.HANDS) cables.arrives(r.source(), r.data());
-                else if (pc != null) pc.hands.again(r.data());
+                else if (hands != null) hands.again(r.data());
             }
         } else {
             inputs.begin();
             console.pump(inputs);
-            if (pc != null) pc.hands.pump(inputs);
+            if (hands != null) hands.pump(inputs);
         }
         cables.poll();
     }
@@ -381,13 +390,15 @@ public final class Machine implements Platform, Stateful {
         return pc == null ? List.of() : pc.postCodes();
     }
 
-    /// The person's hands at a PC's keyboard and mouse, or null.
+    /// The person's hands at keyboard and mouse, or null.
     public @Nullable Hands hands() {
-        return pc == null ? null : pc.hands;
+        return hands;
     }
 
-    /// A look at a PC's screen, or null.
-    public @Nullable ScreenProbe screen() {
+    /// A look at the screen, or null.
+    public @Nullable ScreenLook screen() {
+        FrameBuffer own = hypervisor.frameBuffer();
+        if (own != null) return new FrameBufferProbe(own, memory);
         if (pc == null) return null;
         return new ScreenProbe(pc.vga, pc.display, memory, frame -> {
             P2m p2m = hypervisor.p2m();
@@ -456,6 +467,21 @@ public final class Machine implements Platform, Stateful {
     @Override
     public Ports ports() {
         return ports;
+    }
+
+    @Override
+    public List<BlockMedium> disks() {
+        return spec.options().disks();
+    }
+
+    @Override
+    public List<BlockMedium> cds() {
+        return spec.options().cds();
+    }
+
+    @Override
+    public List<Wire> networks() {
+        return spec.options().networks();
     }
 
     @Override

@@ -122,7 +122,7 @@ final class Pc implements Bus, Stateful {
         put(0x2F8, 8, new Uart(new NoConsole(), interrupts.irq(3)));
         AcpiPower power = put(POWER_PORTS, AcpiPower.PORTS, new AcpiPower(clock, interrupts.irq(SCI), wires::powerOff));
         keyboard = keyboard(reset);
-        hands = new Hands(keyboard, power);
+        hands = new Hands(new PcControls(keyboard, power));
         vga = put(Vga.FIRST_PORT, Vga.PORTS, new Vga(clock));
         put(BochsDisplay.FIRST_PORT, BochsDisplay.PORTS, display);
         put(0x92, 1, new FastGate(reset));

@@ -17,6 +17,7 @@ import ringside.vmm.word.Problem;
 /// Disks take the places in order. A CD drive takes the first free place from secondary master on, and one of the
 /// earlier places when those are taken.
 final class PcDrives implements Stateful {
+    static final int PLACES = IdeController.PLACES;
     static final int DISK_SECTOR = 512, CD_SECTOR = 2048;
     private static final int[] COMMAND = {0x1F0, 0x170};
     private static final int[] CONTROL = {0x3F6, 0x376};
@@ -56,12 +57,12 @@ final class PcDrives implements Stateful {
         return options.disks().isEmpty() ? cd : cd << 4 | 2;
     }
 
-    /// What is wrong with the drives, before anything is made.
-    static List<Problem> check(PcOptions options) {
+    /// What is wrong with the drives, before anything is made. @param most places for them
+    static List<Problem> check(PcOptions options, int most) {
         List<Problem> problems = new ArrayList<>();
         int count = options.disks().size() + options.cds().size();
-        if (count > IdeController.PLACES) {
-            problems.add(new Problem("drives", "at most " + IdeController.PLACES, Integer.toString(count)));
+        if (count > most) {
+            problems.add(new Problem("drives", "at most " + most, Integer.toString(count)));
         }
         check("disk", options.disks(), DISK_SECTOR, problems);
         check("cd", options.cds(), CD_SECTOR, problems);

@@ -5,13 +5,14 @@ import java.util.List;
 import ringside.vmm.dev.medium.BlockMedium;
 import ringside.vmm.dev.medium.Wire;
 
-/// What is plugged into the PC of a native or VMI corner. Nothing, usually.
+/// What is plugged into a machine: a PC, or a Xen guest, whose back ends serve it. Nothing, usually.
 ///
-/// @param disks    hard disks: at most 4 with the CDs, in the order primary master, primary slave, and so on
-/// @param cds      CD drives, from secondary master on, or where there is a place
+/// @param disks    hard disks: on a PC at most 4 with the CDs, in the order primary master, primary slave, and so on;
+///                 on Xen xvda, xvdb, and so on
+/// @param cds      CD drives: on a PC from secondary master on, or where there is a place; on Xen after the disks
 /// @param networks network cards, by their cables
 public record PcOptions(List<BlockMedium> disks, List<BlockMedium> cds, List<Wire> networks) {
-    /// A PC without drives and network.
+    /// Nothing.
     public static final PcOptions NONE = new PcOptions(List.of(), List.of(), List.of());
 
     public PcOptions {

@@ -8,7 +8,7 @@ import ringside.vmm.board.Console;
 import ringside.vmm.board.Hands;
 import ringside.vmm.board.Machine;
 import ringside.vmm.history.RunHash;
-import ringside.vmm.probe.ScreenProbe;
+import ringside.vmm.probe.ScreenLook;
 import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.Snapshot;
 import ringside.vmm.probe.VcpuProbe;
@@ -26,7 +26,7 @@ final class MachineCorner implements Corner {
     private final ConsoleView console;
     private final VcpuProbe vcpus;
     private final WalkProbe walks;
-    private final @Nullable ScreenProbe screen;
+    private final @Nullable ScreenLook screen;
     private final @Nullable Hands hands;
     private final Runnable ended;
     private boolean closed;

@@ -8,7 +8,7 @@ import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.mem.PhysMap;
 
 /// Looks at a PC's screen: registers of the VGA, its memory in RAM, the linear frame buffer. Changes nothing.
-public final class ScreenProbe {
+public final class ScreenProbe implements ScreenLook {
     private static final int MAP_SHIFT = 2;
     private static final int[] BASES = {0xA0000, 0xA0000, 0xB0000, 0xB8000};
     private static final int[] SIZES = {0x20000, 0x10000, 0x8000, 0x8000};
@@ -30,7 +30,7 @@ public final class ScreenProbe {
         this.map = map;
     }
 
-    /// @param before an earlier look, or null. @return `before` itself when the picture is the same
+    @Override
     public ScreenView look(long tick, @Nullable ScreenView before) {
         ScreenView now = picture(tick);
         return before != null && before.same(now) ? before : now;

@@ -28,6 +28,16 @@ public interface Hypervisor extends Monitor, Stateful {
         return false;
     }
 
+    /// The screen that the interface brings itself, or null.
+    default @Nullable FrameBuffer frameBuffer() {
+        return null;
+    }
+
+    /// Keyboard, mouse and power button of an interface that brings them itself, or null.
+    default @Nullable Controls controls() {
+        return null;
+    }
+
     /// Which machine frame holds which guest frame; null where there is no difference (native). For probes.
     default @Nullable P2m p2m() {
         return null;

@@ -3,7 +3,9 @@ package ringside.vmm.iface.spi;
 
 import java.util.List;
 import ringside.vmm.clock.VirtualClock;
+import ringside.vmm.dev.medium.BlockMedium;
 import ringside.vmm.dev.medium.ConsoleSink;
+import ringside.vmm.dev.medium.Wire;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.mem.PhysMap;
 import ringside.vmm.trace.Trace;
@@ -21,6 +23,20 @@ public interface Platform {
     Trace trace();
 
     ConsoleSink console();
+
+    /// Disks that have been plugged in, for an interface that serves them itself.
+    default List<BlockMedium> disks() {
+        return List.of();
+    }
+
+    default List<BlockMedium> cds() {
+        return List.of();
+    }
+
+    /// The network cables of the machine.
+    default List<Wire> networks() {
+        return List.of();
+    }
 
     /// The PC's ports. Reads ones where there is no PC.
     Ports ports();

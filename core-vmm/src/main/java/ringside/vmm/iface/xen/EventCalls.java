@@ -186,7 +186,7 @@ final class EventCalls {
     private int reset(Caller c, int dom) {
         if (!self(dom)) return c.refuse(Errno.EPERM, Why.NOT_PERMITTED);
         for (int port = 1; port < EventChannels.PORTS; port++) {
-            if (events.state(port) != EventChannels.FREE && !events.isBackEnd(port)) events.close(port);
+            if (events.state(port) != EventChannels.FREE && !events.isLasting(port)) events.close(port);
         }
         return 0;
     }

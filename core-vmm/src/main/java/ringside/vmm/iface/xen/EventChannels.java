@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.iface.xen;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
@@ -33,9 +32,10 @@ final class EventChannels implements Stateful {
     /// Remote port, or VIRQ number.
     private final int[] far = new int[PORTS];
     private final int[] notify = new int[PORTS];
-    /// 1 + position in `backEnds` of the Java end, or 0.
-    private final int[] javaEnd = new int[PORTS];
-    private final List<BackEnd> backEnds = new ArrayList<>();
+    /// What is at the far end of a port, when that is Java.
+    private final @Nullable BackEnd[] backEnds = new BackEnd[PORTS];
+    /// Those that are there from the beginning, and that a reset leaves alone.
+    private final @Nullable BackEnd[] lasting = new BackEnd[PORTS];
 
     EventChannels(XenDomain domain) {
         this.domain = domain;
@@ -84,13 +84,42 @@ final class EventChannels implements Stateful {
     int openBackEnd(BackEnd backEnd) {
         int port = freePort();
         open(port, INTERDOMAIN, 0, port, 0);
-        backEnds.add(backEnd);
-        javaEnd[port] = backEnds.size();
+        backEnds[port] = backEnd;
+        lasting[port] = backEnd;
         return port;
     }
 
+    /// A back end takes the far end of a port that the guest has opened for domain 0. @return false: no such port
+    boolean bindBackEnd(int port, BackEnd backEnd) {
+        if (!inRange(port) || state[port] != UNBOUND || remoteDomain[port] != 0) return false;
+        open(port, INTERDOMAIN, 0, port, notify[port]);
+        backEnds[port] = backEnd;
+        return true;
+    }
+
+    /// A bind that a loaded state has had.
+    void rebindBackEnd(int port, BackEnd backEnd) {
+        backEnds[port] = backEnd;
+    }
+
+    /// Undoes a bind, if the guest has not closed the port meanwhile.
+    void unbindBackEnd(int port, BackEnd backEnd) {
+        if (!leadsTo(port, backEnd)) return;
+        backEnds[port] = null;
+        open(port, UNBOUND, 0, NOBODY, notify[port]);
+    }
+
+    boolean leadsTo(int port, BackEnd backEnd) {
+        return backEnds[port] == backEnd;
+    }
+
     boolean isBackEnd(int port) {
-        return javaEnd[port] != 0;
+        return backEnds[port] != null;
+    }
+
+    /// Whether the port leads to console or store.
+    boolean isLasting(int port) {
+        return lasting[port] != null && backEnds[port] == lasting[port];
     }
 
     void close(int port) {
@@ -99,7 +128,7 @@ final class EventChannels implements Stateful {
             if (inRange(other) && other != port && state[other] == INTERDOMAIN)
                 open(other, UNBOUND, Abi.DOMAIN, NOBODY, 0);
         }
-        javaEnd[port] = 0;
+        backEnds[port] = null;
         open(port, FREE, 0, NOBODY, 0);
         clearBit(Abi.EVTCHN_PENDING, port);
     }
@@ -114,7 +143,8 @@ final class EventChannels implements Stateful {
 
     /// The guest kicked a port. Unbound ports swallow it.
     void send(int port) {
-        if (isBackEnd(port)) backEnds.get(javaEnd[port] - 1).notified();
+        BackEnd backEnd = backEnds[port];
+        if (backEnd != null) backEnd.notified();
         else if (state[port] == INTERDOMAIN) raise(far[port]);
         else if (state[port] == IPI) raise(port);
     }
@@ -199,6 +229,13 @@ final class EventChannels implements Stateful {
         v.ints("remoteDomain", remoteDomain);
         v.ints("far", far);
         v.ints("notify", notify);
-        v.ints("javaEnd", javaEnd);
+        long[] there = new long[PORTS / 64];
+        for (int port = 0; port < PORTS; port++) if (isLasting(port)) there[port / 64] |= 1L << port;
+        v.longs("lasting", there);
+        if (!v.loads()) return;
+        // Those of the devices come back by themselves.
+        for (int port = 0; port < PORTS; port++) {
+            backEnds[port] = (there[port / 64] >>> port & 1) != 0 ? lasting[port] : null;
+        }
     }
 }

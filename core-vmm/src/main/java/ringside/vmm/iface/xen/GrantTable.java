@@ -2,6 +2,8 @@
 package ringside.vmm.iface.xen;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import ringside.vmm.frames.FrameTable;
 import ringside.vmm.frames.FrameType;
 import ringside.vmm.frames.PaeEntry;
@@ -44,6 +46,8 @@ final class GrantTable implements Stateful {
     private final int[] mapFlags = new int[HANDLES];
     private final int[] mapRef = new int[HANDLES];
     private final int[] mapFrame = new int[HANDLES];
+    /// How often back ends have a grant mapped.
+    private final Map<Integer, Integer> backEndMaps = new TreeMap<>();
 
     GrantTable(XenDomain domain, Mmu mmu) {
         this.domain = domain;
@@ -175,7 +179,7 @@ final class GrantTable implements Stateful {
         if (!self(dom)) return BAD_DOMAIN;
         if (!exists(ref)) return BAD_GREF;
         boolean readOnly = (flags & READ_ONLY) != 0;
-        int granted = usable(ref, readOnly);
+        int granted = usable(ref, Abi.DOMAIN, readOnly);
         if (granted != OK) return granted;
         int mfn = memory.read32(entry(ref) + 4);
         if (!frames.guestOwns(mfn)) return BAD_PAGE;
@@ -207,10 +211,11 @@ final class GrantTable implements Stateful {
         return GENERAL_ERROR;
     }
 
-    private int usable(int ref, boolean readOnly) {
+    private int usable(int ref, int domain, boolean readOnly) {
         int flags = memory.read16(entry(ref));
         int to = memory.read16(entry(ref) + 2);
-        boolean ok = (flags & 3) == PERMIT_ACCESS && self(to) && (readOnly || (flags & ENTRY_READ_ONLY) == 0);
+        boolean theirs = to == domain || domain == Abi.DOMAIN && to == Abi.DOMID_SELF;
+        boolean ok = (flags & 3) == PERMIT_ACCESS && theirs && (readOnly || (flags & ENTRY_READ_ONLY) == 0);
         return ok ? OK : GENERAL_ERROR;
     }
 
@@ -264,13 +269,37 @@ final class GrantTable implements Stateful {
 
     /// Clears the in-use bits that no other mapping of the grant needs.
     private void release(int ref) {
-        int keep = 0;
+        int keep = backEndMaps.containsKey(ref) ? READING | WRITING : 0;
         for (int i = 0; i < HANDLES; i++) {
             if (mapRef[i] != ref || (mapFlags[i] & (DEVICE_MAP | HOST_MAP)) == 0) continue;
             keep |= READING | ((mapFlags[i] & READ_ONLY) == 0 ? WRITING : 0);
         }
         int at = entry(ref);
         memory.write16(at, memory.read16(at) & ~(READING | WRITING) | keep);
+    }
+
+    // --- back ends -------------------------------------------------------------------------------------------------
+
+    /// Maps a granted page for a back end, for reading and writing. @return its frame, or -1
+    int mapForBackEnd(int ref) {
+        int mfn = granted(ref, false);
+        if (mfn < 0 || frames.hold(mfn, FrameType.WRITABLE).refused()) return -1;
+        backEndMaps.merge(ref, 1, Integer::sum);
+        memory.write16(entry(ref), memory.read16(entry(ref)) | READING | WRITING);
+        return mfn;
+    }
+
+    void unmapForBackEnd(int ref, int mfn) {
+        frames.letGo(mfn);
+        backEndMaps.computeIfPresent(ref, (r, n) -> n == 1 ? null : n - 1);
+        release(ref);
+    }
+
+    /// The frame that domain 0 has been granted, for a moment. @return -1 when it has not
+    int granted(int ref, boolean readOnly) {
+        if (!exists(ref) || usable(ref, 0, readOnly) != OK) return -1;
+        int mfn = memory.read32(entry(ref) + 4);
+        return frames.guestOwns(mfn) ? mfn : -1;
     }
 
     // --- copy ----------------------------------------------------------------------------------------------------
@@ -299,7 +328,7 @@ final class GrantTable implements Stateful {
         int number = c.read32(at);
         if (byRef) {
             if (!exists(number)) return BAD_GREF;
-            if (usable(number, readOnly) != OK) return GENERAL_ERROR;
+            if (usable(number, Abi.DOMAIN, readOnly) != OK) return GENERAL_ERROR;
             number = memory.read32(entry(number) + 4);
         }
         return frames.guestOwns(number) ? number : BAD_PAGE;
@@ -311,5 +340,12 @@ final class GrantTable implements Stateful {
         v.ints("mapFlags", mapFlags);
         v.ints("mapRef", mapRef);
         v.ints("mapFrame", mapFrame);
+        long[] maps = backEndMaps.entrySet().stream()
+                .mapToLong(e -> (long) e.getKey() << 32 | e.getValue())
+                .toArray();
+        maps = v.sized("backEndMaps", maps);
+        if (!v.loads()) return;
+        backEndMaps.clear();
+        for (long each : maps) backEndMaps.put((int) (each >>> 32), (int) each);
     }
 }

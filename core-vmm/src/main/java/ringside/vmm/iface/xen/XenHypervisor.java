@@ -10,10 +10,14 @@ import ringside.vmm.frames.M2p;
 import ringside.vmm.frames.P2m;
 import ringside.vmm.iface.spi.CallTable;
 import ringside.vmm.iface.spi.Caller;
+import ringside.vmm.iface.spi.Controls;
 import ringside.vmm.iface.spi.Dispatcher;
+import ringside.vmm.iface.spi.FrameBuffer;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.iface.spi.Hypervisor;
 import ringside.vmm.iface.spi.Platform;
+import ringside.vmm.iface.xen.back.BlockBackEnd;
+import ringside.vmm.iface.xen.back.NetBackEnd;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.CallInfo;
@@ -35,6 +39,9 @@ import ringside.vmm.word.Problem;
 /// events: Xen 3.0 puts such a gate straight into the processor's IDT, so a system call goes from ring 3 to ring 1
 /// without the hypervisor. It is delivered here all the same, but not recorded as a crossing.
 public final class XenHypervisor implements Hypervisor {
+    /// Disks and network cards that a guest can have.
+    public static final int MOST_DISKS = BlockBackEnd.MOST, MOST_NETWORKS = NetBackEnd.MOST;
+
     private static final int PAGE_FAULT = 14;
     private static final int INVALID_OPCODE = 6;
     private static final int NO_FPU = 7;
@@ -94,6 +101,16 @@ public final class XenHypervisor implements Hypervisor {
     }
 
     @Override
+    public FrameBuffer frameBuffer() {
+        return parts.devices.screen;
+    }
+
+    @Override
+    public Controls controls() {
+        return parts.devices.keyboard;
+    }
+
+    @Override
     public String frameNote(int mfn) {
         return domain.frames.describe(mfn);
     }
@@ -122,7 +139,7 @@ public final class XenHypervisor implements Hypervisor {
         DomainBuilder builder = new DomainBuilder(domain, image, p2m);
         domain.layout(builder.layout());
         parts.area.build(domain.frames, domain.m2p, domain.vcpus.size());
-        Optional<DomainBuilder.Built> built = builder.build(parts.store.port(), parts.console.port());
+        Optional<DomainBuilder.Built> built = builder.build(parts.devices.port, parts.console.port());
         built.ifPresent(this::startDay);
         return builder.problems();
     }
@@ -130,16 +147,8 @@ public final class XenHypervisor implements Hypervisor {
     private void startDay(DomainBuilder.Built b) {
         domain.assist(XenDomain.ASSIST_EXTENDED_CR3, b.extendedCr3());
         parts.console.at(b.consoleMfn());
-        parts.store.at(b.storeMfn());
-        parts.store
-                .store()
-                .introduce(
-                        platform,
-                        domain.guestFrames,
-                        parts.store.port(),
-                        b.storeMfn(),
-                        parts.console.port(),
-                        b.consoleMfn());
+        parts.devices.ring.at(b.storeMfn() * Abi.PAGE);
+        parts.devices.introduce(domain, b.storeMfn(), parts.console.port(), b.consoleMfn());
         parts.grants.prefill(b.consoleMfn(), b.storeMfn());
         for (int i = 0; i < Abi.SHARED_VCPUS; i++) {
             domain.memory.write8(domain.sharedInfo + i * Abi.VCPU_INFO_BYTES + Abi.UPCALL_MASK, 1);

@@ -18,7 +18,6 @@ final class XenParts implements Stateful {
     final DebugRegisters debug;
     final Mmu mmu;
     final Emulation emulation;
-    final StoreRing store;
     final ConsoleRing console;
     final TrapCalls traps;
     final EventCalls eventCalls;
@@ -26,6 +25,7 @@ final class XenParts implements Stateful {
     final VcpuCalls vcpuCalls;
     final MemoryCalls memoryCalls;
     final GrantTable grants;
+    final XenDevices devices;
     final MiscCalls misc;
 
     XenParts(Platform platform, int guestFrames) {
@@ -38,21 +38,21 @@ final class XenParts implements Stateful {
         debug = new DebugRegisters();
         mmu = new Mmu(domain, descriptors);
         emulation = new Emulation(domain, bounce, mmu, debug);
-        store = new StoreRing(domain, events);
-        console = new ConsoleRing(domain, events);
         traps = new TrapCalls(domain, emulation, debug);
         eventCalls = new EventCalls(domain, events, timers);
         sched = new SchedCalls(domain, events, timers, this::runBackEnds);
         vcpuCalls = new VcpuCalls(domain, events, timers, descriptors, debug);
         memoryCalls = new MemoryCalls(domain);
         grants = new GrantTable(domain, mmu);
+        devices = new XenDevices(domain, events, grants);
+        console = new ConsoleRing(domain, events);
         misc = new MiscCalls(domain);
     }
 
     /// Console and store, looked at without being notified.
     void runBackEnds() {
         console.pump();
-        store.pump();
+        devices.ring.pump();
     }
 
     int setGdt(Caller c) throws GuestFault {
@@ -70,9 +70,9 @@ final class XenParts implements Stateful {
         domain.state(v);
         events.state(v);
         timers.state(v);
-        store.state(v);
         console.state(v);
         memoryCalls.state(v);
         grants.state(v);
+        devices.state(v);
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package ringside.vmm.iface.xen;
+package ringside.vmm.iface.xen.store;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -9,11 +9,11 @@ import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
 
-/// The store's page: two rings of 1024 bytes, requests in, replies out, and the event channel beside them.
+/// The store's page in a guest: two rings of 1024 bytes, requests in, replies out. Beside it is an event channel.
 ///
 /// Messages may be longer than the ring, so both directions keep what does not fit. A ring whose indices are more
 /// than 1024 apart is corrupt and is left alone.
-final class StoreRing implements Stateful {
+public final class StoreRing implements Stateful {
     private static final int BYTES = 1024;
     private static final int RSP = 1024;
     private static final int REQ_CONS = 2048;
@@ -23,41 +23,41 @@ final class StoreRing implements Stateful {
     private static final int HEADER = 16;
     /// Replies kept for a guest that does not read them, before its requests are left standing.
     private static final int BACKLOG = 1 << 16;
+    /// A guest that sets off more than this and does not read it has lost its connection.
+    private static final int MOST = 1 << 20;
 
     private final MachineMemory memory;
-    private final EventChannels events;
-    private final Store store;
-    private final int port;
+    private final StoreClient client;
+    private Runnable notify = () -> {};
     private int page = -1;
     private byte[] inbox = new byte[0];
     private byte[] outbox = new byte[0];
-    private boolean broken;
+    private boolean broken, pumping;
 
-    StoreRing(XenDomain domain, EventChannels events) {
-        this.events = events;
-        memory = domain.memory;
-        store = new Store(this::reply);
-        port = events.openBackEnd(this::pump);
+    /// @param domain the guest's number
+    public StoreRing(MachineMemory memory, Store store, int domain) {
+        this.memory = memory;
+        client = new StoreClient(store, domain, this::reply);
     }
 
-    int port() {
-        return port;
+    /// What tells the guest that an index has moved.
+    public void notifies(Runnable event) {
+        notify = event;
     }
 
-    Store store() {
-        return store;
-    }
-
-    void at(int mfn) {
-        page = mfn * Abi.PAGE;
+    /// Where the page is. @param maddr machine address
+    public void at(int maddr) {
+        page = maddr;
     }
 
     /// Reads what is there, answers, writes what fits.
-    void pump() {
-        if (page < 0 || broken) return;
+    public void pump() {
+        if (page < 0 || broken || pumping) return;
+        pumping = true;
         boolean moved = take();
         while (next()) moved = true;
-        if (give() | moved) events.raise(port);
+        pumping = false;
+        if (give() | moved) notify.run();
     }
 
     private boolean take() {
@@ -77,19 +77,22 @@ final class StoreRing implements Stateful {
         if (inbox.length < HEADER) return false;
         ByteBuffer b = ByteBuffer.wrap(inbox).order(ByteOrder.LITTLE_ENDIAN);
         int length = b.getInt(12);
-        if (length < 0 || length > Store.MAX_PAYLOAD) {
+        if (length < 0 || length > StoreClient.MAX_PAYLOAD) {
             broken = true; // the real daemon drops such a connection
             return false;
         }
         if (inbox.length < HEADER + length) return false;
-        Store.Message m = new Store.Message(b.getInt(0), b.getInt(4), b.getInt(8));
+        Message m = new Message(b.getInt(0), b.getInt(4), b.getInt(8));
         byte[] payload = Arrays.copyOfRange(inbox, HEADER, HEADER + length);
         inbox = Arrays.copyOfRange(inbox, HEADER + length, inbox.length);
-        store.handle(m, payload);
+        client.handle(m, payload);
         return true;
     }
 
-    private void reply(Store.Message m, byte[] payload) {
+    /// An answer, or an event that a back end has set off: that goes out at once.
+    private void reply(Message m, byte[] payload) {
+        if (outbox.length > MOST) broken = true;
+        if (broken) return;
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(outbox);
         byte[] header = new byte[HEADER];
@@ -98,6 +101,7 @@ final class StoreRing implements Stateful {
         out.writeBytes(header);
         out.writeBytes(payload);
         outbox = out.toByteArray();
+        if (page >= 0 && !pumping && give()) notify.run();
     }
 
     private boolean give() {
@@ -117,6 +121,6 @@ final class StoreRing implements Stateful {
         broken = v.flag("broken", broken);
         inbox = v.sized("inbox", inbox);
         outbox = v.sized("outbox", outbox);
-        store.state(v);
+        client.state(v);
     }
 }
