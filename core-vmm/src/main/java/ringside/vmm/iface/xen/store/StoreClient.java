@@ -346,6 +346,9 @@ public final class StoreClient implements Stateful {
         int[] ids = transactions.keySet().stream().mapToInt(Integer::intValue).toArray();
         ids = v.sized("transactions", ids);
         if (v.loads()) transactions.clear();
-        for (int id : ids) transactions.computeIfAbsent(id, any -> new Transaction(new StoreTree())).state(v);
+        for (int id : ids)
+            transactions
+                    .computeIfAbsent(id, any -> new Transaction(new StoreTree()))
+                    .state(v);
     }
 }

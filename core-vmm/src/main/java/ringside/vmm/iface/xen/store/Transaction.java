@@ -20,7 +20,8 @@ final class Transaction implements Stateful {
     /// Something that is done again to the tree itself at the end: a value, other permissions, or else the node goes.
     ///
     /// @param domain whose it is if it is new
-    record Change(String path, byte @Nullable [] value, @Nullable Permissions permissions, int domain) {
+    record Change(
+            String path, byte @Nullable [] value, @Nullable Permissions permissions, int domain) {
         void apply(StoreTree tree) {
             if (value != null) tree.write(path, value, domain);
             else if (permissions != null) tree.permit(path, permissions);
@@ -90,7 +91,9 @@ final class Transaction implements Stateful {
         byte[] value = v.sized("value", old == null ? new byte[0] : old);
         Permissions given = c.permissions();
         byte[] text = v.sized("permissions", Store.bytes(given == null ? "" : String.join(" ", given.text())));
-        Permissions p = text.length == 0 ? null : Permissions.parse(List.of(Store.string(text).split(" ")));
+        Permissions p = text.length == 0
+                ? null
+                : Permissions.parse(List.of(Store.string(text).split(" ")));
         return new Change(path, writes ? value : null, p, v.i32("domain", c.domain()));
     }
 }
