@@ -19,6 +19,7 @@ import ringside.vmm.iface.spi.Platform;
 import ringside.vmm.mem.Bus;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.mem.PhysMap;
+import ringside.vmm.probe.Breaks;
 import ringside.vmm.probe.FrameBufferProbe;
 import ringside.vmm.probe.ScreenLook;
 import ringside.vmm.probe.ScreenProbe;
@@ -50,6 +51,7 @@ public final class Machine implements Platform, Stateful {
     private final Witness witness;
     private final Core[] cores;
     private final Rounds rounds;
+    private final Breaks breaks;
     private final @Nullable Pc pc;
     private final GuestDma ram;
     private final Inputs inputs;
@@ -100,6 +102,9 @@ public final class Machine implements Platform, Stateful {
         }
         if (pc != null) cores[0].cpu.setFloatingErrors(pc.floatingErrors());
         rounds = new Rounds(clock, cores);
+        Vcpu[] cpus = new Vcpu[cores.length];
+        for (int i = 0; i < cores.length; i++) cpus[i] = cores[i].cpu;
+        breaks = new Breaks(cpus, this::requestStop);
         hypervisor = maker.make(this);
         slot.plug(hypervisor);
         Controls controls = hypervisor.controls();
@@ -121,6 +126,25 @@ public final class Machine implements Platform, Stateful {
         return guarded(ticks, stopAtBell, false);
     }
 
+    /// The same, and not beyond so many instructions of all vCPUs together.
+    public Stop run(long ticks, boolean stopAtBell, long instructions) {
+        return limited(ticks, instructions, stopAtBell, false);
+    }
+
+    /// The same, and not beyond so many instructions of all vCPUs together.
+    public Stop stepCrossing(long ticks, long instructions) {
+        return limited(ticks, instructions, false, true);
+    }
+
+    private Stop limited(long ticks, long instructions, boolean bells, boolean crossings) {
+        lastInstruction = saturatedAdd(retired(), instructions);
+        try {
+            return guarded(ticks, bells, crossings);
+        } finally {
+            lastInstruction = Long.MAX_VALUE;
+        }
+    }
+
     /// Runs to the next crossing; on the native corner, and before a paravirtual guest has switched over, to the next
     /// exception or interrupt that is delivered.
     public Stop stepCrossing(long ticks) {
@@ -130,6 +154,7 @@ public final class Machine implements Platform, Stateful {
     /// One instruction of the vCPU whose turn it is; while all sleep, to the moment that the first one wakes.
     public Stop stepInstruction() {
         stopAtBell = stopAtCrossing = false;
+        breaks.begin();
         try {
             return finish(oneInstruction());
         } catch (RuntimeException | StackOverflowError e) {
@@ -140,6 +165,7 @@ public final class Machine implements Platform, Stateful {
     private Stop guarded(long ticks, boolean bells, boolean crossings) {
         stopAtBell = bells;
         stopAtCrossing = crossings;
+        breaks.begin();
         try {
             return finish(runTo(saturatedAdd(rounds.now(), Math.max(0, ticks))));
         } catch (RuntimeException | StackOverflowError e) {
@@ -150,12 +176,7 @@ public final class Machine implements Platform, Stateful {
     /// Runs until so many instructions are retired in all, exactly.
     Stop runToInstruction(long count, boolean bells, boolean crossings) {
         if (retired() >= count) return finish(Stop.BUDGET);
-        lastInstruction = count;
-        try {
-            return guarded(Long.MAX_VALUE, bells, crossings);
-        } finally {
-            lastInstruction = Long.MAX_VALUE;
-        }
+        return limited(Long.MAX_VALUE, count - retired(), bells, crossings);
     }
 
     private static long saturatedAdd(long a, long b) {
@@ -393,6 +414,23 @@ public final class Machine implements Platform, Stateful {
     /// The person's hands at keyboard and mouse, or null.
     public @Nullable Hands hands() {
         return hands;
+    }
+
+    /// Where a person wants it to stop.
+    public Breaks breaks() {
+        return breaks;
+    }
+
+    /// Makes the machine one that can be taken back. From now on inputs are recorded.
+    public Rewind rewind() {
+        return new Rewind(this, inputs);
+    }
+
+    /// Whether everything that the guest does can be taken back: not what it writes to a file of the host.
+    public boolean rewinds() {
+        List<BlockMedium> media = new ArrayList<>(spec.options().disks());
+        media.addAll(spec.options().cds());
+        return media.stream().allMatch(BlockMedium::rewinds);
     }
 
     /// A look at the screen, or null.

@@ -3,6 +3,8 @@ package ringside.vmm.bout;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import ringside.vmm.history.History;
+import ringside.vmm.probe.Breaks;
 import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.Snapshot;
 import ringside.vmm.probe.VcpuView;
@@ -128,6 +130,24 @@ public interface Corner {
 
     /// Somebody presses the PC's power button: a guest that listens switches itself off. On any thread.
     default void powerButton() {}
+
+    /// From now on the corner can be taken back. @param bytes of the host for it
+    ///
+    /// @return what keeps it from that, or null
+    default @Nullable String keepHistory(long bytes) {
+        return "a corner without a history";
+    }
+
+    /// The corner's history, or null while none is kept.
+    default @Nullable History history() {
+        return null;
+    }
+
+    /// Where a person wants the corner to stop; null where that cannot be. A run that stops there has ended with
+    /// {@link Stop#CONDITION}.
+    default @Nullable Breaks breaks() {
+        return null;
+    }
 
     /// The corner is not used any more: lets go of files of the host.
     default void close() {}

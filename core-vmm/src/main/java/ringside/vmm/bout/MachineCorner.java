@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 import ringside.vmm.board.Console;
 import ringside.vmm.board.Hands;
 import ringside.vmm.board.Machine;
+import ringside.vmm.history.History;
 import ringside.vmm.history.RunHash;
+import ringside.vmm.probe.Breaks;
 import ringside.vmm.probe.ScreenLook;
 import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.Snapshot;
@@ -30,6 +32,7 @@ final class MachineCorner implements Corner {
     private final @Nullable Hands hands;
     private final Runnable ended;
     private boolean closed;
+    private @Nullable History history;
 
     /// @param ended is run once when the corner is closed
     MachineCorner(Machine machine, Runnable ended) {
@@ -75,17 +78,72 @@ final class MachineCorner implements Corner {
 
     @Override
     public Stop run(long ticks, boolean stopAtBell) {
-        return stop(machine.run(ticks, stopAtBell));
+        return travel(ticks, (left, instructions) -> machine.run(left, stopAtBell, instructions));
     }
 
     @Override
     public Stop stepInstruction() {
-        return stop(machine.stepInstruction());
+        boolean past = backInPresent() && history != null && history.past();
+        Stop why = stop(machine.stepInstruction());
+        if (past) backInPresent();
+        else if (history != null) history.note();
+        return why;
     }
 
     @Override
     public Stop stepCrossing(long ticks) {
-        return stop(machine.stepCrossing(ticks));
+        return travel(ticks, machine::stepCrossing);
+    }
+
+    /// A way to run for some ticks, but not beyond some instructions.
+    private interface Stretch {
+        ringside.vmm.board.Stop run(long ticks, long instructions);
+    }
+
+    /// In the present, history makes its points on the way. In the past, the way ends where the present waits.
+    private Stop travel(long ticks, Stretch stretch) {
+        History h = history;
+        if (h == null) return stop(stretch.run(ticks, Long.MAX_VALUE));
+        if (h.past()) {
+            if (!backInPresent()) return Stop.BUDGET;
+            Stop why = stop(stretch.run(ticks, h.nowInstructions() - machine.retired()));
+            if (isEnd(why)) h.returnToNow();
+            return isEnd(why) || !backInPresent() ? Stop.BUDGET : why;
+        }
+        long until = machine.tick() + ticks < 0 ? Long.MAX_VALUE : machine.tick() + ticks;
+        while (true) {
+            Stop why = stop(stretch.run(until - machine.tick(), h.untilNext()));
+            h.note();
+            if (why != Stop.BUDGET || machine.tick() >= until) return why;
+        }
+    }
+
+    private static boolean isEnd(Stop why) {
+        return why == Stop.EXITED || why == Stop.KNOCKED_DOWN || why == Stop.WAITING_FOR_INPUT;
+    }
+
+    /// At the place of the present the past is over. @return false when it was so just now
+    private boolean backInPresent() {
+        if (history == null || !history.past() || machine.retired() < history.nowInstructions()) return true;
+        history.returnToNow();
+        return false;
+    }
+
+    @Override
+    public @Nullable String keepHistory(long bytes) {
+        if (!machine.rewinds()) return "a drive that is written to a file of the host";
+        if (history == null) history = new History(machine.rewind(), bytes);
+        return null;
+    }
+
+    @Override
+    public @Nullable History history() {
+        return history;
+    }
+
+    @Override
+    public Breaks breaks() {
+        return machine.breaks();
     }
 
     private static Stop stop(ringside.vmm.board.Stop why) {

@@ -92,6 +92,12 @@ abstract class LinearMemory extends Arithmetic {
 
     abstract GuestState self();
 
+    /// A debugger wants to know of every access.
+    boolean watched;
+
+    /// Tells it.
+    abstract void touched(int va, int size, boolean write);
+
     /// Times that control left the guest for the monitor.
     long crossings;
 
@@ -130,8 +136,9 @@ abstract class LinearMemory extends Arithmetic {
         boolean user = cpl == 3;
         alignmentArmed = user && (other & AC) != 0 && (cr0 & CR0_AM) != 0;
         fetchTlb = arrays[user ? 5 : 2];
-        readTlb = alignmentArmed ? NOTHING : arrays[user ? 3 : 0];
-        writeTlb = alignmentArmed ? NOTHING : arrays[user ? 4 : 1];
+        boolean slowly = alignmentArmed || watched;
+        readTlb = slowly ? NOTHING : arrays[user ? 3 : 0];
+        writeTlb = slowly ? NOTHING : arrays[user ? 4 : 1];
     }
 
     final void flushAll() {
@@ -288,6 +295,7 @@ abstract class LinearMemory extends Arithmetic {
 
     final int loadSlow(int va, int size, boolean user) throws GuestFault {
         if (dataBreaks) noteBreaks(va, size, false);
+        if (watched) touched(va, size, false);
         int in = va & 0xFFF;
         if (in + size <= 0x1000) {
             long maddr = translate(va, Tlb.READ, user);
@@ -357,6 +365,7 @@ abstract class LinearMemory extends Arithmetic {
 
     final void storeSlow(int va, int size, int v, boolean user) throws GuestFault {
         if (dataBreaks) noteBreaks(va, size, true);
+        if (watched) touched(va, size, true);
         int in = va & 0xFFF;
         if (in + size <= 0x1000) {
             long maddr;
@@ -411,6 +420,15 @@ abstract class LinearMemory extends Arithmetic {
         rmwMaddr = -1;
         rmwVa = va;
         boolean user = cpl == 3;
+        if (watched) {
+            touched(va, size, true);
+            long known = alignmentArmed || (va & 0xFFF) + size > 0x1000 ? -1 : tlb.find(va, Tlb.WRITE, user);
+            if (known >= 0) { // as it would have been unwatched: no other translation is remembered
+                touched(va, size, false);
+                rmwMaddr = (int) known;
+                return physicalRead(known, size);
+            }
+        }
         if ((va & 0xFFF) + size > 0x1000) checkAlignment(va, size, user);
         forStore(va, size, user);
         return loadSlow(va, size, user);
@@ -476,6 +494,7 @@ abstract class LinearMemory extends Arithmetic {
                 throw f;
             }
             if (dataBreaks) noteBreaks(va, 8, true);
+            if (watched) touched(va, 8, true);
             physicalWrite(maddr, 4, (int) v);
             physicalWrite(maddr + 4, 4, (int) (v >>> 32));
             return;

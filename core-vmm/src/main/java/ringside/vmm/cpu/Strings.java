@@ -92,7 +92,7 @@ abstract class Strings extends Integers {
     }
 
     private boolean plainRun(Insn i) {
-        return eip == startEip && i.addressSize == 4 && (other & DF) == 0 && !dataBreaks && onceMaddr == -1;
+        return eip == startEip && i.addressSize == 4 && (other & DF) == 0 && !dataBreaks && !watched && onceMaddr == -1;
     }
 
     /// A string over the instruction itself is done one by one, so that each iteration is fetched again.

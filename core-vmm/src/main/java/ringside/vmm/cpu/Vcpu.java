@@ -39,7 +39,7 @@ import ringside.vmm.trap.Verdict;
 /// by {@link #wake}.
 public final class Vcpu extends Interpreter implements GuestState, Progress, Stateful {
     private static final int ATTENTION = 1, NMI = 2, WATCH = 4, BREAKPOINTS = 8, ONCE = 16, STOP = 32, ASLEEP = 64;
-    private static final int OFFLINE = 128, NMI_BLOCKED = 256;
+    private static final int OFFLINE = 128, NMI_BLOCKED = 256, DEBUGGED = 512;
     /// Which breakpoints were hit: a new debug exception begins anew; the rest of DR6 only software clears.
     private static final int DR6_HITS = 15;
     /// Conditions that make every step take the careful way.
@@ -58,6 +58,8 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     };
 
     private InterruptSource interrupts = QUIET;
+    private @Nullable Debugger debugger;
+    private boolean monitorReads;
     private int special;
     private long sliceTicks;
     private long sliceLimit = Long.MAX_VALUE;
@@ -162,6 +164,10 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
             if (!takePending()) return false;
             if (breakHits != 0) debugTraps(false);
         }
+        if ((special & DEBUGGED) != 0 && debugger != null && debugger.before(this, base[Registers.CS] + eip)) {
+            held = waits;
+            return false;
+        }
         boolean trap = (other & TF) != 0;
         int serial = onceSerial;
         boolean once = (special & ONCE) != 0;
@@ -241,6 +247,21 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     }
 
     // ---- debugging
+
+    /// Somebody outside who wants to stop the vCPU in places. Every instruction then takes the careful way.
+    ///
+    /// @param watches also told of every access to memory
+    public void setDebugger(@Nullable Debugger d, boolean watches) {
+        debugger = d;
+        special = d == null ? special & ~DEBUGGED : special | DEBUGGED;
+        watched = d != null && watches;
+        selectArrays();
+    }
+
+    @Override
+    void touched(int va, int size, boolean write) {
+        if (debugger != null && !monitorReads && !monitorStores) debugger.touched(this, va, size, write);
+    }
 
     /// Raises #DB for an instruction breakpoint at EIP, unless RF holds it back. The handler has to set RF itself:
     /// of all faults only this one does not push it. (IA-32 SDM volume 3, 17.3.1.1)
@@ -368,7 +389,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         onceMaddr = -1;
         shutdown = false;
         asleep = false;
-        special = number == 0 ? 0 : OFFLINE;
+        special = special & DEBUGGED | (number == 0 ? 0 : OFFLINE);
         breakpointsChanged();
         selectArrays();
         flushAll();
@@ -622,9 +643,13 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     @Override
     public int read(int va, int size, boolean user) throws GuestFault {
         int hits = breakHits;
-        int value = loadSlow(va, size, user);
-        breakHits = hits; // a monitor's read trips no breakpoint
-        return value;
+        monitorReads = true;
+        try {
+            return loadSlow(va, size, user);
+        } finally {
+            monitorReads = false;
+            breakHits = hits; // a monitor's read trips no breakpoint
+        }
     }
 
     @Override
@@ -715,7 +740,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         fpu.state(v);
         held = v.u8("held", held);
         breakHits = v.i32("breakHits", breakHits);
-        special = v.i32("special", special);
+        special = v.i32("special", special & ~DEBUGGED) & ~DEBUGGED | special & DEBUGGED;
         asleep = (special & ASLEEP) != 0;
         shutdown = v.flag("shutdown", shutdown);
         watchStart = v.i32("watchStart", watchStart);

@@ -102,6 +102,7 @@ abstract class WideMemory extends Operands {
         long first = translate(va, Tlb.READ, user);
         long second = head < size ? translate(va + head, Tlb.READ, user) : 0;
         if (dataBreaks) noteBreaks(va, size, false);
+        if (watched) touched(va, size, false);
         copy(first, to, 0, head);
         if (head < size) copy(second, to, head, size);
     }

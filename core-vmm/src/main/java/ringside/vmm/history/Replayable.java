@@ -34,8 +34,11 @@ public interface Replayable extends Stateful {
     /// Runs until so many instructions are retired, or `sought` happens.
     Arrival runTo(long instructions, Sought sought);
 
-    /// Runs on to a guest time without retiring an instruction: lets idle time pass.
-    void idleTo(long tick);
+    /// The place where what was looked for last happened. In front of an instruction that touched watched memory.
+    long found();
+
+    /// Runs until guest time `tick`, or to the end.
+    void idleOrRunTo(long tick);
 
     /// The machine has left the present; inputs come from the records after each load.
     void goBack();
