@@ -93,7 +93,8 @@ final class BoutCommand implements Callable<Integer> {
                         plain.firmware(),
                         plain.cpu())
                 .withDrives(plain.drives())
-                .withNetwork(plain.network());
+                .withNetwork(plain.network())
+                .withPc(plain.pc());
     }
 
     static Iface corner(Session session, String option, String text) throws Failure {

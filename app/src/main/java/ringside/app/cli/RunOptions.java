@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import ringside.vmm.bout.Bouts;
+import ringside.vmm.bout.PcSpec;
 
 /// What `run` and `bout` have in common.
 final class RunOptions {
@@ -116,6 +117,16 @@ final class RunOptions {
     @Option(names = "--screenshot", paramLabel = "FILE", description = "write the guest's screen at the end as PNG")
     @Nullable
     Path screenshot;
+
+    @Option(names = "--no-reboot", description = "a reset ends the run, in place of starting the machine again")
+    boolean noReboot;
+
+    @Option(names = "--test-devices", description = "ports that suites of processor tests expect")
+    boolean testDevices;
+
+    PcSpec pc() {
+        return new PcSpec(noReboot, testDevices, false);
+    }
 
     boolean hasDrives() {
         return !disks.isEmpty() || !cds.isEmpty();

@@ -37,6 +37,7 @@ import ringside.vmm.bout.Until;
 import ringside.vmm.probe.ScreenView;
 import ringside.vmm.score.Assertion;
 import ringside.vmm.score.CostProfile;
+import ringside.vmm.trace.EventKind;
 import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
 
@@ -89,7 +90,8 @@ final class Session {
         String name = guest != null ? guest : options.kernel != null ? fileName(options.kernel) : started(drives);
         return new BoutSpec(name, corners, vcpus, memory, seed, kernel, initrd, options.append, new byte[0], cpu())
                 .withDrives(drives)
-                .withNetwork(network());
+                .withNetwork(network())
+                .withPc(options.pc());
     }
 
     /// @param guest what else was named, which is refused
@@ -104,7 +106,8 @@ final class Session {
         return new BoutSpec(
                         fileName(file), corners, vcpus(1), memory(IMPORT_MEMORY), seed(), none, none, "", image, cpu())
                 .withDrives(drives())
-                .withNetwork(network());
+                .withNetwork(network())
+                .withPc(options.pc());
     }
 
     private @Nullable NetSpec network() {
@@ -365,6 +368,13 @@ final class Session {
         }
     }
 
+    private String limitText(BoutReport.CornerReport c, String corner) {
+        long resets = c.total().events(EventKind.RESET);
+        return resets == 0
+                ? texts.get("cli.error.limit", corner, limit)
+                : texts.get("cli.error.limit.resets", corner, limit, resets);
+    }
+
     private void ended(BoutReport.CornerReport c) throws Failure {
         String corner = c.iface().id();
         if (c.outcome().equals("reached")) return; // a guest may halt for good right after what was waited for
@@ -380,7 +390,7 @@ final class Session {
         }
         if (left) return; // the person at the terminal had seen enough
         if (c.outcome().equals("limit")) {
-            throw new Failure(Failure.KNOCKED_DOWN, texts.get("cli.error.limit", corner, limit));
+            throw new Failure(Failure.KNOCKED_DOWN, limitText(c, corner));
         }
         if (c.outcome().equals("waiting-for-input")) {
             throw new Failure(Failure.KNOCKED_DOWN, texts.get("cli.error.waiting", corner));

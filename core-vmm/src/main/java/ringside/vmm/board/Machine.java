@@ -26,6 +26,7 @@ import ringside.vmm.probe.ScreenProbe;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
 import ringside.vmm.trace.EventKind;
+import ringside.vmm.trace.ResetCause;
 import ringside.vmm.trace.Trace;
 import ringside.vmm.trace.Tracer;
 import ringside.vmm.trace.VcpuChange;
@@ -41,6 +42,8 @@ import ringside.vmm.word.Problem;
 /// Runs on one thread at a time. A guest can only end it, never hurt it: whatever the engine itself throws freezes
 /// the machine with the invariant in words.
 public final class Machine implements Platform, Stateful {
+    private static final int TIME_STAMP_COUNTER = 0x10;
+
     private final MachineSpec spec;
     private final MachineMemory memory;
     private final VirtualClock clock = new VirtualClock();
@@ -56,6 +59,7 @@ public final class Machine implements Platform, Stateful {
     private final GuestDma ram;
     private final Inputs inputs;
     private final Cables cables;
+    private final PcResets resets = new PcResets();
     private final Hypervisor hypervisor;
     private final @Nullable Hands hands;
     private final List<BellListener> bellListeners = new ArrayList<>();
@@ -212,6 +216,7 @@ public final class Machine implements Platform, Stateful {
             long limit = cores.length == 1 ? until - rounds.now() : Long.MAX_VALUE;
             Rounds.End end = rounds.go(Math.min(limit, lastInstruction - retired()));
             if (end == Rounds.End.ROUND) tracer.settle();
+            if (resets.due()) restart();
             if (stop != null) return stop;
             if (retired() >= lastInstruction) return Stop.BUDGET;
             if (end == Rounds.End.LIMIT) return Stop.BUDGET;
@@ -229,9 +234,32 @@ public final class Machine implements Platform, Stateful {
             long before = retired();
             Rounds.End end = rounds.go(1);
             if (end == Rounds.End.ROUND) tracer.settle();
+            if (resets.due()) restart();
             if (end != Rounds.End.ROUND || retired() != before) break;
         }
         return stop != null ? stop : Stop.INSTRUCTION;
+    }
+
+    /// The reset line was pulled: chips and processors begin anew, and the image is loaded again as at the start. RAM
+    /// keeps what it has, and guest time goes on.
+    private void restart() {
+        Pc board = pc;
+        if (board == null) throw new IllegalStateException("without a PC nobody pulls its reset line");
+        ResetCause why = resets.take();
+        trace.event(rounds.turn(), EventKind.RESET, why.ordinal(), resets.count(), 0, 0, 0);
+        rounds.abandon();
+        if (resets.count() > PcResets.MOST) {
+            String what = "reset " + resets.count() + " times: a guest that starts over and over is ended here";
+            knockdown(new Knockdown(what, "the last reset was by " + why.words(), clock.now()));
+            return;
+        }
+        board.reset(PcResets.switchedOn(spec, clock.now(), ram));
+        for (Core core : cores) core.reset();
+        List<Problem> problems = hypervisor.start(spec.image());
+        for (Core core : cores) witness.settled(core.cpu);
+        if (!problems.isEmpty()) {
+            knockdown(new Knockdown("the image cannot be loaded again", problems.getFirst().toString(), clock.now()));
+        }
     }
 
     /// Takes input in, fires what is due, and begins a round, or jumps while all sleep. @return why to stop, or null
@@ -467,6 +495,7 @@ public final class Machine implements Platform, Stateful {
         if (!v.exact()) return;
         for (Core c : cores) c.waitsForStartup = v.flag("waitsForStartup", c.waitsForStartup);
         printed = v.i32("printed", printed);
+        resets.state(v);
         exit = text(v, "exit", exit);
         String what = text(v, "knockdown", knockdown == null ? null : knockdown.what());
         String cause = text(v, "cause", knockdown == null ? null : knockdown.firstCause());
@@ -624,6 +653,13 @@ public final class Machine implements Platform, Stateful {
             waitsForStartup = n > 0;
         }
 
+        /// As by the reset pin, the time stamp counter too.
+        void reset() {
+            cpu.reset(false);
+            cpu.setMsr(TIME_STAMP_COUNTER, 0);
+            waitsForStartup = cpu.vcpu() > 0;
+        }
+
         @Override
         public boolean runnable() {
             if (!cpu.online()) return false;
@@ -688,9 +724,15 @@ public final class Machine implements Platform, Stateful {
             return cores[turn()].cpu;
         }
 
+        /// A monitor underneath has no way back to its start.
         @Override
-        public void reset() {
-            exited("reset", 0);
+        public void reset(ResetCause why) {
+            if (spec.iface() != Iface.NATIVE || spec.options().settings().endsAtReset()) {
+                exited("reset", 0);
+                return;
+            }
+            resets.pull(why);
+            rounds.stop();
         }
 
         @Override
@@ -710,7 +752,7 @@ public final class Machine implements Platform, Stateful {
                 return;
             }
             if (n == 0) {
-                reset();
+                reset(ResetCause.INIT);
                 return;
             }
             Vcpu cpu = cores[n].cpu;

@@ -34,9 +34,11 @@ import ringside.vmm.dev.Uart;
 import ringside.vmm.dev.Vga;
 import ringside.vmm.dev.medium.ConsoleSink;
 import ringside.vmm.dev.pci.DisplayCard;
+import ringside.vmm.history.MachineState;
 import ringside.vmm.mem.Bus;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
+import ringside.vmm.trace.ResetCause;
 import ringside.vmm.trap.FloatingErrors;
 import ringside.vmm.trap.GuestState;
 
@@ -59,7 +61,7 @@ import ringside.vmm.trap.GuestState;
 /// | 3B0-3DF | VGA | |
 /// | 510-511 | number of processors, bytes of RAM | |
 /// | CF8-CFF | PCI configuration | |
-/// | E0-E3, 2000-2017 | for test suites: a latch, interrupt inputs by hand | IRQ 0 to 15, IO-APIC 16 to 23 |
+/// | E0-E3, 2000-2017 | where the settings ask for it: a latch, interrupt inputs by hand | IRQ 0 to 15, IO-APIC 16 to 23 |
 /// | F0-F1 | x87 exceptions of vCPU 0 while its CR0.NE is clear | IRQ 13 |
 /// | F4-F7 | debug exit | |
 /// | 3F8-3FF | 16550A, the console | IRQ 4 |
@@ -69,11 +71,10 @@ import ringside.vmm.trap.GuestState;
 /// | FEC00000 | IO-APIC |
 /// | FED00000 | HPET |
 /// | FEE00000 | local APICs, each to its own vCPU |
-/// | FF000000 | 64 KB of memory on the bus, for test suites |
+/// | FF000000 | 64 KB of memory on the bus, where the settings ask for it |
 /// | up to 4 GB | a firmware image |
 ///
-/// {@link PcInterrupts} has the way of interrupts, {@link PcPci} the PCI bus. A reset ends the machine, and so does
-/// power-off.
+/// {@link PcInterrupts} has the way of interrupts, {@link PcPci} the PCI bus.
 final class Pc implements Bus, Stateful {
     private static final int FIRST_BASE = 0x08, SECOND_BASE = 0x70;
     /// Where ACPI's registers are, and the IRQ of its events.
@@ -87,6 +88,7 @@ final class Pc implements Bus, Stateful {
     final PcPci pci;
     private final VirtualClock clock;
     private final PostCard post = new PostCard();
+    private final CmosClock cmos;
     private final Uart uart;
     final Vga vga;
     final BochsDisplay display = new BochsDisplay();
@@ -104,7 +106,7 @@ final class Pc implements Bus, Stateful {
         GuestState atWork();
 
         /// Somebody pulls the reset line.
-        void reset();
+        void reset(ResetCause why);
 
         /// The guest switches the power off.
         void powerOff();
@@ -115,27 +117,25 @@ final class Pc implements Bus, Stateful {
         this.ports = ports;
         this.clock = clock;
         interrupts = add(new PcInterrupts(clock, spec.vcpus(), wires, wires::interruptInput));
-        Line reset = high -> wires.reset();
         interruptPorts();
-        timers(spec);
+        cmos = timers(spec);
         uart = put(0x3F8, 8, new Uart(console, interrupts.irq(4)));
         put(0x2F8, 8, new Uart(new NoConsole(), interrupts.irq(3)));
         AcpiPower power = put(POWER_PORTS, AcpiPower.PORTS, new AcpiPower(clock, interrupts.irq(SCI), wires::powerOff));
-        keyboard = keyboard(reset);
+        keyboard = keyboard(high -> wires.reset(ResetCause.KEYBOARD_CONTROLLER));
         hands = new Hands(new PcControls(keyboard, power));
         vga = put(Vga.FIRST_PORT, Vga.PORTS, new Vga(clock));
         put(BochsDisplay.FIRST_PORT, BochsDisplay.PORTS, display);
-        put(0x92, 1, new FastGate(reset));
+        put(0x92, 1, new FastGate(high -> wires.reset(ResetCause.FAST_GATE)));
         ports.put(0x80, 1, post);
         put(0x190, 1, post);
         put(0x510, 2, new FirmwareConfig(spec.memoryBytes(), spec.vcpus()));
         coprocessor = put(0xF0, 2, new CoprocessorError(interrupts.irq(13)));
-        testDevices();
+        if (spec.options().settings().testDevices()) testDevices();
         memory.put(Firmware.of(spec.image()));
         memory.put(interrupts.ioApic);
-        memory.put(add(new BusMemory(BUS_MEMORY, BUS_MEMORY_BYTES)));
         PcDrives drives = add(new PcDrives(spec.options(), ports, clock, ram, interrupts));
-        pci = add(new PcPci(ports, memory, interrupts, add(new ResetPort(reset)), drives.controller));
+        pci = add(new PcPci(ports, memory, interrupts, add(new ResetPort(high -> wires.reset(ResetCause.CHIP_SET))), drives.controller));
         pci.bus.attach(PcPci.DISPLAY, 0, DisplayCard.function(display));
         add(new PcNetworks(spec.options(), pci, clock, ram));
         if (!spec.image().isFirmware()) firmware();
@@ -167,12 +167,12 @@ final class Pc implements Bus, Stateful {
         ports.put(0x4D0, 2, interrupts.pics.elcr());
     }
 
-    private void timers(MachineSpec spec) {
+    private CmosClock timers(MachineSpec spec) {
         Hpet hpet = add(new Hpet(clock, interrupts::irq));
         memory.put(hpet);
         Pit pit = put(0x40, 4, new Pit(clock, hpet.behind(0, interrupts.irq(0))));
         put(0x61, 1, new SystemPort(pit));
-        put(0x70, 2, new CmosClock(clock, hpet.behind(1, interrupts.irq(8)), presets(spec)));
+        return put(0x70, 2, new CmosClock(clock, hpet.behind(1, interrupts.irq(8)), presets(spec)));
     }
 
     private Keyboard8042 keyboard(Line reset) {
@@ -189,6 +189,7 @@ final class Pc implements Bus, Stateful {
             io[n] = interrupts.ioInput(n);
         }
         put(0x2000, io.length, new TestLines(clock, (n, high) -> pic[n].set(high), (n, high) -> io[n].set(high)));
+        memory.put(add(new BusMemory(BUS_MEMORY, BUS_MEMORY_BYTES)));
     }
 
     /// Puts the debug exit into a port space; it is there without a PC too.
@@ -234,6 +235,15 @@ final class Pc implements Bus, Stateful {
     private static void put16(byte[] cmos, int at, int value) {
         cmos[at] = (byte) value;
         cmos[at + 1] = (byte) (value >> 8);
+    }
+
+    /// The reset line is pulled: every chip is as in the machine that was just switched on. What a battery keeps stays,
+    /// and what is on the drives.
+    void reset(Pc switchedOn) {
+        MachineState kept = MachineState.of(cmos, null);
+        MachineState.of(switchedOn, null).into(this);
+        kept.into(cmos);
+        cmos.reset();
     }
 
     /// What firmware says about itself.

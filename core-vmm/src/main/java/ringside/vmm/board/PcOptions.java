@@ -11,7 +11,8 @@ import ringside.vmm.dev.medium.Wire;
 ///                 on Xen xvda, xvdb, and so on
 /// @param cds      CD drives: on a PC from secondary master on, or where there is a place; on Xen after the disks
 /// @param networks network cards, by their cables
-public record PcOptions(List<BlockMedium> disks, List<BlockMedium> cds, List<Wire> networks) {
+/// @param settings jumpers of a PC
+public record PcOptions(List<BlockMedium> disks, List<BlockMedium> cds, List<Wire> networks, PcSettings settings) {
     /// Nothing.
     public static final PcOptions NONE = new PcOptions(List.of(), List.of(), List.of());
 
@@ -21,8 +22,18 @@ public record PcOptions(List<BlockMedium> disks, List<BlockMedium> cds, List<Wir
         networks = List.copyOf(networks);
     }
 
+    /// With the usual settings.
+    public PcOptions(List<BlockMedium> disks, List<BlockMedium> cds, List<Wire> networks) {
+        this(disks, cds, networks, PcSettings.USUAL);
+    }
+
     /// The same with these networks.
     public PcOptions withNetworks(List<Wire> wires) {
-        return new PcOptions(disks, cds, wires);
+        return new PcOptions(disks, cds, wires, settings);
+    }
+
+    /// The same with these settings.
+    public PcOptions with(PcSettings other) {
+        return new PcOptions(disks, cds, networks, other);
     }
 }

@@ -129,6 +129,14 @@ final class Rounds implements Progress, Stateful {
         return End.ROUND;
     }
 
+    /// Ends the open round where it stands: who has not had a turn yet has none.
+    void abandon() {
+        if (!open) return;
+        open = false;
+        turn = 0;
+        clock.advanceTo(clock.sliceStart() + Math.max(longest, done));
+    }
+
     private long run(Runner r, long ticks) {
         stop = false;
         running = true;

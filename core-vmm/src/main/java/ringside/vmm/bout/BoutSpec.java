@@ -20,6 +20,7 @@ import ringside.vmm.word.Iface;
 /// @param cpu      model of the processors: one of {@link Bouts#processors}
 /// @param drives   files of the host that are disks and CDs of each corner's PC, in their order
 /// @param network  what the PC of each corner is connected to, or null
+/// @param pc       jumpers of each corner's PC
 public record BoutSpec(
         String guest,
         List<Iface> corners,
@@ -32,7 +33,8 @@ public record BoutSpec(
         byte[] firmware,
         String cpu,
         List<DriveSpec> drives,
-        @Nullable NetSpec network) {
+        @Nullable NetSpec network,
+        PcSpec pc) {
     public BoutSpec {
         corners = List.copyOf(corners);
         drives = List.copyOf(drives);
@@ -50,7 +52,8 @@ public record BoutSpec(
             String append,
             byte[] firmware,
             String cpu) {
-        this(guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, List.of(), null);
+        this(guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, List.of(), null,
+                PcSpec.USUAL);
     }
 
     /// A kernel or a gallery guest on the standard processor.
@@ -69,12 +72,19 @@ public record BoutSpec(
     /// The same with these drives.
     public BoutSpec withDrives(List<DriveSpec> list) {
         return new BoutSpec(
-                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, list, network);
+                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, list, network, pc);
     }
 
     /// The same on this network.
     public BoutSpec withNetwork(@Nullable NetSpec net) {
         return new BoutSpec(
-                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, drives, net);
+                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, drives, net, pc);
+    }
+
+    /// The same with these settings.
+    public BoutSpec withPc(PcSpec settings) {
+        return new BoutSpec(
+                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, drives, network,
+                settings);
     }
 }

@@ -72,7 +72,7 @@ public final class Bouts {
                     spec.seed(),
                     image,
                     spec.cpu(),
-                    networks.plug(drives.options()));
+                    networks.plug(drives.options().with(spec.pc().settings())));
             switch (Boards.build(machine)) {
                 case Built.Ready ready -> {
                     Runnable files = drives.use(), cable = networks.use();

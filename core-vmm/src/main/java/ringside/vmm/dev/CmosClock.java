@@ -46,6 +46,14 @@ public final class CmosClock implements PortDevice, Stateful {
         second = clock.event("rtc second", this::secondPassed);
     }
 
+    /// The machine is reset: the battery keeps the calendar and the bytes, nobody is interrupted any more.
+    public void reset() {
+        ram[B] &= (byte) ~(B_PIE | B_AIE | B_UIE);
+        flags = 0;
+        irq.set(false);
+        plan();
+    }
+
     private long seconds() {
         return frozen >= 0 ? frozen : VirtualClock.EPOCH_SECONDS + offset + clock.shown() / SECOND;
     }

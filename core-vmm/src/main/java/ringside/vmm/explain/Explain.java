@@ -11,6 +11,7 @@ import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.CallInfo;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
+import ringside.vmm.trace.ResetCause;
 import ringside.vmm.trace.TraceEvent;
 import ringside.vmm.trace.VcpuChange;
 import ringside.vmm.word.Iface;
@@ -23,6 +24,7 @@ import ringside.vmm.word.Why;
 public final class Explain {
     private static final ExitCause[] CAUSES = ExitCause.values();
     private static final VcpuChange[] CHANGES = VcpuChange.values();
+    private static final ResetCause[] RESETS = ResetCause.values();
     private static final Why[] REASONS = Why.values();
     private static final List<String> FRAME_TYPES =
             List.of("none", "L1", "L2", "L3", "L4", "segdesc", "writable", "shared");
@@ -156,6 +158,7 @@ public final class Explain {
             case IPI -> Explained.of("event.ipi", e.id(), Symbol.hex(e.a0()));
             case REFUSAL -> Explained.of("event.refusal", Symbol.result(-Math.abs(e.result())));
             case CONSOLE -> Explained.of("event.console", e.id());
+            case RESET -> Explained.of("event.reset." + id(RESETS[Math.floorMod(e.id(), RESETS.length)]), e.a0());
         };
     }
 

@@ -18,6 +18,7 @@ package ringside.vmm.trace;
 /// | IPI | target vCPU | vector or event port | - | - | - |
 /// | REFUSAL | ordinal of Why | mfn or -1 | type or -1 | count or -1 | errno |
 /// | CONSOLE | byte count | - | - | - | - |
+/// | RESET | ordinal of ResetCause | how manieth | - | - | - |
 public enum EventKind {
     CALL,
     ITEM,
@@ -31,7 +32,8 @@ public enum EventKind {
     VCPU,
     IPI,
     REFUSAL,
-    CONSOLE;
+    CONSOLE,
+    RESET;
 
     /// The name in JSON and filters: lower case with dashes.
     public String id() {

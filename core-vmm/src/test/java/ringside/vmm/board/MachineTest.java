@@ -126,13 +126,6 @@ class MachineTest {
     }
 
     @Test
-    void resetEndsTheMachine() {
-        Machine m = bootSector("b0fee664"); // mov $0xFE, %al; out %al, $0x64
-        assertEquals(Stop.EXITED, m.run(SECOND, false));
-        assertEquals("reset", m.exit());
-    }
-
-    @Test
     void powerOffEndsTheMachineWithStatusZero() {
         Machine m = bootSector("ba0406b80034ef"); // mov $0x604, %dx; mov $0x3400, %ax; out %ax, %dx
         assertEquals(Stop.EXITED, m.run(SECOND, false));

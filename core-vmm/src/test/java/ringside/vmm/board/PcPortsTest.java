@@ -17,7 +17,9 @@ class PcPortsTest {
         sector[510] = 0x55;
         sector[511] = (byte) 0xAA;
         GuestImage image = new GuestImage(sector, new byte[0], "");
-        Machine m = ((Built.Ready) Boards.build(new MachineSpec(Iface.NATIVE, 4 << 20, 3, 1, image))).machine();
+        MachineSpec spec = new MachineSpec(Iface.NATIVE, 4 << 20, 3, 1, image)
+                .with(PcOptions.NONE.with(new PcSettings(true, true, false)));
+        Machine m = ((Built.Ready) Boards.build(spec)).machine();
         m.run(1_000_000, false);
         return m.exit() + " " + m.status();
     }

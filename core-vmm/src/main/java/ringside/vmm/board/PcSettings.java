@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.board;
+
+/// Jumpers of the PC of a native or VMI corner.
+///
+/// @param endsAtReset a reset ends the run, in place of starting the machine again
+/// @param testDevices the ports and the memory that suites of processor tests expect are there
+/// @param realMode    a Linux kernel is entered through its 16-bit setup code, with our firmware's services
+public record PcSettings(boolean endsAtReset, boolean testDevices, boolean realMode) {
+    /// As a PC comes.
+    public static final PcSettings USUAL = new PcSettings(false, false, false);
+}
