@@ -77,6 +77,14 @@ final class Bounce {
         frame(v, Interrupted.now(v.guest), v.event.cs, v.event.eip, true, false, 0);
     }
 
+    /// Delivers the NMI callback. The next one waits for the iret call.
+    void nmi(XenVcpu v) {
+        v.nmiPending = false;
+        v.nmiMasked = true;
+        domain.trace.event(v.number, EventKind.INTERRUPT, -1, Integer.toUnsignedLong(v.guest.eip()), 0, 0, 0);
+        frame(v, Interrupted.now(v.guest), v.nmi.cs, v.nmi.eip, true, false, 0);
+    }
+
     /// SYSENTER in user mode: EIP and ESP are lost, so the frame says so.
     void sysenter(XenVcpu v) {
         int eflags = v.guest.eflags() & ~(Abi.NT | Abi.VM | Abi.RF) | Abi.IF;
@@ -132,6 +140,7 @@ final class Bounce {
     /// Tour 6.22: the iret call (23): EAX, EIP, CS, EFLAGS and, to user mode, ESP and SS come off the kernel's stack.
     void iret(XenVcpu v) {
         GuestState g = v.guest;
+        v.nmiMasked = false;
         try {
             int at = g.segmentBase(GuestState.SS) + g.reg(GuestState.ESP);
             int eax = g.read(at, 4, false);

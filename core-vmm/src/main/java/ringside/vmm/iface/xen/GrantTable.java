@@ -21,7 +21,7 @@ import ringside.vmm.word.Why;
 ///
 /// There is one domain, so the only mappings are of the guest's own grants; the back ends are Java and need none.
 ///
-/// Tour 9.25: not done: version 2, transfers, unmap_and_replace.
+/// Nobody else is there to transfer a frame to: transfers are refused one by one. Version 2 is not offered.
 final class GrantTable implements Stateful {
     static final String TABLE = "xen.grant_table_op";
     private static final int OK = 0,
@@ -34,6 +34,7 @@ final class GrantTable implements Stateful {
     private static final int DEVICE_MAP = 1, HOST_MAP = 2, READ_ONLY = 4, APPLICATION_MAP = 8, CONTAINS_PTE = 16;
     private static final int PERMIT_ACCESS = 1, ENTRY_READ_ONLY = 4, READING = 8, WRITING = 16;
     private static final int PER_FRAME = 512;
+    private static final int EAGAIN = -12;
     private static final int HANDLES = 1024;
     private static final int[] BYTES = {32, 24, 16, 4, 16, 24, 16, 24, 4, 16, 8, 12, 16};
 
@@ -90,10 +91,7 @@ final class GrantTable implements Stateful {
         int count = c.word(2);
         if (count < 0) return c.refuse(Errno.EINVAL, Why.BAD_ARGUMENT);
         switch (command) {
-            case 4, 7, 9, 11 -> {
-                return c.notImplemented();
-            }
-            case 2 -> {
+            case 2, 9 -> {
                 if (count != 1) return c.refuse(Errno.EINVAL, Why.BAD_ARGUMENT);
             }
             case 8 -> {
@@ -118,9 +116,13 @@ final class GrantTable implements Stateful {
             case 1 -> status16(c, at + 20, unmap(c, at));
             case 2 -> status16(c, at + 8, setup(c, at));
             case 3 -> status16(c, at + 2, self(c.read16(at)) ? OK : BAD_DOMAIN);
+            case 4 -> status16(c, at + 12, transfer(c, at));
             case 5 -> status16(c, at + 20, copy(c, at));
             case 6 -> querySize(c, at);
+            case 7 -> status16(c, at + 20, unmapAndReplace(c, at));
+            case 9 -> status16(c, at + 6, self(c.read16(at + 4)) ? statusFrames(c, at) : BAD_DOMAIN);
             case 10 -> version(c, at);
+            case 11 -> status16(c, at + 8, swap(c.read32(at), c.read32(at + 4)));
             default -> OK;
         };
     }
@@ -138,6 +140,35 @@ final class GrantTable implements Stateful {
         int version = c.read32(c.word(1));
         if (version == 1) return 0;
         return version == 2 ? c.notImplemented() : c.refuse(Errno.EINVAL, Why.BAD_ARGUMENT);
+    }
+
+    /// Version 1 has no status frames.
+    private static int statusFrames(Caller c, int at) throws GuestFault {
+        return c.read32(at) == 0 ? OK : GENERAL_ERROR;
+    }
+
+    /// A frame given to another domain that awaits it. There is none.
+    private int transfer(Caller c, int at) throws GuestFault {
+        int mfn = c.read32(at);
+        if (!frames.guestOwns(mfn)) return BAD_PAGE;
+        return self(c.read16(at + 4)) ? GENERAL_ERROR : BAD_DOMAIN;
+    }
+
+    /// Exchanges two entries that nobody uses.
+    private int swap(int a, int b) {
+        if (!exists(a) || !exists(b)) return BAD_GREF;
+        if (inUse(a) || inUse(b)) return EAGAIN;
+        long first = memory.read64(entry(a));
+        memory.write64(entry(a), memory.read64(entry(b)));
+        memory.write64(entry(b), first);
+        return OK;
+    }
+
+    private boolean inUse(int ref) {
+        for (int i = 0; i < HANDLES; i++) {
+            if (mapRef[i] == ref && (mapFlags[i] & (DEVICE_MAP | HOST_MAP)) != 0) return true;
+        }
+        return false;
     }
 
     private int version(Caller c, int at) throws GuestFault {
@@ -257,6 +288,25 @@ final class GrantTable implements Stateful {
             mapFlags[handle] &= ~DEVICE_MAP;
         }
         if ((mapFlags[handle] & (DEVICE_MAP | HOST_MAP)) == 0) release(mapRef[handle]);
+        return OK;
+    }
+
+    /// Ends a mapping and puts what `new_addr` maps in its place; `new_addr` then maps nothing.
+    private int unmapAndReplace(Caller c, int at) throws GuestFault {
+        long host = c.read64(at);
+        long from = c.read64(at + 8);
+        int handle = c.read32(at + 16);
+        if (handle < 0 || handle >= HANDLES || (mapFlags[handle] & HOST_MAP) == 0) return BAD_HANDLE;
+        if ((mapFlags[handle] & CONTAINS_PTE) != 0) return GENERAL_ERROR;
+        long place = place(c, host, 0);
+        if (!stillMaps(place, mapFrame[handle], (mapFlags[handle] & READ_ONLY) != 0)) return GENERAL_ERROR;
+        long other = from == 0 ? -1 : place(c, from, 0);
+        if (from != 0 && other < 0 || other == place) return GENERAL_ERROR;
+        Refusal r = mmu.mapGrant(c.vcpu(), place, from == 0 ? 0 : frames.entryAt((int) other));
+        if (r.refused()) return refused(c, r);
+        if (from != 0) mmu.mapGrant(c.vcpu(), other, 0); // an empty entry is always accepted
+        mapFlags[handle] &= ~HOST_MAP;
+        if ((mapFlags[handle] & DEVICE_MAP) == 0) release(mapRef[handle]);
         return OK;
     }
 

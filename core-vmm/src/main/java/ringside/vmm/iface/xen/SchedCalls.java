@@ -40,7 +40,7 @@ final class SchedCalls {
             case 3 -> poll(c, arg);
             case 4, 7 -> c.refuse(Errno.EPERM, Why.NOT_PERMITTED);
             case 5 -> 0;
-            case 6 -> c.notImplemented();
+            case 6 -> watchdog(c, arg);
             default -> c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);
         };
         c.item(TABLE, command, Integer.toUnsignedLong(arg), 0, 0, result);
@@ -76,6 +76,11 @@ final class SchedCalls {
         if (reason == 3) domain.crash("the guest reports a crash", "SCHEDOP_shutdown with reason 3 (crash)");
         else domain.ended(how, reason);
         return 0;
+    }
+
+    private int watchdog(Caller c, int arg) throws GuestFault {
+        int result = timers.watchdog(c.read32(arg), c.read32(arg + 4));
+        return result < 0 ? c.refuse(-result, Why.BAD_ARGUMENT) : result;
     }
 
     private int poll(Caller c, int arg) throws GuestFault {

@@ -7,6 +7,7 @@ import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
+import ringside.vmm.word.Errno;
 
 /// The clock a guest reads, and the timers that raise VIRQ_TIMER.
 ///
@@ -20,6 +21,9 @@ final class Timers implements Stateful {
     private static final long REFRESH = 1_000_000_000;
     private static final int SCALE = 0x80000000;
     private static final int SHIFT = 1;
+    /// The shutdown reason.
+    private static final int WATCHDOG = 4;
+    private static final long SECOND = 1_000_000_000;
 
     private final XenDomain domain;
     private final VirtualClock clock;
@@ -28,6 +32,9 @@ final class Timers implements Stateful {
     private final List<VirtualClock.Event> periodic = new ArrayList<>();
     private final List<VirtualClock.Event> single = new ArrayList<>();
     private final List<VirtualClock.Event> poll = new ArrayList<>();
+    /// A domain has two watchdogs; -1 is one that is not set up.
+    private final long[] watchdogs = {-1, -1};
+    private final List<VirtualClock.Event> barks = new ArrayList<>();
 
     Timers(XenDomain domain, EventChannels events) {
         this.domain = domain;
@@ -40,6 +47,9 @@ final class Timers implements Stateful {
             periodic.add(clock.event("xen periodic " + v.number, () -> periodicDue(v)));
             single.add(clock.event("xen timer " + v.number, () -> singleDue(v)));
             poll.add(clock.event("xen poll " + v.number, () -> pollDue(v)));
+        }
+        for (int i = 0; i < watchdogs.length; i++) {
+            barks.add(clock.event("xen watchdog " + i, () -> domain.ended("watchdog", WATCHDOG)));
         }
     }
 
@@ -94,6 +104,33 @@ final class Timers implements Stateful {
         if (v.polling) domain.unblock(v);
     }
 
+    /// Sets a watchdog up, or again, or away: the domain ends when it comes due.
+    ///
+    /// @param id      1 or 2, or 0 for a new one
+    /// @param seconds 0 ends it
+    /// @return the number of the watchdog, 0 when it ended or was set again, or a negative error number
+    int watchdog(int id, int seconds) {
+        if (id == 0) {
+            if (seconds == 0) return -Errno.EINVAL;
+            for (int i = 0; i < watchdogs.length; i++) {
+                if (watchdogs[i] >= 0) continue;
+                set(i, seconds);
+                return i + 1;
+            }
+            return -Errno.ENOSPC;
+        }
+        if (id < 0 || id > watchdogs.length || watchdogs[id - 1] < 0) return -Errno.EINVAL;
+        set(id - 1, seconds);
+        return 0;
+    }
+
+    private void set(int i, int seconds) {
+        long after = Integer.toUnsignedLong(seconds) * SECOND;
+        watchdogs[i] = seconds == 0 ? -1 : clock.now() + after;
+        if (seconds == 0) clock.cancel(barks.get(i));
+        else clock.schedule(barks.get(i), watchdogs[i]);
+    }
+
     /// Writes the vCPU's time record if it is old. Guests interpolate in 64 bits, good for four seconds.
     void refreshIfOld(XenVcpu v) {
         if (clock.now() - v.timeRefreshed >= REFRESH) refresh(v);
@@ -121,5 +158,7 @@ final class Timers implements Stateful {
             clock.state(v, single.get(each.number));
             clock.state(v, poll.get(each.number));
         }
+        v.longs("watchdogs", watchdogs);
+        for (VirtualClock.Event bark : barks) clock.state(v, bark);
     }
 }

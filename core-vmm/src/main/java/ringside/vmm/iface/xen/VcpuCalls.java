@@ -75,7 +75,8 @@ final class VcpuCalls {
             case 8 -> setSingle(c, v, arg);
             case 9 -> stopSingle(c, v);
             case 10 -> registerInfo(c, v, arg);
-            case 11, 13 -> c.notImplemented();
+            case 11 -> sendNmi(c, v);
+            case 13 -> c.notImplemented();
             case 12 -> c.refuse(Errno.EINVAL, Why.NOT_PERMITTED);
             default -> c.refuse(Errno.ENOSYS, Why.NO_SUCH_CALL);
         };
@@ -206,6 +207,16 @@ final class VcpuCalls {
         v.guest.setOnline(false);
         domain.trace.event(v.number, EventKind.VCPU, VcpuChange.STOPPED.ordinal(), 0, 0, 0, 0);
         if (domain.vcpus.stream().noneMatch(each -> each.up)) domain.ended("poweroff", 0);
+        return 0;
+    }
+
+    private static int sendNmi(Caller c, XenVcpu v) {
+        if (!v.nmi.registered()) return c.refuse(Errno.EINVAL, Why.BAD_ARGUMENT);
+        v.nmiPending = true;
+        if (v.up) {
+            v.guest.wake();
+            v.guest.requestAttention();
+        }
         return 0;
     }
 

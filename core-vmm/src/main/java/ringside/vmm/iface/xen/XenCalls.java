@@ -136,6 +136,16 @@ final class XenCalls {
         later(31, "xenoprof_op", args(number("cmd"), pointer("arg")), "9.26", Caller::notImplemented);
         later(34, "hvm_op", args(number("cmd"), pointer("arg")), "9.26", Caller::notImplemented);
         later(37, "kexec_op", args(number("cmd"), pointer("arg")), "9.26", Caller::notImplemented);
+        recent(38, "tmem_op", "4.0");
+        recent(39, "argo_op", "4.12");
+        recent(40, "xenpmu_op", "4.6");
+        recent(41, "dm_op", "4.9");
+        recent(42, "hypfs_op", "4.14");
+        recent(48, "mca", "3.4");
+    }
+
+    private void recent(int n, String name, String era) {
+        rows.call(n, name, CROSSING, era, args(number("cmd"), pointer("arg")), "9.26", Caller::notImplemented);
     }
 
     private void subs(String parent, String tour, String... names) {

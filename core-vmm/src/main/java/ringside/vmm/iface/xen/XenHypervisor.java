@@ -224,10 +224,15 @@ public final class XenHypervisor implements Hypervisor {
     private void back(XenVcpu v) {
         if (domain.dead()) return;
         if (v.runstateStale) parts.vcpuCalls.refreshRunstate(v);
+        if (v.up && v.nmiDeliverable()) {
+            domain.unblock(v);
+            parts.bounce.nmi(v);
+        }
         if (v.up && !v.blocked && v.deliverable()) parts.bounce.upcall(v, parts.events.firstPending(v));
     }
 
     private Verdict attention(XenVcpu v) {
+        if (v.up && v.nmiDeliverable()) domain.trace.exit(v.number, ExitCause.INTERRUPT, v.guest.eip(), -1, 0);
         if (v.up && !v.blocked && v.deliverable()) {
             int eip = v.guest.eip();
             domain.trace.exit(v.number, ExitCause.INTERRUPT, eip, parts.events.firstPending(v), 0);

@@ -81,6 +81,9 @@ final class XenVcpu implements Stateful {
     /// The registered area has to be written before the guest looks again.
     boolean runstateStale;
     long timeRefreshed;
+    /// An NMI awaits delivery; another one is being handled, until the guest's iret call.
+    boolean nmiPending;
+    boolean nmiMasked;
 
     XenVcpu(int number, GuestState guest, MachineMemory memory) {
         this.number = number;
@@ -109,6 +112,10 @@ final class XenVcpu implements Stateful {
 
     boolean deliverable() {
         return upcallPending() && !upcallMasked();
+    }
+
+    boolean nmiDeliverable() {
+        return nmiPending && !nmiMasked && nmi.registered();
     }
 
     void setCr2(int va) {
@@ -171,5 +178,7 @@ final class XenVcpu implements Stateful {
         runstateArea = v.i32("runstateArea", runstateArea);
         runstateStale = v.flag("runstateStale", runstateStale);
         timeRefreshed = v.i64("timeRefreshed", timeRefreshed);
+        nmiPending = v.flag("nmiPending", nmiPending);
+        nmiMasked = v.flag("nmiMasked", nmiMasked);
     }
 }

@@ -68,8 +68,12 @@ final class XenFixture implements Platform {
     }
 
     static XenFixture started(int vcpus) {
+        return started(hello(), vcpus);
+    }
+
+    static XenFixture started(byte[] kernel, int vcpus) {
         XenFixture f = new XenFixture(2048, vcpus);
-        List<Problem> problems = f.xen.start(new GuestImage(hello(), new byte[0], "quiet"));
+        List<Problem> problems = f.xen.start(new GuestImage(kernel, new byte[0], "quiet"));
         if (!problems.isEmpty()) throw new IllegalStateException(problems.toString());
         return f;
     }
@@ -88,6 +92,20 @@ final class XenFixture implements Platform {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// The same guest without PAE: another note, and another place of the M2P in its code.
+    static byte[] helloWithTwoLevels() {
+        byte[] kernel = hello();
+        int note = 0x18C;
+        int m2p = 0x8D;
+        if (kernel[note] != 'y' || (kernel[m2p + 3] & 0xFF) != 0xF5) throw new IllegalStateException("another guest");
+        kernel[note] = 'n';
+        kernel[note + 1] = 'o';
+        kernel[note + 2] = 0;
+        kernel[m2p + 2] = 0;
+        kernel[m2p + 3] = (byte) 0xFC;
+        return kernel;
     }
 
     // --- the guest's side ----------------------------------------------------------------------------------------
