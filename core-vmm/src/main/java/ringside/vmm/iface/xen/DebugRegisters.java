@@ -4,8 +4,6 @@ package ringside.vmm.iface.xen;
 import ringside.vmm.word.Errno;
 
 /// Debug registers as a guest may set them: no breakpoints in the hypervisor, no general-detect.
-///
-/// Tour 9.23: not done: I/O breakpoints are kept and read back, but never hit.
 final class DebugRegisters {
     private static final int DR6_ONES = 0xFFFF0FF0;
     private static final int DR6_ZEROS = 0x1000;

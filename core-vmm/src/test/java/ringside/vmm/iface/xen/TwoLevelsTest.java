@@ -101,7 +101,8 @@ class TwoLevelsTest {
     @Test
     void aNewDirectoryBecomesTheRootAndLevelsThatAreNotThereAreIgnored() {
         int old = f.xen().rootMfn(0);
-        for (int i = 0; i < 1008; i++) f.mmuUpdate(((long) mfn << 12) + i * 4, f.frames().entry(old, i));
+        for (int i = 0; i < 1008; i++)
+            f.mmuUpdate(((long) mfn << 12) + i * 4, f.frames().entry(old, i));
         assertEquals(0, f.updateVaMapping(VA, XenFixture.writable(mfn, false)));
         assertEquals(0, f.mmuExtended(PIN_L3, mfn, 0));
         assertFalse(f.frames().pinned(mfn));
