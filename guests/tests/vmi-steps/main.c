@@ -22,7 +22,7 @@ typedef u32 pte;
 #define MAPPED (TABLES * SPAN)
 
 enum { P = 1, W = 2, U = 4, A = 0x20, D = 0x40, PS = 0x80 };
-enum { KERNEL_CS = 0x08, KERNEL_SS = 0x10, USER_CS = 0x2B, USER_DS = 0x33, TSS = 0x38 };
+enum { KERNEL_CS = 0x08, KERNEL_SS = 0x10, USER_CS = 0x2B, USER_DS = 0x33, TSS = 0x38, LOCALS = 0x43 };
 
 struct trap {
     u32 es, ds, edi, esi, ebp, esp0, ebx, edx, ecx, eax, vector, error, eip, cs, flags, esp, ss;
@@ -44,7 +44,7 @@ static u32 tss[32];
 u32 iret_call, sysexit_call, kernel_stack_top;
 static u32 ring, failures, rom;
 static volatile u32 faults, fault_va, fault_error, fault_flags, ticks, int3s, int3_flags, user_seen, sysenters, ap_count;
-static volatile u32 fault_fix, user_ss, user_esp, apic_ticks, gp_skip;
+static volatile u32 user_local, fault_fix, user_ss, user_esp, apic_ticks, gp_skip;
 extern u8 trap_entries[], user_code[], sysenter_entry[], ap_entry[];
 ABI u32 regs_kept(u32 call, u32 argument);
 
@@ -141,6 +141,7 @@ ABI void trap(struct trap *t)
         int3s++;
         int3_flags = t->flags;
         break;
+    case 11:
     case 13:
         if (gp_skip) {
             t->eip += gp_skip;
@@ -168,6 +169,7 @@ ABI void trap(struct trap *t)
         user_seen |= 1 << t->eax;
         user_ss = t->ss;
         user_esp = t->esp;
+        if (t->eax == 1) user_local = t->ebx;
         if (t->eax == 2) {
             expect("sysenter came back by sysexit", sysenters, 1);
             /* Leave user mode for good: go back to the kernel's own code. */
@@ -336,6 +338,9 @@ static void table_steps(void)
     gp_skip = 2;
     __asm__ volatile("rdmsr" ::"c"(0x12345678) : "eax", "edx");
     expect("an unknown MSR faults at the instruction", gp_skip, 0);
+    gp_skip = 7;
+    __asm__ volatile("ljmp %0, $0" ::"i"(TSS));
+    expect("a task switch is refused", gp_skip, 0);
 }
 
 static void memory_steps(void)
@@ -420,6 +425,17 @@ static void lazy_steps(void)
     expect("restored", load(va), 1);
 }
 
+/* Whether a load through GS, which holds the user's segment still, is let through. */
+static u32 reach(u32 offset)
+{
+    u32 v;
+    gp_skip = 3;
+    __asm__ volatile("movl %%gs:(%1), %0" : "=a"(v) : "d"(offset));
+    u32 passed = gp_skip != 0;
+    gp_skip = 0;
+    return passed;
+}
+
 u32 bar[2];
 static void user_steps(void)
 {
@@ -429,6 +445,9 @@ static void user_steps(void)
     __asm__ volatile("wrmsr" ::"c"(0x175), "a"((u32)kernel_stack + 4096), "d"(hi));
     __asm__ volatile("movl %%esp, %0; movl %%ebp, %1" : "=m"(bar[0]), "=m"(bar[1]));
     u32 top = (u32)user_stack + sizeof user_stack;
+    u32 local = (u32)user_stack + 0x800; /* its variables lie below it, like those of C libraries */
+    *(u32 *)(local - 4) = 0x7715;
+    write_entry(11, gdt, LOCALS / 8, (u64)(local & 0xFF000000 | 0xCFF300 | local >> 16 & 0xFF) << 32 | local << 16 | 0xFFFF);
     __asm__ volatile(
         "pushl %[ds]\n pushl %[esp]\n pushl $0x202\n pushl %[cs]\n pushl $user_code\n"
         "movl %[ds], %%eax\n movl %%eax, %%ds\n movl %%eax, %%es\n"
@@ -441,6 +460,8 @@ static void user_steps(void)
     expect("both system calls", user_seen, 6);
     expect("user ss after SYSEXIT", user_ss, (KERNEL_CS + 24) | 3);
     expect("user stack", user_esp, (u32)user_stack + sizeof user_stack);
+    expect("a user segment reaches around 4 GB", user_local, 0x7715);
+    expect("no segment of the kernel does", reach(0xFFC04000 - local), 0);
 }
 
 static void time_steps(void)

@@ -49,6 +49,9 @@ trap_common:
 
 # User code: a system call, a SYSENTER that comes back, another system call.
 user_code:
+        movl    $0x43, %eax
+        movl    %eax, %gs
+        movl    %gs:-4, %ebx
         movl    $1, %eax
         int     $0x80
         movl    %esp, %ecx

@@ -30,7 +30,7 @@ final class AcpiNames {
 
     private AcpiNames() {}
 
-    static byte[] all(int vcpus) {
+    static byte[] all(int vcpus, boolean eventTimer) {
         byte[][] processors = new byte[vcpus][];
         for (int i = 0; i < vcpus; i++) processors[i] = Aml.processor("CPU" + i, i);
         return Aml.join(
@@ -39,10 +39,10 @@ final class AcpiNames {
                 method("\\_PIC", 1, store(argument(0), "\\PICF")),
                 name("\\_S5", packageOf(integer(AcpiPower.S5), integer(AcpiPower.S5), integer(0), integer(0))),
                 scope("\\_PR", processors),
-                scope("\\_SB", pci()));
+                scope("\\_SB", pci(eventTimer)));
     }
 
-    private static byte[] pci() {
+    private static byte[] pci(boolean eventTimer) {
         return device(
                 "PCI0",
                 name("_HID", eisaId("PNP0A03")),
@@ -60,7 +60,11 @@ final class AcpiNames {
                 name("PRTA", routes(true)),
                 method("_PRT", 0, when(value("\\PICF"), giveBack(value("PRTA"))), giveBack(value("PRTP"))),
                 isa(),
-                device("HPET", name("_HID", eisaId("PNP0103")), resources(memory(Hpet.BASE, 0x400))));
+                eventTimer ? eventTimer() : new byte[0]);
+    }
+
+    private static byte[] eventTimer() {
+        return device("HPET", name("_HID", eisaId("PNP0103")), resources(memory(Hpet.BASE, 0x400)));
     }
 
     /// Where each slot's pins go: fixed inputs of the IO-APIC, or the IRQs that firmware leads the requests to.

@@ -19,7 +19,7 @@ import ringside.vmm.dev.LocalApic;
 /// | FACS | the lock between firmware and system |
 /// | DSDT | {@link AcpiNames} |
 /// | APIC | local APICs, IO-APIC, IRQ 0 at its input 2, SCI by level |
-/// | HPET | where the event timer is |
+/// | HPET | where the event timer is; not on the VMI corner |
 final class AcpiTables {
     private static final int HEADER = 36;
     private static final int SYSTEM_IO = 1, SYSTEM_MEMORY = 0;
@@ -37,16 +37,19 @@ final class AcpiTables {
         this.to = to;
     }
 
-    static void write(GuestPhysical to, int vcpus) {
-        new AcpiTables(to).write(vcpus);
+    /// @param eventTimer whether the HPET is described. On the VMI corner it is not: VMI has the timer, and kernels
+    ///                   under it find an HPET, never map it, and read its registers at power-off
+    static void write(GuestPhysical to, int vcpus, boolean eventTimer) {
+        new AcpiTables(to).write(vcpus, eventTimer);
     }
 
-    private void write(int vcpus) {
+    private void write(int vcpus, boolean eventTimer) {
         int facs = place(facs(), 64);
-        int dsdt = place(table("DSDT", 1, AcpiNames.all(vcpus)), 16);
+        int dsdt = place(table("DSDT", 1, AcpiNames.all(vcpus, eventTimer)), 16);
         List<byte[]> addresses = new ArrayList<>();
-        for (byte[] table : List.of(fixed(facs, dsdt), apics(vcpus), hpet()))
-            addresses.add(Aml.little(place(table, 16), 4));
+        addresses.add(Aml.little(place(fixed(facs, dsdt), 16), 4));
+        addresses.add(Aml.little(place(apics(vcpus), 16), 4));
+        if (eventTimer) addresses.add(Aml.little(place(hpet(), 16), 4));
         int root = place(table("RSDT", 1, addresses.toArray(byte[][]::new)), 16);
         if (next > Layout.ACPI_END)
             throw new IllegalStateException("ACPI's tables end at " + Integer.toHexString(next));

@@ -565,7 +565,7 @@ public final class Machine implements Platform, Stateful {
     public List<Problem> bootPc(GuestImage image, PhysMap map, int guestFrames) {
         ram.guest(map, (long) guestFrames * MachineMemory.PAGE);
         GuestPhysical to = new GuestPhysical(memory, map, (long) guestFrames * MachineMemory.PAGE);
-        PcLoader loader = new PcLoader(to, cores[0].cpu, cores.length);
+        PcLoader loader = new PcLoader(to, cores[0].cpu, cores.length, spec.iface() != Iface.VMI);
         if (!image.isFirmware() && !image.isOnDrive()) return loader.load(image);
         if (image.isOnDrive()) loader.firmware();
         Firmware.of(image).start(to);

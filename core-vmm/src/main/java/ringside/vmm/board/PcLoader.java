@@ -30,12 +30,14 @@ final class PcLoader {
     private final GuestPhysical memory;
     private final GuestState vcpu;
     private final int vcpus;
+    private final boolean eventTimer;
 
     /// @param vcpu number 0, fresh from reset
-    PcLoader(GuestPhysical memory, GuestState vcpu, int vcpus) {
+    PcLoader(GuestPhysical memory, GuestState vcpu, int vcpus, boolean eventTimer) {
         this.memory = memory;
         this.vcpu = vcpu;
         this.vcpus = vcpus;
+        this.eventTimer = eventTimer;
     }
 
     /// @return empty when vCPU 0 can start
@@ -236,6 +238,6 @@ final class PcLoader {
         memory.write8(Layout.RESET_VECTOR, 0xF4); // hlt, for ever
         memory.write16(Layout.RESET_VECTOR + 1, 0xFDEB);
         MpTable.write(memory, vcpus);
-        AcpiTables.write(memory, vcpus);
+        AcpiTables.write(memory, vcpus, eventTimer);
     }
 }

@@ -18,7 +18,7 @@ class AcpiTablesTest {
 
     @BeforeEach
     void write() {
-        AcpiTables.write(new GuestPhysical(memory, null, memory.size()), VCPUS);
+        AcpiTables.write(new GuestPhysical(memory, null, memory.size()), VCPUS, true);
     }
 
     private int sum(int at, int length) {

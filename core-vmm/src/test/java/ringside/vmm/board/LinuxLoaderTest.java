@@ -41,7 +41,7 @@ class LinuxLoaderTest {
 
     private List<Problem> load(ByteBuffer kernel, byte[] initrd, String command) {
         GuestPhysical to = new GuestPhysical(memory, null, memory.size());
-        return new PcLoader(to, vcpu, 1).load(new GuestImage(kernel.array(), initrd, command));
+        return new PcLoader(to, vcpu, 1, true).load(new GuestImage(kernel.array(), initrd, command));
     }
 
     private String first(ByteBuffer kernel) {

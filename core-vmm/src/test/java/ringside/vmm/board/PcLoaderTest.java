@@ -37,7 +37,7 @@ class PcLoaderTest {
 
     private List<Problem> load(byte[] kernel, byte[] initrd, String command) {
         GuestPhysical to = new GuestPhysical(memory, null, memory.size());
-        return new PcLoader(to, vcpu, 2).load(new GuestImage(kernel, initrd, command));
+        return new PcLoader(to, vcpu, 2, true).load(new GuestImage(kernel, initrd, command));
     }
 
     private String first(byte[] kernel) {

@@ -227,7 +227,10 @@ final class Delivery {
             top = top - size & mask | top & ~mask;
             memory.write(v, base + (top & mask), size, frame[i]);
         }
-        if (inward) g.forceSegment(GuestState.SS, ss, stack);
+        if (inward) {
+            tables.showKernel(v);
+            g.forceSegment(GuestState.SS, ss, stack);
+        }
         g.setReg(GuestState.ESP, top);
         g.forceSegment(GuestState.CS, selector & ~3 | level, code);
         g.setEip(offset);
@@ -275,8 +278,8 @@ final class Delivery {
             g.setEip(eip);
             g.setEflags(flags & RETURNED | 2 | IF);
             v.setVif((flags & IF) != 0);
-            g.forceSegment(GuestState.CS, cs & ~3 | level, code);
-            if (outward) enterUser(v, ss, tables.lookup(v, ss));
+            g.forceSegment(GuestState.CS, cs & ~3 | level, outward ? tables.lookupUser(v, cs) : code);
+            if (outward) enterUser(v, ss, tables.lookupUser(v, ss));
         }
     }
 
@@ -302,6 +305,7 @@ final class Delivery {
             long d = g.cachedDescriptor(seg);
             if (!Descriptor.conforming(d) && Descriptor.dpl(d) < 3) g.forceSegment(seg, 0, 0);
         }
+        tables.showUser(v);
     }
 
     private void refuseReturn(VmiVcpu v, int site, int esp, int vector, int error) {
@@ -318,6 +322,7 @@ final class Delivery {
         g.setEip((int) g.msr(0x176));
         g.setEflags(g.eflags() & ~(VM | RF | IOPL) | IF);
         v.setVif(false);
+        tables.showKernel(v);
         g.forceSegment(GuestState.CS, cs | 1, Descriptor.flat(true, 1));
         g.forceSegment(GuestState.SS, cs + 8 | 1, Descriptor.flat(false, 1));
     }

@@ -7,6 +7,8 @@ final class Descriptor {
     private static final long ACCESSED = 1L << 40, WRITABLE = 1L << 41, CONFORMING = 1L << 42, CODE = 1L << 43;
     private static final long RIGHTS = 0x00F0FF00_00000000L;
     private static final int TASK_GATE = 5, CALL_GATE_16 = 4, CALL_GATE_32 = 12;
+    /// Available and busy, 16 and 32 bits.
+    private static final int TASK_STATES = 1 << 1 | 1 << 3 | 1 << 9 | 1 << 11;
 
     private Descriptor() {}
 
@@ -61,10 +63,10 @@ final class Descriptor {
                 | granular;
     }
 
-    /// A flat 32-bit segment that ends where the guest's memory ends.
+    /// A flat 32-bit segment: the kernel's ends where the guest's memory ends.
     static long flat(boolean code, int dpl) {
         long flags = PRESENT | SEGMENT | ACCESSED | WRITABLE | BIG | (code ? CODE : 0) | (long) dpl << 45;
-        return of(0, Integer.toUnsignedLong(VmmArea.GUEST_END - 1), flags);
+        return of(0, dpl == 3 ? 0xFFFFFFFFL : Integer.toUnsignedLong(VmmArea.GUEST_END - 1), flags);
     }
 
     static long system(int type, int base, int limit) {
@@ -74,14 +76,27 @@ final class Descriptor {
     /// What the silicon gets to see of a guest's descriptor: level 0 becomes 1, and nothing reaches the monitor's
     /// hole.
     ///
-    /// Task gates disappear, because a switch would load the guest's own task state as it is; so do expand-down
-    /// segments that end above the hole.
+    /// Task gates and task states disappear, because a switch would load the guest's own task state, CR3 included, as
+    /// it is; so do expand-down segments that end above the hole.
     static long deprivileged(long d) {
         if (!present(d)) return d;
         int type = systemType(d);
-        if (type == TASK_GATE) return d & ~PRESENT;
-        if (type >= 0) return type == CALL_GATE_16 || type == CALL_GATE_32 ? raised(d) : d;
+        if (type == TASK_GATE || type >= 0 && (TASK_STATES >> type & 1) != 0) return d & ~PRESENT;
+        if (type >= 0) return callGate(d) ? raised(d) : d;
         return truncated(raised(d) | ACCESSED);
+    }
+
+    /// What the silicon gets to see while user code runs. Page protection keeps level 3 out of the hole, so its
+    /// segments keep their limits: C libraries reach thread-local variables by negative offsets that wrap around
+    /// 4 GB. Call gates disappear, because level 1 must not begin with such segments.
+    static long forUser(long d) {
+        if (callGate(d)) return d & ~PRESENT;
+        return present(d) && systemType(d) < 0 && dpl(d) == 3 ? d | ACCESSED : deprivileged(d);
+    }
+
+    static boolean callGate(long d) {
+        int type = systemType(d);
+        return type == CALL_GATE_16 || type == CALL_GATE_32;
     }
 
     private static long raised(long d) {

@@ -14,6 +14,7 @@ import ringside.vmm.trap.GuestState;
 /// without saying so.
 final class DescriptorTables {
     private static final int LDT_TYPE = 2, BUSY_TSS = 11;
+    private static final int[] DATA = {GuestState.ES, GuestState.DS, GuestState.FS, GuestState.GS};
     private static final int TSS_LIMIT = 0x67, TSS_ESP1 = 0x0C, TSS_SS1 = 0x10, TSS_IO_MAP = 0x66;
     private final MachineMemory memory;
     private final GuestMemory guest;
@@ -43,12 +44,14 @@ final class DescriptorTables {
 
     // ---- tables ---------------------------------------------------------------------------------------------------
 
-    /// Takes over a GDT. @return false when the pool is too small
+    /// Takes over a GDT, for the kernel's use. @return false when the pool is too small
     boolean setGdt(VmiVcpu v, int base, int limit) {
         v.gdtBase = base;
         v.gdtLimit = limit & 0xFFFF;
-        if (!copy(v, v.gdtMfn, VmmArea.GDT_PAGE, base, v.gdtLimit)) return false;
-        v.g.setGdt(VmmArea.GDT, v.gdtLimit);
+        if (!frames(v, v.gdtMfn, VmmArea.GDT_PAGE, v.gdtLimit)) return false;
+        if (!frames(v, v.userGdtMfn, VmmArea.USER_GDT_PAGE, v.gdtLimit)) return false;
+        copy(v, v.gdtMfn, v.userGdtMfn, base, v.gdtLimit);
+        v.g.setGdt(v.userTables ? VmmArea.USER_GDT : VmmArea.GDT, v.gdtLimit);
         return true;
     }
 
@@ -68,8 +71,10 @@ final class DescriptorTables {
         }
         v.ldtBase = Descriptor.base(d);
         v.ldtLimit = (int) Math.min(Descriptor.limit(d), 0xFFFF);
-        if (!copy(v, v.ldtMfn, VmmArea.LDT_PAGE, v.ldtBase, v.ldtLimit)) return false;
-        v.g.forceLdt(v.ldtSelector, Descriptor.system(LDT_TYPE, VmmArea.LDT, v.ldtLimit));
+        if (!frames(v, v.ldtMfn, VmmArea.LDT_PAGE, v.ldtLimit)) return false;
+        if (!frames(v, v.userLdtMfn, VmmArea.USER_LDT_PAGE, v.ldtLimit)) return false;
+        copy(v, v.ldtMfn, v.userLdtMfn, v.ldtBase, v.ldtLimit);
+        showLdt(v);
         return true;
     }
 
@@ -94,12 +99,16 @@ final class DescriptorTables {
         memory.write32((v.tssMfn << 12) + TSS_SS1, v.kernelSs);
     }
 
-    private boolean copy(VmiVcpu v, int[] mfns, int page, int base, int limit) {
+    private boolean frames(VmiVcpu v, int[] mfns, int page, int limit) {
         for (int i = 0; i <= limit >>> 12; i++) {
             if (mfns[i] >= 0) continue;
             mfns[i] = shadow.holdFrame();
             if (mfns[i] < 0 || !shadow.mapHole(v.n(), page + i, mfns[i])) return false;
         }
+        return true;
+    }
+
+    private void copy(VmiVcpu v, int[] mfns, int[] userMfns, int base, int limit) {
         for (int offset = 0; offset + 7 <= limit; offset += 8) {
             long d;
             try {
@@ -108,12 +117,17 @@ final class DescriptorTables {
                 d = 0;
             }
             put(mfns, offset, Descriptor.deprivileged(d));
+            put(userMfns, offset, Descriptor.forUser(d));
         }
-        return true;
     }
 
     private void put(int[] mfns, int offset, long d) {
         memory.write64((mfns[offset >>> 12] << 12) + (offset & 0xFFF), d);
+    }
+
+    private void showLdt(VmiVcpu v) {
+        int base = v.userTables ? VmmArea.USER_LDT : VmmArea.LDT;
+        v.g.forceLdt(v.ldtSelector, Descriptor.system(LDT_TYPE, base, v.ldtLimit));
     }
 
     /// The guest wrote an entry through a call: the copy follows when the table is the one in use.
@@ -122,16 +136,71 @@ final class DescriptorTables {
         int limit = ldt ? v.ldtLimit : v.gdtLimit;
         if (base != tableBase || index < 0 || index > 0x1FFF || index * 8 + 7 > limit) return;
         put(ldt ? v.ldtMfn : v.gdtMfn, index * 8, Descriptor.deprivileged(d));
+        put(ldt ? v.userLdtMfn : v.userGdtMfn, index * 8, Descriptor.forUser(d));
+    }
+
+    // ---- two views ------------------------------------------------------------------------------------------------
+
+    /// Level 3 is about to run: its segments get the limits that the guest gave them, those loaded now included. One
+    /// that was loaded before its entry changed stays as it is.
+    void showUser(VmiVcpu v) {
+        if (v.userTables) return;
+        v.userTables = true;
+        show(v);
+        for (int seg : DATA) {
+            int selector = v.g.selector(seg);
+            if ((selector & 0xFFFC) == 0) continue;
+            long known = lookup(v, selector);
+            long wide = lookupUser(v, selector);
+            if (wide != known && v.g.cachedDescriptor(seg) == known) v.g.forceSegment(seg, selector, wide);
+        }
+    }
+
+    /// Level 1 is about to run: no segment reaches the hole any more.
+    void showKernel(VmiVcpu v) {
+        if (!v.userTables) return;
+        v.userTables = false;
+        show(v);
+        for (int seg : DATA) {
+            int selector = v.g.selector(seg);
+            if ((selector & 0xFFFC) == 0) continue;
+            long loaded = v.g.cachedDescriptor(seg);
+            long cut = Descriptor.deprivileged(loaded);
+            if (cut != loaded) v.g.forceSegment(seg, Descriptor.present(cut) ? selector : 0, Descriptor.present(cut) ? cut : 0);
+        }
+    }
+
+    private void show(VmiVcpu v) {
+        v.g.setGdt(v.userTables ? VmmArea.USER_GDT : VmmArea.GDT, v.gdtLimit);
+        if (v.ldtLimit != 0) showLdt(v);
+    }
+
+    /// Whether a user's selector names a call gate that only the kernel's view has: then it has that view now.
+    boolean gateForUser(VmiVcpu v, int selector) {
+        if (!v.userTables || (selector & 0xFFFC) == 0) return false;
+        long d = lookup(v, selector);
+        if (!Descriptor.callGate(d) || !Descriptor.present(d)) return false;
+        showKernel(v);
+        return true;
     }
 
     // ---- entries --------------------------------------------------------------------------------------------------
 
-    /// The descriptor the silicon sees for a selector; 0 when there is none.
+    /// The descriptor the silicon sees for a selector while the kernel runs; 0 when there is none.
     long lookup(VmiVcpu v, int selector) {
-        boolean ldt = (selector & 4) != 0;
+        return lookup(v, selector, (selector & 4) != 0 ? v.ldtMfn : v.gdtMfn);
+    }
+
+    /// The same while user code runs.
+    long lookupUser(VmiVcpu v, int selector) {
+        return lookup(v, selector, (selector & 4) != 0 ? v.userLdtMfn : v.userGdtMfn);
+    }
+
+    private long lookup(VmiVcpu v, int selector, int[] mfns) {
         int offset = selector & 0xFFF8;
-        if ((selector & 0xFFFC) == 0 || offset + 7 > (ldt ? v.ldtLimit : v.gdtLimit)) return 0;
-        int mfn = (ldt ? v.ldtMfn : v.gdtMfn)[offset >>> 12];
+        int limit = (selector & 4) != 0 ? v.ldtLimit : v.gdtLimit;
+        if ((selector & 0xFFFC) == 0 || offset + 7 > limit) return 0;
+        int mfn = mfns[offset >>> 12];
         return mfn < 0 ? 0 : memory.read64((mfn << 12) + (offset & 0xFFF));
     }
 
@@ -148,11 +217,12 @@ final class DescriptorTables {
         if ((selector & 0xFFFC) == 0) return false;
         try {
             long old = lookup(v, selector);
-            long now = Descriptor.deprivileged(guestDescriptor(v, selector));
-            if (old == now) return false;
+            long oldUser = lookupUser(v, selector);
+            long d = guestDescriptor(v, selector);
+            if (old == Descriptor.deprivileged(d) && oldUser == Descriptor.forUser(d)) return false;
             boolean ldt = (selector & 4) != 0;
-            written(v, ldt, ldt ? v.ldtBase : v.gdtBase, selector >>> 3 & 0x1FFF, guestDescriptor(v, selector));
-            return lookup(v, selector) != old;
+            written(v, ldt, ldt ? v.ldtBase : v.gdtBase, selector >>> 3 & 0x1FFF, d);
+            return lookup(v, selector) != old || lookupUser(v, selector) != oldUser;
         } catch (GuestFault unreadable) {
             return false;
         }

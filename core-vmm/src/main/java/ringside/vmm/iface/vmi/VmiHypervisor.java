@@ -284,7 +284,7 @@ public final class VmiHypervisor implements Hypervisor {
             return Verdict.RESUME;
         }
         boolean segment = f.vector() >= 10 && f.vector() <= 13 && (f.error() & 2) == 0;
-        if (segment && tables.refresh(v, f.error())) {
+        if (segment && (tables.refresh(v, f.error()) || v.user() && tables.gateForUser(v, f.error()))) {
             count(v, ExitCause.DESCRIPTOR_TABLE, f.error(), 0);
             return Verdict.RESUME;
         }
@@ -396,6 +396,7 @@ public final class VmiHypervisor implements Hypervisor {
         v.active = true;
         v.call = VmiRom.NONE;
         v.postponed = false;
+        v.userTables = false;
         long epoch = VirtualClock.EPOCH_SECONDS * 1_000_000_000L;
         v.set(VmmArea.WALLCLOCK, (int) epoch);
         v.set(VmmArea.WALLCLOCK + 4, (int) (epoch >>> 32));

@@ -47,6 +47,10 @@ final class VmiVcpu implements Stateful {
     int stateMfn = -1, queueMfn = -1, idtMfn = -1, tssMfn = -1;
     final int[] gdtMfn = new int[VmmArea.TABLE_PAGES];
     final int[] ldtMfn = new int[VmmArea.TABLE_PAGES];
+    final int[] userGdtMfn = new int[VmmArea.TABLE_PAGES];
+    final int[] userLdtMfn = new int[VmmArea.TABLE_PAGES];
+    /// The silicon has the tables for user code, whose segments reach as far as the guest wants.
+    boolean userTables;
 
     /// What SetInitialAPState gave, and whether it did.
     final byte[] apState = new byte[AP_STATE_BYTES];
@@ -60,6 +64,8 @@ final class VmiVcpu implements Stateful {
         this.memory = memory;
         Arrays.fill(gdtMfn, -1);
         Arrays.fill(ldtMfn, -1);
+        Arrays.fill(userGdtMfn, -1);
+        Arrays.fill(userLdtMfn, -1);
     }
 
     int n() {
@@ -152,6 +158,9 @@ final class VmiVcpu implements Stateful {
         tssMfn = v.i32("tssMfn", tssMfn);
         v.ints("gdtMfn", gdtMfn);
         v.ints("ldtMfn", ldtMfn);
+        v.ints("userGdtMfn", userGdtMfn);
+        v.ints("userLdtMfn", userLdtMfn);
+        userTables = v.flag("userTables", userTables);
         v.bytes("apState", apState);
         apStateKnown = v.flag("apStateKnown", apStateKnown);
         lastRetired = v.i64("lastRetired", lastRetired);

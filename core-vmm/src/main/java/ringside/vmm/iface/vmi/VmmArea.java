@@ -13,8 +13,11 @@ final class VmmArea {
     static final int GUEST_END = TOP + 0x2000;
 
     static final int STATE_PAGE = 0, QUEUE_PAGE = 1, GDT_PAGE = 4, LDT_PAGE = 20, IDT_PAGE = 36, TSS_PAGE = 37;
+    /// The descriptor tables that user code sees.
+    static final int USER_GDT_PAGE = 40, USER_LDT_PAGE = 56;
     static final int TABLE_PAGES = 16;
     static final int GDT = TOP + (GDT_PAGE << 12), LDT = TOP + (LDT_PAGE << 12);
+    static final int USER_GDT = TOP + (USER_GDT_PAGE << 12), USER_LDT = TOP + (USER_LDT_PAGE << 12);
     static final int IDT = TOP + (IDT_PAGE << 12), TSS = TOP + (TSS_PAGE << 12);
 
     // The state page, by byte.

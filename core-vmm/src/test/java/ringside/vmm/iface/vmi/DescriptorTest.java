@@ -45,4 +45,24 @@ class DescriptorTest {
         assertFalse(Descriptor.present(Descriptor.deprivileged(0x0000E50000080000L)));
         assertTrue(Descriptor.present(Descriptor.deprivileged(Descriptor.system(2, 0x1000, 0xFF))));
     }
+
+    @Test
+    void taskStatesAreGoneBecauseASwitchLoadsCr3() {
+        for (int type : new int[] {1, 3, 9, 11}) {
+            assertFalse(Descriptor.present(Descriptor.deprivileged(Descriptor.system(type, 0x1000, 0x67))), "" + type);
+        }
+    }
+
+    @Test
+    void segmentsOfUserCodeKeepTheirLimitsWhileItRuns() {
+        assertEquals(0xFFFFFFFFL, Descriptor.limit(Descriptor.forUser(USER_DATA)));
+        assertEquals(Descriptor.deprivileged(KERNEL_CODE), Descriptor.forUser(KERNEL_CODE));
+    }
+
+    @Test
+    void callGatesAreTheKernelsAlone() {
+        long gate = 0x0000EC0000081000L;
+        assertTrue(Descriptor.present(Descriptor.deprivileged(gate)));
+        assertFalse(Descriptor.present(Descriptor.forUser(gate)));
+    }
 }
