@@ -40,7 +40,7 @@ final class RunOptions {
     @Nullable
     String seed;
 
-    @Option(names = "--tier", paramLabel = "N", description = "speed of the processor: 0")
+    @Option(names = "--tier", paramLabel = "N", description = "how the processor works: 0 interprets, 2 translates (default)")
     @Nullable
     String tier;
 

@@ -163,7 +163,7 @@ final class Session {
         if (corners.contains(Iface.HW)) throw Failure.later(texts, "hw", "hw");
         if (options.tier != null) {
             if (!options.tier.matches("[012]")) throw bad("--tier", "0, 1 or 2", "\"" + options.tier + "\"", "other");
-            if (!options.tier.equals("0")) throw Failure.later(texts, "--tier " + options.tier, "tier");
+            if (options.tier.equals("1")) throw Failure.later(texts, "--tier " + options.tier, "tier");
         }
         if (!options.net.equals("none") && !options.net.equals("user")) {
             throw bad("--net", "user or none", "\"" + options.net + "\"", "other");
@@ -248,7 +248,10 @@ final class Session {
 
     private List<Corner> open(BoutSpec spec) throws Failure {
         return switch (Bouts.open(spec)) {
-            case Bouts.Opened.Ready ready -> ready.corners();
+            case Bouts.Opened.Ready ready -> {
+                if (options.tier != null) ready.corners().forEach(c -> c.setTier(Integer.parseInt(options.tier)));
+                yield ready.corners();
+            }
             case Bouts.Opened.Wrong wrong -> {
                 Problem first = wrong.problems().getFirst();
                 throw Failure.of(texts, first, hint(first.field()));

@@ -374,6 +374,11 @@ public final class Machine implements Platform, Stateful {
         printed = 0;
     }
 
+    /// Chooses how all vCPUs carry out code: 0 or 2. It changes nothing but the speed.
+    public void setTier(int tier) {
+        for (Core c : cores) c.cpu.setTier(tier, Vcpu.HOT);
+    }
+
     // ---- what others may read -------------------------------------------------------------------------------------
 
     public MachineSpec spec() {

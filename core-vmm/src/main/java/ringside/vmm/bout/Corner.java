@@ -52,6 +52,9 @@ public interface Corner {
         return snapshot(0).total();
     }
 
+    /// Chooses how the processors carry out code: 0 instruction by instruction, 2 translated. Only the speed differs.
+    default void setTier(int tier) {}
+
     /// Runs until something stops it, at most `ticks` of guest time. Stops at every bell when `stopAtBell`.
     Stop run(long ticks, boolean stopAtBell);
 

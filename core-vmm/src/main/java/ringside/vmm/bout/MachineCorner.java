@@ -52,6 +52,11 @@ final class MachineCorner implements Corner {
     }
 
     @Override
+    public void setTier(int tier) {
+        machine.setTier(tier);
+    }
+
+    @Override
     public int vcpus() {
         return machine.vcpus();
     }

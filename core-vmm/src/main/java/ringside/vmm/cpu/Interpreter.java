@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.cpu;
 
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.isa.Decoder;
 import ringside.vmm.isa.Insn;
@@ -29,6 +30,10 @@ abstract class Interpreter extends SystemInsns {
         long mask;
         long moreBytes;
         long moreMask;
+        /// Times that control was moved to it, since it was decoded.
+        int jumps;
+        /// Where translated code can be entered here.
+        Translator.@Nullable Head heads;
         final Insn insn = new Insn();
     }
 
@@ -37,6 +42,15 @@ abstract class Interpreter extends SystemInsns {
     /// By row: instructions that this model of processor does not have.
     private final boolean[] lacks;
     private final byte[] buffer = new byte[16];
+    /// The kept instruction that was just fetched, or null.
+    private @Nullable Decoded fetched;
+    /// Control was moved to EIP.
+    private boolean jumped;
+    @Nullable Translator translator;
+    /// Left by translated code: where it went, and its budget.
+    int next, left;
+    /// The monitor is told of instructions that begin here.
+    int watchStart, watchEnd;
     private final X87 x87 = new X87(this, fpu);
     private final Simd simd = new Simd(this, fpu);
 
@@ -73,16 +87,98 @@ abstract class Interpreter extends SystemInsns {
         }
     }
 
+    /// Carries out the instruction at EIP, or translated code from there on.
+    ///
+    /// @param budget ticks that may pass
+    /// @return ticks that translated code took, or 0: one instruction, and what strings took beyond it
+    final int oneOrMore(long budget) {
+        startEip = eip;
+        startEsp = regs[ESP];
+        try {
+            Insn i = fetch();
+            Decoded d = fetched;
+            if (d != null) {
+                Translator t = translator;
+                if (t != null) {
+                    int used = d.heads == null ? Translator.NONE : t.run(d.heads, budget);
+                    if (used == Translator.NONE && jumped && ++d.jumps >= t.threshold && hot(t, d)) {
+                        used = t.run(d.heads, budget);
+                    }
+                    if (used > 0) {
+                        jumped = true;
+                        return used;
+                    }
+                }
+                jumped = false;
+            }
+            eip = startEip + i.length;
+            execute(i);
+            if (eip != startEip + i.length) {
+                jumped = true;
+                if ((i.op == Op.JMP || i.op == Op.CALL) && i.k0 != Insn.REL && translator != null) {
+                    translator.sawTarget(startEip, eip);
+                }
+            }
+        } catch (GuestFault f) {
+            eip = startEip;
+            regs[ESP] = startEsp;
+            jumped = true;
+            raise(f);
+        }
+        return 0;
+    }
+
+    /// No decoded instruction leads to translated code any more.
+    final void forgetHeads() {
+        for (Decoded d : cache) if (d != null) d.heads = null;
+    }
+
+    final void forgetTranslations() {
+        if (translator != null) translator.clear();
+        forgetHeads();
+    }
+
+    private boolean hot(Translator t, Decoded d) {
+        int maddr = fetchMaddr;
+        if (d.jumps < t.patience(maddr)) return false;
+        d.jumps = -1 << 16;
+        return t.translate(maddr) && d.heads != null;
+    }
+
+    /// Translated code can be entered at this machine address.
+    final void offer(int maddr, Translator.Head heads) {
+        Decoded d = cache[(maddr ^ maddr >>> CACHE_BITS) & CACHE_MASK];
+        if (d != null && d.key == maddr) d.heads = heads;
+    }
+
+    /// A copy of the instruction there, or null: across a page, or never carried out.
+    final @Nullable Insn decoded(int va, int maddr, boolean mustHaveRun) {
+        Decoded d = cache[(maddr ^ maddr >>> CACHE_BITS) & CACHE_MASK];
+        if (mustHaveRun && (d == null || d.key != maddr)) return null;
+        Insn i = new Insn();
+        int inPage = 0x1000 - (va & 0xFFF);
+        if (Decoder.decode(ram, maddr, Math.min(inPage, Decoder.MAX_LENGTH), true, i) <= 0) return null;
+        if (lacks[i.row]) i.op = Op.UD;
+        return i;
+    }
+
+    /// The tables of a privilege exist from now on.
+    final void ownTables(boolean user) {
+        tlb.own(user);
+        selectArrays();
+        modeChanged = false;
+    }
+
     // ---- fetch
 
     private Insn fetch() throws GuestFault {
+        fetched = null;
         int at = eip;
         int top = limit[CS];
         if (Integer.compareUnsigned(at, top) > 0) throw gp(0);
         int va = base[CS] + at;
-        long e = fetchTlb[va >>> 12 & Tlb.MASK];
-        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration)) {
-            int m = (int) e + (va & 0xFFF);
+        int m = fetchTlb[va >>> 12] ^ va;
+        if (m >= 0) {
             fetchMaddr = m;
             Decoded d = cache[(m ^ m >>> CACHE_BITS) & CACHE_MASK];
             if (d != null
@@ -90,14 +186,15 @@ abstract class Interpreter extends SystemInsns {
                     && ((long) I64.get(ram, m) & d.mask) == d.bytes
                     && (d.moreMask == 0 || ((long) I64.get(ram, m + 8) & d.moreMask) == d.moreBytes)
                     && (top == -1 || (at & 0xFFFFFFFFL) + d.insn.length - 1 <= (top & 0xFFFFFFFFL))) {
+                fetched = d;
                 return d.insn;
             }
             return decode(va, m, true);
         }
-        long m = translate(va, Tlb.FETCH, cpl == 3);
-        boolean inRam = memory.contains(m, 1);
-        fetchMaddr = inRam ? (int) m : -1;
-        return decode(va, m, inRam);
+        long at2 = translate(va, Tlb.FETCH, cpl == 3);
+        boolean inRam = memory.contains(at2, 1);
+        fetchMaddr = inRam ? (int) at2 : -1;
+        return decode(va, at2, inRam);
     }
 
     private Insn decode(int va, long maddr, boolean inRam) throws GuestFault {
@@ -126,6 +223,9 @@ abstract class Interpreter extends SystemInsns {
 
     private void keep(Decoded d, int m, int length) {
         d.key = code32 ? m : m | 0x80000000;
+        d.jumps = 0;
+        d.heads = translator != null && code32 && code.holdsCode(m) ? translator.headsAt(m) : null;
+        fetched = d;
         d.mask = length >= 8 ? -1L : (1L << 8 * length) - 1;
         d.bytes = (long) I64.get(ram, m) & d.mask;
         d.moreMask = length <= 8 ? 0 : (1L << 8 * (length - 8)) - 1;

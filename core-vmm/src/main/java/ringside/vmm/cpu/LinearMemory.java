@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.mem.Bus;
+import ringside.vmm.mem.CodeMap;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.mem.PageWalk;
 import ringside.vmm.mem.PhysMap;
@@ -25,7 +26,6 @@ abstract class LinearMemory extends Arithmetic {
     static final VarHandle I16 = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     static final VarHandle I32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     static final VarHandle I64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long[] NOTHING = new long[1 << Tlb.BITS];
     private static final long BUS_MASK = 0xF_FFFF_FFFFL;
     /// Marks an address that the map has nothing for: it goes to the bus, even where RAM has that number.
     private static final long NOT_RAM = 1L << 62;
@@ -47,21 +47,20 @@ abstract class LinearMemory extends Arithmetic {
     final int number;
     final MachineMemory memory;
     final byte[] ram;
-    final Tlb tlb = new Tlb();
+    final CodeMap code;
+    final Tlb tlb;
     final PageWalk walk;
     final GuestFault fault = new GuestFault();
     Bus bus;
     Monitor monitor;
     long efer;
 
-    private final long[][] arrays = new long[6][];
-    private long[] readTlb = NOTHING, writeTlb = NOTHING;
-    /// The current privilege's array for fetches.
-    long[] fetchTlb = NOTHING;
+    private int[] readTlb = Tlb.nothing(), writeTlb = Tlb.nothing();
+    /// The current privilege's table for fetches.
+    int[] fetchTlb = Tlb.nothing();
     /// Machine address of the instruction in progress.
     int fetchMaddr;
-    int tlbGeneration = 1;
-    private boolean alignmentArmed;
+    boolean alignmentArmed;
 
     /// mapOnce: the page and where it leads; -1: off.
     int onceVa;
@@ -86,7 +85,8 @@ abstract class LinearMemory extends Arithmetic {
         this.bus = bus;
         this.monitor = monitor;
         this.walk = new PageWalk(memory);
-        for (int i = 0; i < 6; i++) arrays[i] = tlb.array(i % 3, i >= 3);
+        this.code = memory.code();
+        this.tlb = code.tlb(number);
         selectArrays();
     }
 
@@ -104,6 +104,7 @@ abstract class LinearMemory extends Arithmetic {
     /// Leaves the guest.
     final Verdict leave(Exit exit) {
         crossings++;
+        code.mayHaveChanged();
         return monitor.exit(self(), exit);
     }
 
@@ -135,15 +136,15 @@ abstract class LinearMemory extends Arithmetic {
     final void selectArrays() {
         boolean user = cpl == 3;
         alignmentArmed = user && (other & AC) != 0 && (cr0 & CR0_AM) != 0;
-        fetchTlb = arrays[user ? 5 : 2];
         boolean slowly = alignmentArmed || watched;
-        readTlb = slowly ? NOTHING : arrays[user ? 3 : 0];
-        writeTlb = slowly ? NOTHING : arrays[user ? 4 : 1];
+        fetchTlb = tlb.table(Tlb.FETCH, user);
+        readTlb = slowly ? Tlb.nothing() : tlb.table(Tlb.READ, user);
+        writeTlb = slowly ? Tlb.nothing() : tlb.table(Tlb.WRITE, user);
+        modeChanged = true;
     }
 
     final void flushAll() {
-        tlb.flush();
-        tlbGeneration = tlb.generation();
+        tlb.flush(false);
     }
 
     final void setMap(@Nullable PhysMap map) {
@@ -183,7 +184,7 @@ abstract class LinearMemory extends Arithmetic {
         long machine = walk.toMachine(physical);
         if (machine < 0) return NOT_RAM | physical;
         if (keep && memory.contains(machine, 1) && !breakOnPage(va)) {
-            tlb.fill(va, access, user, (int) machine);
+            if (tlb.fill(va, access, user, (int) machine, cr0 < 0 && walk.global())) selectArrays();
             if (large) tlb.filledFromLarge(va);
         }
         return machine;
@@ -239,6 +240,7 @@ abstract class LinearMemory extends Arithmetic {
         }
         if (maddr >= 0 && maddr < ram.length) return pieces(maddr, size);
         busTouched = true;
+        code.mayHaveChanged();
         int v = bus.read(number, maddr & BUS_MASK, size);
         return size == 4 ? v : size == 2 ? v & 0xFFFF : v & 0xFF;
     }
@@ -252,6 +254,7 @@ abstract class LinearMemory extends Arithmetic {
     final void physicalWrite(long maddr, int size, int v) {
         if (maddr >= 0 && maddr + size <= ram.length) {
             int m = (int) maddr;
+            if (code.holdsCode(m)) code.written(m, size);
             if (size == 4) I32.set(ram, m, v);
             else if (size == 2) I16.set(ram, m, (short) v);
             else ram[m] = (byte) v;
@@ -259,6 +262,7 @@ abstract class LinearMemory extends Arithmetic {
             for (int i = 0; i < size; i++) physicalWrite(maddr + i, 1, v >>> 8 * i);
         } else {
             busTouched = true;
+            code.mayHaveChanged();
             bus.write(number, maddr & BUS_MASK, size, v);
         }
     }
@@ -266,25 +270,23 @@ abstract class LinearMemory extends Arithmetic {
     // ---- loads
 
     final int load8(int va) throws GuestFault {
-        long e = readTlb[va >>> 12 & Tlb.MASK];
-        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration)) return ram[(int) e + (va & 0xFFF)] & 0xFF;
+        int m = readTlb[va >>> 12] ^ va;
+        if (m >= 0) return ram[m] & 0xFF;
         return loadSlow(va, 1, cpl == 3);
     }
 
     final int load16(int va) throws GuestFault {
-        long e = readTlb[va >>> 12 & Tlb.MASK];
-        int in = va & 0xFFF;
-        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFFE) {
-            return (short) I16.get(ram, (int) e + in) & 0xFFFF;
+        int m = readTlb[va >>> 12] ^ va;
+        if (m >= 0 && (va & 0xFFF) <= 0xFFE) {
+            return (short) I16.get(ram, m) & 0xFFFF;
         }
         return loadSlow(va, 2, cpl == 3);
     }
 
     final int load32(int va) throws GuestFault {
-        long e = readTlb[va >>> 12 & Tlb.MASK];
-        int in = va & 0xFFF;
-        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFFC) {
-            return (int) I32.get(ram, (int) e + in);
+        int m = readTlb[va >>> 12] ^ va;
+        if (m >= 0 && (va & 0xFFF) <= 0xFFC) {
+            return (int) I32.get(ram, m);
         }
         return loadSlow(va, 4, cpl == 3);
     }
@@ -314,10 +316,9 @@ abstract class LinearMemory extends Arithmetic {
     }
 
     final long load64(int va) throws GuestFault {
-        long e = readTlb[va >>> 12 & Tlb.MASK];
-        int in = va & 0xFFF;
-        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFF8) {
-            return (long) I64.get(ram, (int) e + in);
+        int m = readTlb[va >>> 12] ^ va;
+        if (m >= 0 && (va & 0xFFF) <= 0xFF8) {
+            return (long) I64.get(ram, m);
         }
         return loadSlow64(va, cpl == 3);
     }
@@ -338,22 +339,20 @@ abstract class LinearMemory extends Arithmetic {
     // ---- stores
 
     final void store8(int va, int v) throws GuestFault {
-        long e = writeTlb[va >>> 12 & Tlb.MASK];
-        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration)) ram[(int) e + (va & 0xFFF)] = (byte) v;
+        int m = writeTlb[va >>> 12] ^ va;
+        if (m >= 0) ram[m] = (byte) v;
         else storeSlow(va, 1, v, cpl == 3);
     }
 
     final void store16(int va, int v) throws GuestFault {
-        long e = writeTlb[va >>> 12 & Tlb.MASK];
-        int in = va & 0xFFF;
-        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFFE) I16.set(ram, (int) e + in, (short) v);
+        int m = writeTlb[va >>> 12] ^ va;
+        if (m >= 0 && (va & 0xFFF) <= 0xFFE) I16.set(ram, m, (short) v);
         else storeSlow(va, 2, v, cpl == 3);
     }
 
     final void store32(int va, int v) throws GuestFault {
-        long e = writeTlb[va >>> 12 & Tlb.MASK];
-        int in = va & 0xFFF;
-        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFFC) I32.set(ram, (int) e + in, v);
+        int m = writeTlb[va >>> 12] ^ va;
+        if (m >= 0 && (va & 0xFFF) <= 0xFFC) I32.set(ram, m, v);
         else storeSlow(va, 4, v, cpl == 3);
     }
 
@@ -395,6 +394,7 @@ abstract class LinearMemory extends Arithmetic {
         int error = f.error();
         int faultVa = f.va();
         long maddr = translate(va, Tlb.READ, false);
+        code.mayHaveChanged();
         if (memory.contains(maddr, size) && monitor.storeToReadOnly(self(), va, (int) maddr, size, v)) {
             crossings++;
             return true;
@@ -406,10 +406,8 @@ abstract class LinearMemory extends Arithmetic {
     // ---- read-modify-write: the right to store is checked first
 
     final int rmwLoad(int va, int size) throws GuestFault {
-        long e = writeTlb[va >>> 12 & Tlb.MASK];
-        int in = va & 0xFFF;
-        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in + size <= 0x1000) {
-            int m = (int) e + in;
+        int m = writeTlb[va >>> 12] ^ va;
+        if (m >= 0 && (va & 0xFFF) + size <= 0x1000) {
             rmwMaddr = m;
             return size == 4 ? (int) I32.get(ram, m) : size == 2 ? (short) I16.get(ram, m) & 0xFFFF : ram[m] & 0xFF;
         }
@@ -458,6 +456,7 @@ abstract class LinearMemory extends Arithmetic {
 
     final void rmwStore(int size, int v) throws GuestFault {
         int m = rmwMaddr;
+        if (watched && m >= 0 && code.holdsCode(m)) code.written(m, size);
         if (m < 0) storeSlow(rmwVa, size, v, cpl == 3);
         else if (size == 4) I32.set(ram, m, v);
         else if (size == 2) I16.set(ram, m, (short) v);
@@ -465,10 +464,10 @@ abstract class LinearMemory extends Arithmetic {
     }
 
     final void store64(int va, long v) throws GuestFault {
-        long e = writeTlb[va >>> 12 & Tlb.MASK];
+        int m = writeTlb[va >>> 12] ^ va;
         int in = va & 0xFFF;
-        if ((int) (e >>> 32) == (va & 0xFFFFF000 | tlbGeneration) && in <= 0xFF8) {
-            I64.set(ram, (int) e + in, v);
+        if (m >= 0 && in <= 0xFF8) {
+            I64.set(ram, m, v);
             return;
         }
         boolean user = cpl == 3;

@@ -110,6 +110,7 @@ abstract class ModelSpecific extends Strings {
         model.cpuid(leaf, subleaf, number, modelRegisters.lastLeaf(), cpuidRegs);
         if (leaf == 1) modelRegisters.identified();
         if (leaf == 0x80000001 && !modelRegisters.noExecute()) cpuidRegs[3] &= ~Feature.NX.bit();
+        code.mayHaveChanged();
         monitor.cpuid(self(), leaf, subleaf, cpuidRegs);
         regs[EAX] = cpuidRegs[0];
         regs[EBX] = cpuidRegs[1];
@@ -160,6 +161,7 @@ abstract class ModelSpecific extends Strings {
         long v = regs[EAX] & 0xFFFFFFFFL | (long) regs[EDX] << 32;
         if (!ownMsr(index)) {
             busTouched = true;
+            code.mayHaveChanged();
             if (!monitor.msrWrite(self(), index, v)) throw gp(0);
             return;
         }

@@ -63,6 +63,9 @@ abstract class Registers {
     int ldtSel, ldtBase, ldtLimit, ldtAttr;
     int trSel, trBase, trLimit, trAttr;
 
+    /// Something that translated code takes for granted may be another: privilege, segments.
+    boolean modeChanged = true;
+
     final int reg8(int n) {
         return n < 4 ? regs[n & 7] & 0xFF : regs[n & 3] >>> 8 & 0xFF;
     }
@@ -209,6 +212,7 @@ abstract class Registers {
         readHigh[s] = readable ? high : -1;
         writeLow[s] = low;
         writeHigh[s] = writable ? high : -1;
+        modeChanged = true;
         if (s == SS) stackMask = (a & A_BIG) != 0 ? -1 : 0xFFFF;
         if (s == CS) code32 = (a & A_BIG) != 0;
     }

@@ -111,6 +111,7 @@ abstract class Strings extends Integers {
         int bytes = n * i.s0;
         // An overlap that copies what was just copied must go one by one.
         if (source < 0 || target < 0 || target > source && target < source + bytes || overCode(target)) return;
+        if (code.holdsCode((int) target)) code.written((int) target, bytes);
         System.arraycopy(ram, (int) source, ram, (int) target, bytes);
         move(i, ESI, n);
         move(i, EDI, n);
@@ -125,6 +126,7 @@ abstract class Strings extends Integers {
         long target = tlb.find(base[ES] + to, Tlb.WRITE, cpl == 3);
         if (target < 0 || overCode(target)) return;
         int m = (int) target;
+        if (code.holdsCode(m)) code.written(m, n * i.s0);
         int v = regs[EAX];
         for (int k = 0; k < n; k++, m += i.s0) {
             if (i.s0 == 4) I32.set(ram, m, v);

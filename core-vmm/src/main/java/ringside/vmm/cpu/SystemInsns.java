@@ -116,7 +116,7 @@ abstract class SystemInsns extends ModelSpecific implements Strings.PortAccess {
 
     final void applyCr3(int v) {
         cr3 = v;
-        flushAll();
+        tlb.flush((cr4 & CR4_PGE) != 0);
         spectator.addressSpace(self(), v);
     }
 
@@ -372,6 +372,7 @@ abstract class SystemInsns extends ModelSpecific implements Strings.PortAccess {
     @Override
     public final int in(int port, int size) {
         busTouched = true;
+        code.mayHaveChanged();
         if (portBreaks) notePort(port, size);
         return ports.in(number, port, size);
     }
@@ -379,6 +380,7 @@ abstract class SystemInsns extends ModelSpecific implements Strings.PortAccess {
     @Override
     public final void out(int port, int size, int value) {
         busTouched = true;
+        code.mayHaveChanged();
         if (portBreaks) notePort(port, size);
         ports.out(number, port, size, value);
     }

@@ -45,6 +45,11 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     /// Conditions that make every step take the careful way.
     private static final int CAREFUL = ~NMI_BLOCKED;
 
+    /// The tier that vCPUs begin with.
+    public static final int HIGHEST_TIER = 2;
+    /// Jumps to an instruction before it is translated.
+    public static final int HOT = 1_000;
+
     private static final InterruptSource QUIET = new InterruptSource() {
         @Override
         public boolean pending() {
@@ -65,7 +70,6 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     private long sliceLimit = Long.MAX_VALUE;
     private long runLimit;
     private long retired;
-    private int watchStart, watchEnd;
     private int onceSerial;
 
     /// @param number vCPU number and initial local APIC id
@@ -79,6 +83,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
             Monitor monitor,
             CpuModel model) {
         super(number, memory, bus, ports, clock, monitor, model);
+        setTier(HIGHEST_TIER, HOT);
         reset(false);
     }
 
@@ -95,6 +100,21 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     public void setSpectator(@Nullable Spectator s) {
         spectator = s == null ? NoSpectator.INSTANCE : s;
+    }
+
+    /// Chooses how code is carried out. What a guest sees is the same.
+    ///
+    /// @param tier      0: instruction by instruction; 2: hot code is translated to JVM bytecode
+    /// @param threshold jumps to an instruction before it counts as hot
+    public void setTier(int tier, int threshold) {
+        if (tier != 0 && tier != HIGHEST_TIER) throw new IllegalArgumentException("there is no tier " + tier);
+        translator = tier == 0 ? null : new Translator(this, threshold);
+        forgetHeads();
+    }
+
+    /// Ticks that passed in translated code since the tier was chosen.
+    public long translatedTicks() {
+        return translator == null ? 0 : translator.ticks;
     }
 
     @Override
@@ -124,6 +144,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         runLimit = ticks > sliceLimit - from ? sliceLimit : from + ticks;
         special &= ~STOP;
         busTouched = true;
+        code.mayHaveChanged();
         while (sliceTicks < runLimit) {
             if ((special & CAREFUL & ~WATCH) != 0
                     || held != NOTHING_HELD
@@ -131,10 +152,17 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
                     || busTouched && (other & IF) != 0) {
                 if (!carefulStep()) break;
             } else {
-                stepBudget = (special & WATCH) != 0 && noteFetch() ? 1 : runLimit - sliceTicks;
-                one();
+                long used;
+                if ((special & WATCH) != 0 && noteFetch()) {
+                    stepBudget = 1;
+                    one();
+                    used = 1;
+                } else {
+                    stepBudget = runLimit - sliceTicks;
+                    used = oneOrMore(stepBudget);
+                    if (used == 0) used = 1 + extraTicks;
+                }
                 if (breakHits != 0) unexpectedTraps();
-                long used = 1 + extraTicks;
                 extraTicks = 0;
                 sliceTicks += used;
                 retired += used;
@@ -242,6 +270,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     private boolean noteFetch() {
         int linear = base[Registers.CS] + eip;
         if (Integer.compareUnsigned(linear - watchStart, watchEnd - watchStart) >= 0) return false;
+        code.mayHaveChanged();
         monitor.fetched(this, linear);
         return true;
     }
@@ -677,7 +706,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     @Override
     public void flushTlb(boolean global) {
-        flushAll();
+        tlb.flush(!global);
     }
 
     @Override
@@ -704,6 +733,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     public void watchFetch(int start, int end) {
         watchStart = start;
         watchEnd = end;
+        modeChanged = true;
         special = start == end ? special & ~WATCH : special | WATCH;
     }
 
@@ -755,10 +785,11 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         if (!v.exact()) return;
         busTouched = v.flag("busTouched", busTouched);
         tlb.state(v);
-        tlbGeneration = tlb.generation();
+        if (v.loads()) selectArrays();
     }
 
     private void rebuild() {
+        forgetTranslations();
         deriveAll();
         selectArrays();
         breakpointsChanged();

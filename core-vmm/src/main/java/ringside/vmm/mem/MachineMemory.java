@@ -17,16 +17,23 @@ public final class MachineMemory implements Stateful {
     private static final VarHandle I64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final byte[] ram;
+    private final CodeMap code;
 
     /// @param bytes a positive multiple of 4096, below 2 GiB
     public MachineMemory(int bytes) {
         if (bytes <= 0 || bytes % PAGE != 0) throw new IllegalArgumentException("RAM of " + bytes + " bytes");
         ram = new byte[bytes];
+        code = new CodeMap(bytes / PAGE);
     }
 
     /// The bytes themselves, for the processor's fast paths and the loaders.
     public byte[] bytes() {
         return ram;
+    }
+
+    /// Where translated instructions lie.
+    public CodeMap code() {
+        return code;
     }
 
     public int size() {
@@ -58,24 +65,33 @@ public final class MachineMemory implements Stateful {
         return (long) I64.get(ram, maddr);
     }
 
+    private void writing(int maddr, int length) {
+        if (code.holdsCode(maddr)) code.written(maddr, length);
+    }
+
     public void write8(int maddr, int value) {
+        writing(maddr, 1);
         ram[maddr] = (byte) value;
     }
 
     public void write16(int maddr, int value) {
+        writing(maddr, 2);
         I16.set(ram, maddr, (short) value);
     }
 
     public void write32(int maddr, int value) {
+        writing(maddr, 4);
         I32.set(ram, maddr, value);
     }
 
     public void write64(int maddr, long value) {
+        writing(maddr, 8);
         I64.set(ram, maddr, value);
     }
 
     @Override
     public void state(StateVisitor v) {
         v.bytes("ram", ram);
+        code.mayHaveChanged();
     }
 }

@@ -22,15 +22,28 @@ record Way(String name, Preparation prepare, Advance advance) {
 
     /// A new tier is one more line.
     static final List<Way> ALL = List.of(
-            new Way("whole", b -> {}, (b, ticks, r) -> b.cpu.run(ticks)),
+            new Way("interpreted", b -> b.cpu.setTier(0, 0), (b, ticks, r) -> b.cpu.run(ticks)),
+            new Way("translated at once", b -> b.cpu.setTier(2, 1), (b, ticks, r) -> b.cpu.run(ticks)),
+            new Way("translated and cut", b -> b.cpu.setTier(2, 2), Way::cut),
+            new Way("tiers change anywhere", b -> {}, Way::tiers),
             new Way("single steps", b -> {}, (b, ticks, r) -> b.cpu.step()),
-            new Way("cut anywhere", b -> {}, (b, ticks, r) -> b.cpu.run(Math.min(ticks, 1 + r.nextInt(30)))),
+            new Way("cut anywhere", b -> {}, Way::cut),
             new Way("nothing translated before", b -> {}, Way::flushed),
             new Way("moved to another processor", b -> {}, Way::moved),
             new Way(
                     "under a monitor that lets all happen",
                     b -> b.intercepting = true,
                     (b, ticks, r) -> b.cpu.run(ticks)));
+
+    private static long cut(Bench b, long ticks, Seeded random) {
+        return b.cpu.run(Math.min(ticks, 1 + random.nextInt(30)));
+    }
+
+    private static long tiers(Bench b, long ticks, Seeded random) {
+        if (random.nextInt(8) == 0) b.cpu.setTier(0, 0);
+        else if (random.nextInt(4) == 0) b.cpu.setTier(2, 1 + random.nextInt(4));
+        return b.cpu.run(Math.min(ticks, 1 + random.nextInt(400)));
+    }
 
     private static long flushed(Bench b, long ticks, Seeded random) {
         b.cpu.flushTlb(true);
