@@ -5,16 +5,37 @@ package ringside.app.action;
 public interface Navigator {
     void show(ViewId view);
 
-    /// Puts a second view beside the bout, or none.
-    void layout(ViewId beside);
+    /// Puts the tiles as a preset has them. Can be undone.
+    void layout(Preset preset);
 
     void nextRegion(boolean backwards);
 
-    void otherTheme();
+    /// Changes the look: the next one, or the one of this name. Can be undone.
+    void theme(String name);
+
+    /// Makes everything larger or smaller by a step, or life size for 0. Can be undone.
+    void zoom(int step);
 
     void importKernel();
 
     void ringBell();
+
+    /// Opens the list of everything that can be done and found.
+    ///
+    /// @param start what is typed into it already
+    void find(String start);
+
+    void toggleInspector();
+
+    void toggleDrawer();
+
+    void togglePresentation();
+
+    /// Lets a person write a note about the present moment.
+    void note();
+
+    /// Selects what the other corner did for the same job.
+    void counterpart();
 
     /// Puts the cursor into the filter of the view that has one.
     void filter();

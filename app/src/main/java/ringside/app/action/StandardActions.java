@@ -12,7 +12,7 @@ import ringside.app.session.Workbench;
 public final class StandardActions {
     private StandardActions() {}
 
-    public static Actions of(Workbench workbench, Navigator window) {
+    public static Actions of(Workbench workbench, Navigator window, UndoStack undo) {
         Actions a = new Actions();
         ObservableBooleanValue always = new SimpleBooleanProperty(true);
         ObservableBooleanValue hasBout = workbench.boutProperty().isNotNull();
@@ -20,6 +20,10 @@ public final class StandardActions {
         file(a, window, workbench, always, hasBout);
         transport(a, workbench, window, steppable, hasBout);
         views(a, window, always);
+        looks(a, window, always);
+        places(a, window, workbench, always, hasBout);
+        a.add(ActionId.UNDO, "corner-up-left", undo.nextProperty().isNotEmpty(), undo::undo, "Shortcut+Z");
+        a.add(ActionId.REDO, "corner-up-right", undo.againProperty().isNotEmpty(), undo::redo, "Shortcut+Shift+Z");
         return a;
     }
 
@@ -82,15 +86,47 @@ public final class StandardActions {
     private static void views(Actions a, Navigator window, ObservableBooleanValue always) {
         a.add(ActionId.VIEW_HOME, "home", always, () -> window.show(ViewId.HOME), "Shortcut+1");
         a.add(ActionId.VIEW_BOUT, "columns", always, () -> window.show(ViewId.BOUT), "Shortcut+2");
+        a.add(ActionId.VIEW_TIME, "clock", always, () -> window.show(ViewId.TIME), "Shortcut+3");
         a.add(ActionId.VIEW_CALLS, "list", always, () -> window.show(ViewId.CALLS), "Shortcut+4");
         a.add(ActionId.VIEW_MEMORY, "layers", always, () -> window.show(ViewId.MEMORY), "Shortcut+5");
-        a.add(ActionId.LAYOUT_WATCH, "", always, () -> window.layout(ViewId.BOUT), "Shortcut+Shift+1");
-        a.add(ActionId.LAYOUT_CALLS, "", always, () -> window.layout(ViewId.CALLS), "Shortcut+Shift+2");
-        a.add(ActionId.LAYOUT_MEMORY, "", always, () -> window.layout(ViewId.MEMORY), "Shortcut+Shift+3");
+        a.add(ActionId.VIEW_CPU, "cpu", always, () -> window.show(ViewId.CPU), "Shortcut+6");
+        a.add(ActionId.VIEW_WIRES, "share-2", always, () -> window.show(ViewId.WIRES), "Shortcut+7");
+        a.add(ActionId.LAYOUT_WATCH, "", always, () -> window.layout(Preset.WATCH), "Shortcut+Shift+1");
+        a.add(ActionId.LAYOUT_LECTURE, "", always, () -> window.layout(Preset.LECTURE), "Shortcut+Shift+2");
+        a.add(ActionId.LAYOUT_MEMORY_LAB, "", always, () -> window.layout(Preset.MEMORY_LAB), "Shortcut+Shift+3");
+        a.add(ActionId.LAYOUT_CALLS_LAB, "", always, () -> window.layout(Preset.CALLS_LAB), "Shortcut+Shift+4");
+        a.add(ActionId.LAYOUT_DEBUG, "", always, () -> window.layout(Preset.DEBUG), "Shortcut+Shift+5");
         a.add(ActionId.FILTER, "search", always, window::filter, "Shortcut+F");
         a.add(ActionId.NEXT_REGION, "", always, () -> window.nextRegion(false), "F6");
         a.add(ActionId.PREVIOUS_REGION, "", always, () -> window.nextRegion(true), "Shift+F6");
-        a.add(ActionId.OTHER_THEME, "sun", always, window::otherTheme, "Shortcut+Shift+L");
+    }
+
+    private static void looks(Actions a, Navigator window, ObservableBooleanValue always) {
+        a.add(ActionId.PRESENTATION, "airplay", always, window::togglePresentation, "Shortcut+Shift+P");
+        a.add(ActionId.ZOOM_IN, "zoom-in", always, () -> window.zoom(1), "Shortcut+Equals", "Shortcut+Plus");
+        a.add(ActionId.ZOOM_OUT, "zoom-out", always, () -> window.zoom(-1), "Shortcut+Minus");
+        a.add(ActionId.ZOOM_RESET, "", always, () -> window.zoom(0), "Shortcut+0");
+        a.add(ActionId.THEME_DARK, "moon", always, () -> window.theme("DARK"));
+        a.add(ActionId.THEME_LIGHT, "sun", always, () -> window.theme("LIGHT"));
+        a.add(ActionId.THEME_CONTRAST, "circle", always, () -> window.theme("HIGH_CONTRAST"));
+        a.add(ActionId.OTHER_THEME, "sun", always, () -> window.theme(""), "Shortcut+Shift+L");
+    }
+
+    private static void places(
+            Actions a,
+            Navigator window,
+            Workbench workbench,
+            ObservableBooleanValue always,
+            ObservableBooleanValue hasBout) {
+        ObservableBooleanValue selection = workbench.places().selectedProperty().isNotNull();
+        a.add(ActionId.FIND, "search", always, () -> window.find(""), "Shortcut+K");
+        a.add(ActionId.GO_TO, "crosshair", hasBout, () -> window.find("0x"), "Shortcut+L");
+        a.add(ActionId.INSPECTOR, "info", always, window::toggleInspector, "F1", "Shortcut+Shift+I");
+        a.add(ActionId.DRAWER, "sidebar", always, window::toggleDrawer, "Shortcut+Shift+D");
+        a.add(ActionId.NOTE, "edit-3", hasBout, window::note, "N");
+        a.add(ActionId.COUNTERPART, "git-pull-request", selection, window::counterpart, "X");
+        a.add(ActionId.BACK, "arrow-left", hasBout, () -> workbench.places().go(true), "Alt+Left");
+        a.add(ActionId.FORWARD, "arrow-right", hasBout, () -> workbench.places().go(false), "Alt+Right");
     }
 
     private static int corners(Workbench workbench) {

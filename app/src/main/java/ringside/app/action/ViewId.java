@@ -7,11 +7,11 @@ import java.util.Locale;
 public enum ViewId {
     HOME("home", true),
     BOUT("columns", true),
-    TIME("clock", false),
+    TIME("clock", true),
     CALLS("list", true),
     MEMORY("layers", true),
-    CPU("cpu", false),
-    WIRES("share-2", false),
+    CPU("cpu", true),
+    WIRES("share-2", true),
     DEBATE("message-square", false),
     LEARN("book-open", false);
 

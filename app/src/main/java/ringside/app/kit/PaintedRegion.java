@@ -18,6 +18,7 @@ import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.layout.Region;
 import javafx.scene.paint.Color;
 import javafx.scene.paint.Paint;
+import javafx.scene.transform.Scale;
 import ringside.app.theme.StyleClass;
 
 /// A region that paints itself on a canvas of its own size, with colours from the style sheets. It paints at most
@@ -35,6 +36,7 @@ public abstract class PaintedRegion extends Region {
 
     private final Map<Role, StyleableObjectProperty<Paint>> paints = new EnumMap<>(Role.class);
     private final Canvas canvas = new Canvas();
+    private final Scale shrink = new Scale(1, 1);
     private boolean dirty = true;
 
     protected PaintedRegion() {
@@ -46,6 +48,7 @@ public abstract class PaintedRegion extends Region {
             paints.put(role, paint);
         }
         canvas.setManaged(false);
+        canvas.getTransforms().add(shrink);
         canvas.setMouseTransparent(true);
         getChildren().add(canvas);
     }
@@ -74,16 +77,23 @@ public abstract class PaintedRegion extends Region {
         double width = Math.floor(getWidth());
         double height = Math.floor(getHeight());
         if (width < 1 || height < 1) return;
-        if (canvas.getWidth() != width || canvas.getHeight() != height) {
-            canvas.setWidth(width);
-            canvas.setHeight(height);
+        // Painted in the window's own pixels, whatever the zoom: else text on it would blur.
+        double zoom = Math.max(0.25, getLocalToSceneTransform().getMxx());
+        double across = Math.ceil(width * zoom), down = Math.ceil(height * zoom);
+        if (canvas.getWidth() != across || canvas.getHeight() != down) {
+            canvas.setWidth(across);
+            canvas.setHeight(down);
+            shrink.setX(1 / zoom);
+            shrink.setY(1 / zoom);
             dirty = true;
         }
         layoutOthers(width, height);
         if (!dirty) return;
         dirty = false;
         GraphicsContext g = canvas.getGraphicsContext2D();
-        g.clearRect(0, 0, width, height);
+        g.setTransform(1, 0, 0, 1, 0, 0);
+        g.clearRect(0, 0, across, down);
+        g.setTransform(zoom, 0, 0, zoom, 0, 0);
         paint(g, width, height);
     }
 

@@ -54,6 +54,7 @@ public final class RowCanvas extends PaintedRegion {
     private final String emptyText;
     private long top;
     private boolean following = true;
+    private boolean sticky = true;
     private boolean moving;
 
     public RowCanvas(Rows rows, List<Column> columns, String emptyText) {
@@ -74,9 +75,20 @@ public final class RowCanvas extends PaintedRegion {
         setMinHeight(HEAD + 3 * ROW);
     }
 
+    /// How many rows there are.
+    public long count() {
+        return rows.count();
+    }
+
     /// Index of the selected row, or -1.
     public LongProperty selectedProperty() {
         return selected;
+    }
+
+    /// Shows the first rows until somebody scrolls, where the others follow the newest.
+    public void startAtTop() {
+        following = false;
+        sticky = false;
     }
 
     /// Rows came or went.
@@ -91,6 +103,14 @@ public final class RowCanvas extends PaintedRegion {
         refresh();
     }
 
+    /// Brings a row into sight; follows no newer ones from then on.
+    public void reveal(long index) {
+        if (index < 0 || index >= rows.count()) return;
+        following = false;
+        if (index < top || index >= top + visible()) top = Math.clamp(index - visible() / 3, 0, lastTop());
+        requestPaint();
+    }
+
     private int visible() {
         return Math.max(1, (int) ((getHeight() - HEAD) / ROW));
     }
@@ -101,7 +121,7 @@ public final class RowCanvas extends PaintedRegion {
 
     private void scrollTo(long wanted) {
         top = Math.clamp(wanted, 0, lastTop());
-        following = top >= lastTop();
+        following = sticky && top >= lastTop();
         requestPaint();
     }
 

@@ -11,6 +11,7 @@ import javafx.stage.FileChooser;
 import javafx.stage.Screen;
 import javafx.stage.Stage;
 import ringside.app.session.CornerSource;
+import ringside.app.session.Settings;
 import ringside.app.text.Texts;
 import ringside.vmm.bout.Bouts;
 
@@ -36,7 +37,8 @@ public class RingsideApp extends Application {
         WindowOptions options = WindowOptions.of(getParameters().getRaw());
         Texts texts = Texts.ofHost();
         Rectangle2D screen = Screen.getPrimary().getVisualBounds();
-        Window window = new Window(stage, source, title -> pick(stage, title), options.theme(), texts);
+        Window window =
+                new Window(stage, source, title -> pick(stage, title), settings(options), options.theme(), texts);
         stage.getIcons().add(new Image(Objects.requireNonNull(RingsideApp.class.getResourceAsStream("ringside.png"))));
         stage.setMinWidth(900);
         stage.setMinHeight(560);
@@ -50,6 +52,13 @@ public class RingsideApp extends Application {
         } else {
             window.home().warmUp();
         }
+    }
+
+    /// A picture shall look the same wherever it is taken, so nothing is remembered for one.
+    private static Settings settings(WindowOptions options) {
+        return options.screenshots().isPresent() || options.exitAfterFirstFrame()
+                ? Settings.inMemory()
+                : Settings.ofHost();
     }
 
     private static Optional<Path> pick(Stage stage, String title) {

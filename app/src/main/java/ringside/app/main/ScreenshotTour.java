@@ -11,6 +11,7 @@ import java.util.Locale;
 import javafx.animation.AnimationTimer;
 import javafx.scene.Scene;
 import org.jspecify.annotations.Nullable;
+import ringside.app.action.Preset;
 import ringside.app.action.ViewId;
 import ringside.app.session.BoutSession;
 import ringside.app.session.CornerFeed;
@@ -51,7 +52,7 @@ final class ScreenshotTour extends AnimationTimer {
             }
         }
         steps.add(() -> {
-            window.layout(ViewId.CALLS);
+            window.layout(Preset.CALLS_LAB);
             window.show(Theme.DARK);
         });
         steps.add(() -> write("dark-tiles"));

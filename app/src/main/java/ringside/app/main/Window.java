@@ -3,6 +3,7 @@ package ringside.app.main;
 
 import java.io.File;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +14,15 @@ import javafx.scene.Scene;
 import javafx.scene.input.TransferMode;
 import javafx.stage.Stage;
 import ringside.app.action.Actions;
+import ringside.app.action.Edit;
 import ringside.app.action.Navigator;
+import ringside.app.action.Preset;
 import ringside.app.action.StandardActions;
+import ringside.app.action.UndoStack;
 import ringside.app.action.ViewId;
 import ringside.app.session.CornerSource;
 import ringside.app.session.Pulse;
+import ringside.app.session.Settings;
 import ringside.app.session.Workbench;
 import ringside.app.shell.Shell;
 import ringside.app.text.Texts;
@@ -27,11 +32,17 @@ import ringside.app.view.bout.BoutView;
 import ringside.app.view.bout.BoutViewModel;
 import ringside.app.view.calls.CallsView;
 import ringside.app.view.calls.CallsViewModel;
+import ringside.app.view.cpu.CpuView;
+import ringside.app.view.cpu.CpuViewModel;
 import ringside.app.view.home.FilePicker;
 import ringside.app.view.home.HomeView;
 import ringside.app.view.home.HomeViewModel;
 import ringside.app.view.memory.MemoryView;
 import ringside.app.view.memory.MemoryViewModel;
+import ringside.app.view.time.TimeView;
+import ringside.app.view.time.TimeViewModel;
+import ringside.app.view.wires.WiresView;
+import ringside.app.view.wires.WiresViewModel;
 
 /// One window, wired: workbench, actions, views, shell, pulse.
 public final class Window implements Navigator {
@@ -42,30 +53,42 @@ public final class Window implements Navigator {
     private final Shell shell;
     private final Actions actions;
     private final Pulse pulse;
+    private final UndoStack undo = new UndoStack();
     private Theme theme;
 
-    /// Builds the window and shows it.
+    /// Builds the window; it remembers nothing beyond its end.
     public Window(Stage stage, CornerSource source, FilePicker picker, Theme theme, Texts texts) {
+        this(stage, source, picker, Settings.inMemory(), theme, texts);
+    }
+
+    /// Builds the window.
+    ///
+    /// @param usual the look until somebody has chosen another one
+    public Window(Stage stage, CornerSource source, FilePicker picker, Settings settings, Theme usual, Texts texts) {
         this.stage = stage;
-        this.theme = theme;
+        this.theme = Theme.named(settings.get("theme", usual.name()));
         Fonts.load();
-        workbench = new Workbench(source);
+        workbench = new Workbench(source, settings);
         home = new HomeViewModel(workbench, picker);
-        actions = StandardActions.of(workbench, this);
+        actions = StandardActions.of(workbench, this, undo);
         calls = new CallsView(new CallsViewModel(workbench, texts), texts);
         Map<ViewId, Node> views = new EnumMap<>(ViewId.class);
         views.put(ViewId.HOME, new HomeView(home, actions, texts));
         views.put(ViewId.BOUT, new BoutView(new BoutViewModel(workbench, texts), actions, texts));
+        views.put(ViewId.TIME, new TimeView(new TimeViewModel(workbench, texts), actions, texts));
         views.put(ViewId.CALLS, calls);
         views.put(ViewId.MEMORY, new MemoryView(new MemoryViewModel(workbench, texts), texts));
-        shell = new Shell(workbench, actions, texts, views);
+        views.put(ViewId.CPU, new CpuView(new CpuViewModel(workbench, texts), texts));
+        views.put(ViewId.WIRES, new WiresView(new WiresViewModel(workbench, texts), texts));
+        shell = new Shell(workbench, actions, undo, texts, views);
         pulse = new Pulse(workbench);
-        Scene scene = new Scene(shell);
+        Scene scene = new Scene(shell.root());
         shell.install(scene);
         takeDroppedFiles(scene);
         stage.setTitle(texts.get("window.title"));
         stage.setScene(scene);
         stage.setOnHidden(_ -> close());
+        shell.zoomProperty().addListener((_, _, _) -> show(theme));
         show(theme);
         pulse.start();
     }
@@ -92,7 +115,9 @@ public final class Window implements Navigator {
     /// Ends the bout and the pulse.
     public void close() {
         pulse.stop();
+        shell.remember();
         workbench.closeBout();
+        workbench.settings().close();
     }
 
     public Workbench workbench() {
@@ -111,7 +136,9 @@ public final class Window implements Navigator {
     void show(Theme wanted) {
         theme = wanted;
         Application.setUserAgentStylesheet(theme.userAgent());
-        stage.getScene().getStylesheets().setAll(theme.stylesheets());
+        List<String> sheets = new ArrayList<>(theme.stylesheets());
+        sheets.add(Theme.popups(shell.zoomProperty().get()));
+        stage.getScene().getStylesheets().setAll(sheets);
     }
 
     @Override
@@ -120,8 +147,13 @@ public final class Window implements Navigator {
     }
 
     @Override
-    public void layout(ViewId beside) {
-        shell.layout(beside);
+    public void layout(Preset preset) {
+        shell.layout(preset);
+    }
+
+    /// How the tiles lie, as text.
+    public String arrangement() {
+        return shell.arrangement();
     }
 
     @Override
@@ -130,8 +162,50 @@ public final class Window implements Navigator {
     }
 
     @Override
-    public void otherTheme() {
-        show(theme.other());
+    public void theme(String name) {
+        Theme before = theme;
+        Theme after = name.isEmpty() ? before.other() : Theme.named(name);
+        if (after != before) undo.apply(new Edit("edit.theme", () -> choose(after), () -> choose(before)));
+    }
+
+    private void choose(Theme wanted) {
+        show(wanted);
+        workbench.settings().set("theme", wanted.name());
+    }
+
+    @Override
+    public void zoom(int step) {
+        shell.zoomBy(step);
+    }
+
+    @Override
+    public void find(String start) {
+        shell.find(start);
+    }
+
+    @Override
+    public void toggleInspector() {
+        shell.toggleInspector();
+    }
+
+    @Override
+    public void toggleDrawer() {
+        shell.toggleDrawer();
+    }
+
+    @Override
+    public void togglePresentation() {
+        shell.togglePresentation();
+    }
+
+    @Override
+    public void note() {
+        shell.note();
+    }
+
+    @Override
+    public void counterpart() {
+        shell.counterpart();
     }
 
     @Override

@@ -3,10 +3,12 @@ package ringside.app.session;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.bout.Corner;
+import ringside.vmm.probe.Inspection;
 import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.WalkView;
 import ringside.vmm.trace.TraceView;
@@ -83,6 +85,19 @@ public final class CornerFeed {
 
     public void post(EngineCommand command) {
         runner.post(command);
+    }
+
+    /// Asks the machine something; never blocks. The question runs on the engine thread.
+    public <T> CompletableFuture<T> ask(Function<Inspection, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        runner.post(new EngineCommand.Look(machine -> {
+            try {
+                answer.complete(question.apply(machine));
+            } catch (RuntimeException broken) {
+                answer.completeExceptionally(broken);
+            }
+        }));
+        return answer;
     }
 
     /// Asks for the walks of an address; never blocks.

@@ -139,6 +139,7 @@ final class CornerRunner implements Runnable {
                 publish();
             }
             case EngineCommand.Inspect inspect -> inspect(inspect);
+            case EngineCommand.Look(var question) -> question.accept(corner.inspect());
             case EngineCommand.Pace(long pace) -> {
                 ticksPerSecond = pace;
                 resumeAt = 0;

@@ -3,6 +3,8 @@ package ringside.app.session;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import ringside.vmm.probe.Inspection;
 import ringside.vmm.probe.WalkView;
 
 /// All that the window may ask of a corner's engine thread.
@@ -32,6 +34,9 @@ public sealed interface EngineCommand {
 
     /// Walks of `va`; the answer is completed on the engine thread.
     record Inspect(int vcpu, int va, CompletableFuture<List<WalkView>> answer) implements EngineCommand {}
+
+    /// A question about the machine; it is answered on the engine thread.
+    record Look(Consumer<Inspection> question) implements EngineCommand {}
 
     /// At most so many guest ticks a host second; 0 is as fast as it goes.
     record Pace(long ticksPerSecond) implements EngineCommand {}

@@ -35,6 +35,7 @@ import ringside.vmm.word.Problem;
 /// for an engine.
 public final class Workbench {
     private final CornerSource source;
+    private final Settings settings;
     private final ReadOnlyObjectWrapper<@Nullable BoutSession> bout = new ReadOnlyObjectWrapper<>();
     private final ReadOnlyBooleanWrapper opening = new ReadOnlyBooleanWrapper();
     private final ReadOnlyBooleanWrapper moving = new ReadOnlyBooleanWrapper();
@@ -47,11 +48,14 @@ public final class Workbench {
     private final BooleanProperty waitAtBells = new SimpleBooleanProperty(true);
     private final LongProperty pace = new SimpleLongProperty(0);
     private final StringProperty notice = new SimpleStringProperty("");
+    private final Places places = new Places();
+    private final ObservableList<Note> notes = FXCollections.observableArrayList();
     private final KeyTypist typist = new KeyTypist();
     private final List<Runnable> listeners = new ArrayList<>();
 
-    public Workbench(CornerSource source) {
+    public Workbench(CornerSource source, Settings settings) {
         this.source = source;
+        this.settings = settings;
         waitAtBells.addListener((_, _, wait) -> {
             if (bout.get() != null) bout.get().waitAtBells(wait);
         });
@@ -164,6 +168,7 @@ public final class Workbench {
                 closeBout();
                 whoMoves.set(-1);
                 activeCorner.set(0);
+                notes.setAll(Note.read(settings.get("notes." + spec.guest(), "")));
                 next.waitAtBells(waitAtBells.get());
                 next.start();
                 bout.set(next);
@@ -179,6 +184,11 @@ public final class Workbench {
         keysTo.set(-1);
         notice.set("");
         typist.forget();
+        if (old != null) {
+            settings.set("notes." + old.guest(), Note.write(notes));
+            notes.clear();
+        }
+        places.forget();
         if (old != null) old.close();
         bout.set(null);
     }
@@ -285,6 +295,21 @@ public final class Workbench {
     public void toggleKeys() {
         BoutSession current = bout.get();
         keysTo.set(keysTo.get() >= 0 || current == null ? -1 : activeCorner.get());
+    }
+
+    /// The one selection, and where people have been.
+    public Places places() {
+        return places;
+    }
+
+    /// What is remembered from one start to the next.
+    public Settings settings() {
+        return settings;
+    }
+
+    /// Notes about moments of the present guest's bouts. Remembered with the guest.
+    public ObservableList<Note> notes() {
+        return notes;
     }
 
     public ReadOnlyObjectProperty<@Nullable BoutSession> boutProperty() {

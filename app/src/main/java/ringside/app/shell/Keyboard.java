@@ -43,6 +43,10 @@ final class Keyboard {
     private void action(KeyEvent e, Node focus) {
         boolean plain =
                 !(focus instanceof TextInputControl || focus instanceof ButtonBase || focus instanceof ComboBoxBase<?>);
+        // A field of text undoes and pastes by itself.
+        if (focus instanceof TextInputControl
+                && e.isShortcutDown()
+                && (e.getCode() == KeyCode.Z || e.getCode() == KeyCode.V)) return;
         actions.of(e, plain).ifPresent(action -> {
             action.trigger();
             e.consume();

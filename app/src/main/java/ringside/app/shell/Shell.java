@@ -2,58 +2,121 @@
 package ringside.app.shell;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.collections.ListChangeListener;
+import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
+import javafx.scene.control.Button;
 import javafx.scene.control.Menu;
 import javafx.scene.control.MenuBar;
 import javafx.scene.control.SeparatorMenuItem;
 import javafx.scene.input.Clipboard;
 import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import org.jspecify.annotations.Nullable;
+import ringside.app.action.Action;
 import ringside.app.action.ActionId;
 import ringside.app.action.ActionNodes;
 import ringside.app.action.Actions;
+import ringside.app.action.Edit;
+import ringside.app.action.Preset;
+import ringside.app.action.UndoStack;
 import ringside.app.action.ViewId;
+import ringside.app.kit.Icons;
+import ringside.app.kit.ZoomPane;
 import ringside.app.session.BoutSession;
+import ringside.app.session.Counterparts;
+import ringside.app.session.GuestCard;
+import ringside.app.session.LogRow;
+import ringside.app.session.Place;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
 import ringside.vmm.word.Problem;
 
-/// The frame around the views: menu, transport, rail, tiles, status bar.
+/// The frame around the views: menu, transport, rail, tiles, inspector, drawer, status bar, the list of everything.
 public final class Shell extends BorderPane {
+    private static final double ZOOM_STEP = 0.125, LEAST_ZOOM = 0.75, MOST_ZOOM = 2, PRESENTATION_ZOOM = 1.5;
+
     private final Rail rail;
     private final Transport transport;
     private final StatusBar status;
     private final WorkArea area;
     private final Workbench workbench;
     private final Actions actions;
+    private final UndoStack undo;
     private final Texts texts;
+    private final Inspector inspector;
+    private final Drawer drawer;
+    private final Palette palette;
+    private final ZoomPane root;
+    private double zoomBefore = 1;
+    private boolean inspectorBefore;
+    private boolean drawerBefore;
 
-    public Shell(Workbench workbench, Actions actions, Texts texts, Map<ViewId, Node> views) {
+    public Shell(Workbench workbench, Actions actions, UndoStack undo, Texts texts, Map<ViewId, Node> views) {
         this.workbench = workbench;
         this.actions = actions;
+        this.undo = undo;
         this.texts = texts;
         rail = new Rail(actions, texts);
         transport = new Transport(workbench, actions, texts);
         status = new StatusBar(workbench, texts);
         area = new WorkArea(views, texts);
+        inspector = new Inspector(workbench, texts);
+        drawer = new Drawer(workbench, undo, texts);
+        palette = new Palette(this::entries, texts);
         setMinSize(0, 0);
-        setTop(new VBox(menu(actions, texts), transport));
+        setTop(new VBox(menuLine(actions, texts), transport));
         setLeft(rail);
         setCenter(area);
-        setBottom(status);
+        setRight(inspector);
+        setBottom(new VBox(drawer, status));
+        root = new ZoomPane(new StackPane(this, palette));
+        show(inspector, "on".equals(workbench.settings().get("inspector", "")));
+        show(drawer, "on".equals(workbench.settings().get("drawer", "")));
+        zoom(Double.parseDouble(number(workbench.settings().get("zoom", "1"))));
         workbench.onPulse(this::refresh);
-        workbench.boutProperty().addListener((_, _, bout) -> {
-            if (bout != null) area.show(ViewId.BOUT);
+        workbench.boutProperty().addListener((_, old, bout) -> {
+            if (old != null) remember(old);
+            if (bout != null) opened(bout);
         });
         workbench.problems().addListener((ListChangeListener<Problem>) _ -> {
             if (!workbench.problems().isEmpty()) area.show(ViewId.HOME);
         });
+    }
+
+    /// What the scene shows: the shell, as large as people want it.
+    public Region root() {
+        return root;
+    }
+
+    private static String number(String text) {
+        return text.matches("[0-9]\\.?[0-9]{0,3}") ? text : "1";
+    }
+
+    private void opened(BoutSession bout) {
+        String layout = workbench.settings().get("layout." + bout.guest(), "");
+        if (!layout.isEmpty() && !layout.equals(area.arrangement())) area.layout(layout);
+        area.show(ViewId.BOUT);
+    }
+
+    private void remember(BoutSession bout) {
+        workbench.settings().set("layout." + bout.guest(), area.arrangement());
+    }
+
+    /// Remembers how the tiles lie for the present guest.
+    public void remember() {
+        BoutSession bout = workbench.bout();
+        if (bout != null) remember(bout);
     }
 
     /// Connects the keyboard once the shell is in its scene.
@@ -65,13 +128,127 @@ public final class Shell extends BorderPane {
         area.show(view);
     }
 
-    public void layout(ViewId beside) {
-        area.layout(beside);
+    /// Puts the tiles as a preset has them.
+    public void layout(Preset preset) {
+        String before = area.arrangement();
+        undo.apply(new Edit(preset.textKey(), () -> area.layout(preset.layout()), () -> area.layout(before)));
+    }
+
+    /// How the tiles lie, as text.
+    public String arrangement() {
+        return area.arrangement();
+    }
+
+    /// Larger or smaller by a step, or life size for 0.
+    public void zoomBy(int step) {
+        double before = root.zoomProperty().get();
+        double after = step == 0 ? 1 : Math.clamp(before + step * ZOOM_STEP, LEAST_ZOOM, MOST_ZOOM);
+        if (after != before) undo.apply(new Edit("edit.zoom", () -> zoom(after), () -> zoom(before)));
+    }
+
+    private void zoom(double to) {
+        double zoom = Math.clamp(to, LEAST_ZOOM, MOST_ZOOM);
+        root.zoomProperty().set(zoom);
+        workbench.settings().set("zoom", Double.toString(zoom));
+    }
+
+    /// How large everything is; 1 is life size.
+    public ReadOnlyDoubleProperty zoomProperty() {
+        return root.zoomProperty();
+    }
+
+    public void toggleInspector() {
+        boolean on = !inspector.isVisible();
+        show(inspector, on);
+        workbench.settings().set("inspector", on ? "on" : "");
+    }
+
+    public void toggleDrawer() {
+        boolean on = !drawer.isVisible();
+        show(drawer, on);
+        workbench.settings().set("drawer", on ? "on" : "");
+    }
+
+    /// For the last row of a hall: large type, nothing but the views and the transport.
+    public void togglePresentation() {
+        boolean on = rail.isVisible();
+        show(rail, !on);
+        if (on) {
+            zoomBefore = root.zoomProperty().get();
+            inspectorBefore = inspector.isVisible();
+            drawerBefore = drawer.isVisible();
+        }
+        show(inspector, !on && inspectorBefore);
+        show(drawer, !on && drawerBefore);
+        root.zoomProperty().set(on ? Math.max(PRESENTATION_ZOOM, zoomBefore) : zoomBefore);
+    }
+
+    /// Lets a person write a note.
+    public void note() {
+        show(drawer, true);
+        drawer.writeNote();
+    }
+
+    /// Selects what the next corner did for the same job.
+    public void counterpart() {
+        BoutSession bout = workbench.bout();
+        if (bout == null || !(workbench.places().selected() instanceof Place.Event(int corner, LogRow row))) return;
+        int other = (corner + 1) % bout.corners().size();
+        if (other == corner) return;
+        Counterparts.of(bout, row, other)
+                .ifPresentOrElse(
+                        m -> workbench.places().select(new Place.Event(other, m.row())),
+                        () -> workbench.noticeProperty().set(texts.get("inspector.other.none")));
+    }
+
+    /// Opens the list of everything.
+    public void find(String start) {
+        palette.open(start);
+    }
+
+    private List<Palette.Entry> entries(String typed) {
+        List<Palette.Entry> all = new ArrayList<>();
+        BoutSession bout = workbench.bout();
+        if (bout != null && typed.matches("(0[xX])?[0-9a-fA-F]{1,8}") && !typed.matches("0[xX]?")) {
+            int va = Integer.parseUnsignedInt(typed.replaceFirst("^0[xX]", ""), 16);
+            int corner = workbench.activeCornerProperty().get();
+            all.add(new Palette.Entry(
+                    texts.get("palette.address", typed), texts.get("view.memory"), "layers", true, () -> {
+                        workbench.places().select(new Place.Address(corner, 0, va));
+                        area.show(ViewId.MEMORY);
+                    }));
+        }
+        for (Action action : actions.all()) {
+            if (action.id() == ActionId.FIND) continue;
+            all.add(new Palette.Entry(
+                    texts.get(action.textKey()),
+                    action.keyText(),
+                    action.icon(),
+                    action.enabled().get(),
+                    action::trigger));
+        }
+        for (GuestCard guest : workbench.gallery()) {
+            all.add(new Palette.Entry(
+                    texts.get("palette.guest", guest.title()),
+                    texts.get("home.guests"),
+                    "bell",
+                    true,
+                    () -> workbench.ring(
+                            guest,
+                            guest.corners()
+                                    .subList(0, Math.min(2, guest.corners().size())))));
+        }
+        return all;
+    }
+
+    private static void show(Region region, boolean shown) {
+        region.setVisible(shown);
+        region.setManaged(shown);
     }
 
     /// Moves the focus to the next region: rail, transport, views, in a circle.
     public void nextRegion(boolean backwards) {
-        List<Parent> regions = List.of(transport, rail, area);
+        List<Parent> regions = List.of(transport, rail, area, inspector, drawer);
         int here = -1;
         Node focus = getScene().getFocusOwner();
         for (int i = 0; i < regions.size(); i++) if (inside(focus, regions.get(i))) here = i;
@@ -110,7 +287,24 @@ public final class Shell extends BorderPane {
     private void refresh() {
         transport.refresh();
         status.refresh();
+        inspector.refresh();
         rail.mark(area);
+    }
+
+    private Region menuLine(Actions actions, Texts texts) {
+        MenuBar bar = menu(actions, texts);
+        Button find = ActionNodes.bind(
+                new Button(texts.get("find.button", actions.get(ActionId.FIND).keyText()), Icons.of("search")),
+                actions.get(ActionId.FIND),
+                texts);
+        find.setId("find");
+        find.getStyleClass().addAll("find-button", "small-button");
+        find.setMinWidth(Region.USE_PREF_SIZE);
+        HBox.setHgrow(bar, Priority.ALWAYS);
+        HBox line = new HBox(bar, find);
+        line.setAlignment(Pos.CENTER);
+        line.getStyleClass().add("menu-line");
+        return line;
     }
 
     private static MenuBar menu(Actions actions, Texts texts) {
@@ -126,22 +320,56 @@ public final class Shell extends BorderPane {
                         ActionId.CLOSE_BOUT,
                         ActionId.QUIT),
                 menu(
+                        "menu.edit",
+                        actions,
+                        texts,
+                        ActionId.UNDO,
+                        ActionId.REDO,
+                        null,
+                        ActionId.FIND,
+                        ActionId.GO_TO,
+                        ActionId.FILTER,
+                        null,
+                        ActionId.NOTE,
+                        ActionId.PASTE),
+                menu(
                         "menu.view",
                         actions,
                         texts,
                         ActionId.VIEW_HOME,
                         ActionId.VIEW_BOUT,
+                        ActionId.VIEW_TIME,
                         ActionId.VIEW_CALLS,
                         ActionId.VIEW_MEMORY,
+                        ActionId.VIEW_CPU,
+                        ActionId.VIEW_WIRES,
                         null,
-                        ActionId.LAYOUT_WATCH,
-                        ActionId.LAYOUT_CALLS,
-                        ActionId.LAYOUT_MEMORY,
+                        ActionId.INSPECTOR,
+                        ActionId.DRAWER,
+                        ActionId.COUNTERPART,
+                        ActionId.BACK,
+                        ActionId.FORWARD,
                         null,
-                        ActionId.FILTER,
                         ActionId.NEXT_REGION,
-                        ActionId.PREVIOUS_REGION,
-                        ActionId.OTHER_THEME),
+                        ActionId.PREVIOUS_REGION),
+                menu(
+                        "menu.window",
+                        actions,
+                        texts,
+                        ActionId.LAYOUT_WATCH,
+                        ActionId.LAYOUT_LECTURE,
+                        ActionId.LAYOUT_MEMORY_LAB,
+                        ActionId.LAYOUT_CALLS_LAB,
+                        ActionId.LAYOUT_DEBUG,
+                        null,
+                        ActionId.PRESENTATION,
+                        ActionId.ZOOM_IN,
+                        ActionId.ZOOM_OUT,
+                        ActionId.ZOOM_RESET,
+                        null,
+                        ActionId.THEME_DARK,
+                        ActionId.THEME_LIGHT,
+                        ActionId.THEME_CONTRAST),
                 menu(
                         "menu.bout",
                         actions,
@@ -158,8 +386,7 @@ public final class Shell extends BorderPane {
                         null,
                         ActionId.CONSOLE_KEYS,
                         ActionId.OTHER_CONSOLE,
-                        ActionId.SCREEN,
-                        ActionId.PASTE));
+                        ActionId.SCREEN));
     }
 
     private static Menu menu(String key, Actions actions, Texts texts, @Nullable ActionId... items) {

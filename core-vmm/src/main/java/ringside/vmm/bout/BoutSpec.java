@@ -52,7 +52,19 @@ public record BoutSpec(
             String append,
             byte[] firmware,
             String cpu) {
-        this(guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, List.of(), null,
+        this(
+                guest,
+                corners,
+                vcpus,
+                memoryBytes,
+                seed,
+                kernel,
+                initrd,
+                append,
+                firmware,
+                cpu,
+                List.of(),
+                null,
                 PcSpec.USUAL);
     }
 
@@ -84,7 +96,18 @@ public record BoutSpec(
     /// The same with these settings.
     public BoutSpec withPc(PcSpec settings) {
         return new BoutSpec(
-                guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, drives, network,
+                guest,
+                corners,
+                vcpus,
+                memoryBytes,
+                seed,
+                kernel,
+                initrd,
+                append,
+                firmware,
+                cpu,
+                drives,
+                network,
                 settings);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.history.History;
 import ringside.vmm.probe.Breaks;
+import ringside.vmm.probe.Inspection;
 import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.Snapshot;
 import ringside.vmm.probe.VcpuView;
@@ -154,6 +155,11 @@ public interface Corner {
 
     /// The corner is not used any more: lets go of files of the host.
     default void close() {}
+
+    /// Answers about the machine as it stands.
+    default Inspection inspect() {
+        return Inspection.NONE;
+    }
 
     /// Disassembles `lines` instructions from a linear address through the vCPU's translation.
     List<VcpuView.CodeLine> disassemble(int vcpu, int linear, int lines);

@@ -10,6 +10,8 @@ import ringside.vmm.board.Machine;
 import ringside.vmm.history.History;
 import ringside.vmm.history.RunHash;
 import ringside.vmm.probe.Breaks;
+import ringside.vmm.probe.Inspection;
+import ringside.vmm.probe.MachineInspection;
 import ringside.vmm.probe.ScreenLook;
 import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.Snapshot;
@@ -29,6 +31,7 @@ final class MachineCorner implements Corner {
     private final VcpuProbe vcpus;
     private final WalkProbe walks;
     private final @Nullable ScreenLook screen;
+    private final MachineInspection inspection;
     private final @Nullable Hands hands;
     private final Runnable ended;
     private boolean closed;
@@ -41,6 +44,7 @@ final class MachineCorner implements Corner {
         machine.tracer().position(() -> Math.max(machine.tick(), machine.clock().now()), machine::turn);
         console = new Typewriter(machine.console());
         vcpus = new VcpuProbe(machine.memory());
+        inspection = new MachineInspection(machine.memory(), machine.hypervisor(), machine.iface(), machine::vcpu);
         walks = new WalkProbe(machine.memory(), machine.hypervisor(), machine.iface());
         screen = machine.screen();
         hands = machine.hands();
@@ -183,6 +187,11 @@ final class MachineCorner implements Corner {
     @Override
     public List<WalkView> walk(int vcpu, int va) {
         return walks.walk(machine.vcpu(vcpu), va);
+    }
+
+    @Override
+    public Inspection inspect() {
+        return inspection;
     }
 
     @Override

@@ -11,6 +11,7 @@ import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Bouts;
 import ringside.vmm.bout.Corner;
 import ringside.vmm.probe.VcpuView;
+import ringside.vmm.probe.WalkView;
 import ringside.vmm.word.Iface;
 
 /// Looking never changes anything: every probe, read all the way through a run, leaves hash and counts alone.
@@ -39,6 +40,13 @@ class LookingTest {
                 c.disassemble(v.number(), va, 4);
             }
         }
+        for (int n = 0; n < c.vcpus(); n++) {
+            c.inspect().cpu(n);
+            for (int table = 0; table < 3; table++) c.inspect().descriptors(n, table);
+            c.inspect().bytes(n, 0xC0000000L, 64, true);
+            for (WalkView.Tables tables : WalkView.Tables.values()) c.inspect().table(n, tables, -1, 0);
+        }
+        c.inspect().frames();
         c.trace().copy(c.trace().oldest(), 1000);
         for (int n = 0; n < c.vcpus(); n++) c.trace().lane(n, 0, STEP, 64);
         c.rounds();

@@ -21,10 +21,12 @@ import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.TextInputControl;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
+import javafx.scene.layout.Region;
 import javafx.stage.Stage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,12 +35,18 @@ import org.testfx.api.FxRobot;
 import org.testfx.framework.junit5.ApplicationExtension;
 import org.testfx.framework.junit5.Start;
 import org.testfx.util.WaitForAsyncUtils;
+import ringside.app.action.ActionId;
 import ringside.app.action.ViewId;
+import ringside.app.kit.RowCanvas;
 import ringside.app.kit.TerminalView;
 import ringside.app.main.Window;
 import ringside.app.session.BoutSession;
 import ringside.app.session.CornerState;
+import ringside.app.session.Counterparts;
 import ringside.app.session.GuestCard;
+import ringside.app.session.LogRow;
+import ringside.app.session.Place;
+import ringside.app.session.RowLog;
 import ringside.app.text.Texts;
 import ringside.app.theme.Theme;
 
@@ -276,6 +284,121 @@ class WindowTest {
 
     private static TextInputControl input(FxRobot robot, String id) {
         return robot.lookup(id).queryAs(TextInputControl.class);
+    }
+
+    @Test
+    void whatIsTypedIntoTheListOfEverythingIsFoundAndDone(FxRobot robot) throws TimeoutException {
+        robot.press(KeyCode.CONTROL, KeyCode.K).release(KeyCode.K, KeyCode.CONTROL);
+        await(() -> robot.lookup("#palette").queryAs(Node.class).isVisible());
+        WaitForAsyncUtils.asyncFx(() -> input(robot, "#palette-field").setText("wires"));
+        robot.press(KeyCode.ENTER).release(KeyCode.ENTER);
+        await(() -> robot.lookup("#view-wires").tryQuery().isPresent());
+        assertFalse(robot.lookup("#palette").queryAs(Node.class).isVisible());
+    }
+
+    @Test
+    void aPresetMakesItsTilesAndUndoPutsThemBack(FxRobot robot) throws TimeoutException {
+        String before = arrangement();
+        act(ActionId.LAYOUT_DEBUG);
+        assertEquals("h46(v60(home,bout*,calls,wires;time*);v60(cpu*;memory*))", arrangement());
+        act(ActionId.UNDO);
+        assertEquals(before, arrangement());
+        act(ActionId.REDO);
+        assertTrue(arrangement().startsWith("h46(v60("));
+    }
+
+    @Test
+    void everythingGrowsAndUndoMakesItSmallAgain(FxRobot robot) throws TimeoutException {
+        double width = width(robot, "#transport");
+        robot.press(KeyCode.CONTROL, KeyCode.EQUALS).release(KeyCode.EQUALS, KeyCode.CONTROL);
+        await(() -> Math.abs(width(robot, "#transport") * 1.125 - width) < 2);
+        for (int i = 0; i < 12; i++) act(ActionId.ZOOM_IN);
+        await(() -> Math.abs(width(robot, "#transport") * 2 - width) < 2);
+        act(ActionId.ZOOM_RESET);
+        act(ActionId.UNDO);
+        await(() -> Math.abs(width(robot, "#transport") * 2 - width) < 2);
+    }
+
+    @Test
+    void aPresentationHidesTheRailAndComesBack(FxRobot robot) throws TimeoutException {
+        Node rail = robot.lookup("#rail").queryAs(Node.class);
+        act(ActionId.PRESENTATION);
+        assertFalse(rail.isVisible());
+        act(ActionId.PRESENTATION);
+        assertTrue(rail.isVisible());
+    }
+
+    @Test
+    void everyLookIsReachedAndUndone(FxRobot robot) {
+        act(ActionId.THEME_CONTRAST);
+        assertTrue(stage.getScene().getStylesheets().toString().contains("scale-contrast.css"));
+        act(ActionId.UNDO);
+        assertTrue(stage.getScene().getStylesheets().toString().contains("scale-dark.css"));
+    }
+
+    @Test
+    void aNoteIsWrittenAtTheMomentAndUndone(FxRobot robot) throws TimeoutException {
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null && bout().over());
+        act(ActionId.NOTE);
+        await(() -> input(robot, "#note-text").isFocused());
+        WaitForAsyncUtils.asyncFx(() -> input(robot, "#note-text").setText("here it was"));
+        robot.press(KeyCode.ENTER).release(KeyCode.ENTER);
+        await(() -> window.workbench().notes().size() == 1);
+        assertEquals("here it was", window.workbench().notes().getFirst().text());
+        act(ActionId.UNDO);
+        assertEquals(List.of(), List.copyOf(window.workbench().notes()));
+    }
+
+    @Test
+    void aSelectedCallIsExplainedAndItsCounterpartIsTheSameJobInTheSameRound(FxRobot robot) throws TimeoutException {
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null && bout().over());
+        await(() -> bout().log().calls().end() > 100);
+        LogRow row = firstCall(0);
+        act(ActionId.INSPECTOR);
+        WaitForAsyncUtils.asyncFx(() -> window.workbench().places().select(new Place.Event(0, row)));
+        await(() -> text(robot, "#inspector-title").equals(row.call().name()));
+        act(ActionId.COUNTERPART);
+        Place.Event other = (Place.Event) window.workbench().places().selected();
+        assertEquals(1, other.corner());
+        assertEquals(row.round(), other.row().round());
+        assertEquals(Counterparts.job(row), Counterparts.job(other.row()));
+        act(ActionId.BACK);
+        assertEquals(new Place.Event(0, row), window.workbench().places().selected());
+    }
+
+    @Test
+    void theTimelineAsATableHasARowForEveryRoundOfEveryCorner(FxRobot robot) throws TimeoutException {
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null && bout().over());
+        WaitForAsyncUtils.asyncFx(() -> window.show(ViewId.TIME));
+        await(() -> robot.lookup("#time-as-table").tryQuery().isPresent());
+        WaitForAsyncUtils.asyncFx(
+                () -> robot.lookup("#time-as-table").queryAs(ToggleButton.class).fire());
+        await(() -> robot.lookup("#timeline-table").tryQuery().isPresent());
+        RowCanvas table = robot.lookup("#timeline-table").queryAs(RowCanvas.class);
+        await(() -> table.count() == 2L * state(0).bells());
+    }
+
+    private LogRow firstCall(int corner) {
+        RowLog log = bout().log().calls();
+        for (long at = log.first(); at < log.end(); at++)
+            if (log.get(at).corner() == corner && log.get(at).call() != null) return log.get(at);
+        throw new AssertionError("no call in the log");
+    }
+
+    private String arrangement() {
+        return window.arrangement();
+    }
+
+    private void act(ActionId id) {
+        WaitForAsyncUtils.asyncFx(() -> window.actions().get(id).trigger());
+        WaitForAsyncUtils.waitForFxEvents();
+    }
+
+    private static double width(FxRobot robot, String id) {
+        return robot.lookup(id).queryAs(Region.class).getWidth();
     }
 
     @Test

@@ -24,6 +24,7 @@ import ringside.app.kit.Icons;
 import ringside.app.kit.Role;
 import ringside.app.kit.RowCanvas;
 import ringside.app.session.LogRow;
+import ringside.app.session.Place;
 import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
 import ringside.vmm.explain.DecodedArg;
@@ -66,6 +67,12 @@ public final class CallsView extends BorderPane {
         model.filterTextProperty()
                 .addListener((_, _, _) -> rows.selectedProperty().set(-1));
         rows.selectedProperty().addListener((_, _, index) -> model.select(index.longValue()));
+        model.placeProperty().addListener((_, _, place) -> {
+            long index = place == null ? -1 : model.indexOf(place);
+            if (index < 0 || index == rows.selectedProperty().get()) return;
+            rows.reveal(index);
+            if (place instanceof Place.Event) rows.selectedProperty().set(index);
+        });
         sceneProperty().addListener((_, _, scene) -> {
             if (scene == null) return;
             rows.refresh();

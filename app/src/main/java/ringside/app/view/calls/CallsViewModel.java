@@ -14,6 +14,7 @@ import javafx.beans.property.StringProperty;
 import org.jspecify.annotations.Nullable;
 import ringside.app.session.BoutSession;
 import ringside.app.session.LogRow;
+import ringside.app.session.Place;
 import ringside.app.session.RowLog;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
@@ -153,7 +154,32 @@ public final class CallsViewModel {
     }
 
     public void select(long index) {
-        detail.set(index < 0 || index >= count() ? null : detail(row((int) index)));
+        if (index < 0 || index >= count()) {
+            detail.set(null);
+            return;
+        }
+        LogRow row = row((int) index);
+        detail.set(detail(row));
+        workbench.places().select(new Place.Event(row.corner(), row));
+    }
+
+    /// The index of what is selected elsewhere, or -1: a row, or the first one at or after a moment.
+    long indexOf(@Nullable Place place) {
+        for (int i = 0; i < count(); i++) {
+            LogRow row = row(i);
+            boolean found = switch (place) {
+                case Place.Event(int _, LogRow wanted) -> row.equals(wanted);
+                case Place.Moment(int corner, long tick) ->
+                    row.corner() == corner && row.event().tick() >= tick;
+                case null, default -> false;
+            };
+            if (found) return i;
+        }
+        return -1;
+    }
+
+    ReadOnlyObjectProperty<@Nullable Place> placeProperty() {
+        return workbench.places().selectedProperty();
     }
 
     private @Nullable Detail detail(LogRow row) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import ringside.app.session.BoutSession;
 import ringside.app.session.CornerFeed;
 import ringside.app.session.LogRow;
+import ringside.app.session.Place;
 import ringside.app.session.RowLog;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
@@ -53,6 +54,11 @@ public final class MemoryViewModel {
             translation.set(null);
             seen = -1;
             frame = 0;
+        });
+        workbench.places().selectedProperty().addListener((_, _, place) -> {
+            if (!(place instanceof Place.Address(int _, int _, int va))) return;
+            address.set(Symbol.hex32(va));
+            look();
         });
         workbench.onPulse(this::pulse);
     }
