@@ -34,6 +34,7 @@ public final class RingsideCommand implements Callable<Integer> {
     public static int execute(String[] args, Io io) {
         CommandLine line = new CommandLine(new RingsideCommand(io));
         line.addSubcommand(new GalleryCommand(io));
+        line.addSubcommand(new CallsCommand(io));
         line.addSubcommand(new RunCommand(io));
         line.addSubcommand(new BoutCommand(io));
         line.addSubcommand(new ConformanceCommand(io));

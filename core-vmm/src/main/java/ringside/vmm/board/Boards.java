@@ -4,9 +4,11 @@ package ringside.vmm.board;
 import java.util.ArrayList;
 import java.util.List;
 import ringside.vmm.iface.bare.BareMetal;
+import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.iface.vmi.VmiHypervisor;
 import ringside.vmm.iface.xen.XenHypervisor;
 import ringside.vmm.mem.MachineMemory;
+import ringside.vmm.trace.CallInfo;
 import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
 
@@ -32,6 +34,12 @@ public final class Boards {
             return new Built.Wrong(List.of(new Problem(
                     "memory", "what the host's Java heap can hold", (spec.memoryBytes() / MB) + " MB of guest RAM")));
         }
+    }
+
+    /// The calls of an interface, without a guest.
+    public static List<CallInfo> calls(Iface iface) {
+        GuestImage nothing = new GuestImage(new byte[0], new byte[0], "");
+        return compose(new MachineSpec(iface, MachineSpec.MIN_MEMORY, 1, 0, nothing)).hypervisor().calls();
     }
 
     /// What is wrong with a spec, before anything is made.

@@ -9,6 +9,7 @@ import ringside.vmm.board.Built;
 import ringside.vmm.board.MachineSpec;
 import ringside.vmm.board.Processors;
 import ringside.vmm.iface.spi.GuestImage;
+import ringside.vmm.trace.CallInfo;
 import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
 
@@ -44,6 +45,11 @@ public final class Bouts {
             for (boolean has : row.has()) text.append(String.format("%6s", has ? "x" : "-"));
         }
         return text.append(String.format("%n")).toString();
+    }
+
+    /// The calls of an interface as its tables describe them.
+    public static List<CallInfo> calls(Iface iface) {
+        return Boards.calls(iface);
     }
 
     /// Builds the machines of a bout; nothing runs yet.

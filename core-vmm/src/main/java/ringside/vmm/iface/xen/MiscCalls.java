@@ -156,7 +156,7 @@ final class MiscCalls {
                 v.ioBitmapPorts = ports;
                 return 0;
             }
-            case 4, 8, 9, 10, 11, 13 -> {
+            case 4, 5, 8, 9, 10, 11, 12, 13, 14 -> {
                 return c.refuse(Errno.EPERM, Why.NOT_PERMITTED);
             }
             default -> {

@@ -24,7 +24,7 @@ import ringside.vmm.word.Why;
 /// Arguments come in EBX, ECX, EDX, ESI, EDI, EBP; 64-bit values low word first. Numbers that this hypervisor
 /// knows but does not offer have rows too, so that the trace can name them.
 ///
-/// Tour 9.26: not done: calls of the control domain, of 64-bit guests and of hardware-assisted ones.
+/// Tour 9.26: refused: calls of the control domain, of 64-bit guests and of hardware-assisted ones.
 final class XenCalls {
     private static final String FIRST = "3.0.0";
     private static final String LATER = "3.0.3";
@@ -290,15 +290,29 @@ final class XenCalls {
                 "",
                 "",
                 "",
+                "irq_unmask_notify",
                 "irq_status_query",
-                "",
                 "set_iopl",
                 "set_iobitmap",
                 "apic_read",
                 "apic_write",
                 "alloc_irq_vector",
                 "free_irq_vector",
-                "",
-                "map_pirq");
+                "eoi",
+                "map_pirq",
+                "unmap_pirq");
+        subs("sched_op_compat", "6.32", "yield", "block", "shutdown");
+        subs("console_io", "6.61", "write", "read");
+        subs("nmi_op", "6.30", "register", "unregister");
+        subs("callback_op", "6.30", "register", "unregister");
+        subs(
+                "vm_assist",
+                "6.02",
+                "4gb_segments",
+                "4gb_segments_notify",
+                "writable_pagetables",
+                "pae_extended_cr3",
+                "architectural_iopl",
+                "runstate_update_flag");
     }
 }
