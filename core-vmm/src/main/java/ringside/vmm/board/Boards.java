@@ -39,7 +39,9 @@ public final class Boards {
     /// The calls of an interface, without a guest.
     public static List<CallInfo> calls(Iface iface) {
         GuestImage nothing = new GuestImage(new byte[0], new byte[0], "");
-        return compose(new MachineSpec(iface, MachineSpec.MIN_MEMORY, 1, 0, nothing)).hypervisor().calls();
+        return compose(new MachineSpec(iface, MachineSpec.MIN_MEMORY, 1, 0, nothing))
+                .hypervisor()
+                .calls();
     }
 
     /// What is wrong with a spec, before anything is made.

@@ -398,6 +398,16 @@ public final class FrameTable implements Stateful {
         return Refusal.GRANTED;
     }
 
+    /// Whether the hypervisor's entries of a live directory are as validation wrote them, but for accessed and dirty.
+    boolean reservedIntact(int mfn, int level) {
+        if (!hasReserved(mfn, level)) return true;
+        for (int i = 0; i < reservedSlots.length; i++) {
+            long changed = entry(mfn, reservedFrom() + i) ^ reservedSlots[i];
+            if ((changed & ~(PaeEntry.ACCESSED | PaeEntry.DIRTY)) != 0) return false;
+        }
+        return true;
+    }
+
     /// Entries of a table that are the guest's.
     int tableEnd(int mfn, int level) {
         if (level == FrameType.L3) return 4;

@@ -37,6 +37,7 @@ final class Recount {
         int level = table.type(mfn);
         if (level < FrameType.L1 || level > FrameType.L3 || !table.isLive(mfn, level)) return;
         int end = table.tableEnd(mfn, level);
+        if (!table.reservedIntact(mfn, level)) wrong.add("the hypervisor's entries of frame " + mfn + " were changed");
         for (int i = 0; i < end; i++) {
             long entry = table.entry(mfn, i);
             if (PaeEntry.present(entry)) countEntry(mfn, level, i, entry);
@@ -52,6 +53,8 @@ final class Recount {
         }
         general[target]++;
         if (level == FrameType.L1) {
+            boolean shown = table.guestOwns(target) || table.type(target) == FrameType.SHARED;
+            if (!shown) wrong.add(where + " maps frame " + target + ", which is not the guest's");
             if (!PaeEntry.writable(entry)) return;
             int type = table.type(target);
             if (type != FrameType.WRITABLE && type != FrameType.SHARED) {

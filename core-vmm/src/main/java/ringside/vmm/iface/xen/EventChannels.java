@@ -2,6 +2,7 @@
 package ringside.vmm.iface.xen;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
@@ -216,6 +217,19 @@ final class EventChannels implements Stateful {
 
     private void wake(XenVcpu v) {
         domain.unblock(v);
+    }
+
+    /// Adds what does not fit together: a pair of ports whose ends name different ones, a vCPU that is none.
+    void disagreements(List<String> wrong) {
+        for (int port = 1; port < PORTS; port++) {
+            if (state[port] == FREE) continue;
+            if (!domain.hasVcpu(notify[port])) wrong.add("port " + port + " tells vcpu " + notify[port]);
+            if (state[port] != INTERDOMAIN || isBackEnd(port)) continue;
+            int other = far[port];
+            if (!inRange(other) || state[other] != INTERDOMAIN || far[other] != port) {
+                wrong.add("port " + port + " leads to port " + other + ", which does not lead back");
+            }
+        }
     }
 
     private boolean pollsOn(XenVcpu v, int port) {

@@ -2,6 +2,7 @@
 package ringside.vmm.iface.xen;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import ringside.vmm.frames.FrameTable;
@@ -382,6 +383,19 @@ final class GrantTable implements Stateful {
             number = memory.read32(entry(number) + 4);
         }
         return frames.guestOwns(number) ? number : BAD_PAGE;
+    }
+
+    /// Adds mappings of frames that are not the guest's, and device mappings that do not keep theirs.
+    void disagreements(List<String> wrong) {
+        for (int i = 0; i < HANDLES; i++) {
+            if ((mapFlags[i] & (DEVICE_MAP | HOST_MAP)) == 0) continue;
+            int mfn = mapFrame[i];
+            // a host mapping may have been overwritten since: then the frame may even be gone, as in Xen
+            if ((mapFlags[i] & DEVICE_MAP) == 0 || (mapFlags[i] & READ_ONLY) != 0) continue;
+            if (!frames.guestOwns(mfn) || frames.heldFromOutside(mfn) == 0) {
+                wrong.add("grant mapping " + i + " is of frame " + mfn + ", " + frames.describe(mfn));
+            }
+        }
     }
 
     @Override

@@ -53,6 +53,11 @@ final class MemoryCalls implements Stateful {
         return result;
     }
 
+    /// Pages that the guest has now.
+    int pages() {
+        return pages;
+    }
+
     private static boolean self(int domid) {
         return domid == Abi.DOMID_SELF || domid == Abi.DOMAIN;
     }

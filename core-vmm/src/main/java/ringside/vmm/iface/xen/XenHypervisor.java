@@ -115,6 +115,11 @@ public final class XenHypervisor implements Hypervisor {
         return domain.frames.describe(mfn);
     }
 
+    /// What is not as it has to be, counted anew; empty when all is well.
+    public List<String> check() {
+        return new Invariants(parts).check();
+    }
+
     /// Machine frame of the root of a vCPU's tables, or -1.
     public int rootMfn(int vcpu) {
         return domain.vcpu(vcpu).rootMfn;

@@ -24,26 +24,16 @@ class CallPageTest {
     private static final int NO_SUCH_CALL = -38;
     private static final int IRET = 23;
     private static final Map<String, Integer> ERRORS = Map.of(
-            "-EPERM",
-            -1,
-            "-EACCES",
-            -13,
-            "-EINVAL",
-            -22,
-            "-ENOSYS",
-            NO_SUCH_CALL,
-            "-ENODATA",
-            -61,
-            "-EOPNOTSUPP",
-            -95);
+            "-EPERM", -1, "-EACCES", -13, "-EINVAL", -22, "-ENOSYS", NO_SUCH_CALL, "-ENODATA", -61, "-EOPNOTSUPP", -95);
 
     static Stream<CallPage.Line> refused() {
         return CallPage.lines().stream().filter(l -> !l.offered());
     }
 
     static Stream<CallPage.Line> offered() {
-        return CallPage.lines().stream().filter(CallPage.Line::offered).filter(l -> l.call().number() != IRET
-                || !l.call().table().equals("xen"));
+        return CallPage.lines().stream()
+                .filter(CallPage.Line::offered)
+                .filter(l -> l.call().number() != IRET || !l.call().table().equals("xen"));
     }
 
     /// Makes the call with an empty structure.
@@ -102,7 +92,8 @@ class CallPageTest {
             String[] halves = line.tests().split("; ?XTF ", -1);
             for (String name : halves[0].trim().split(" ")) {
                 assertDoesNotThrow(
-                        () -> Class.forName("ringside.vmm.iface.xen." + name), line.call().key());
+                        () -> Class.forName("ringside.vmm.iface.xen." + name),
+                        line.call().key());
             }
             if (halves.length == 1) continue;
             for (String name : halves[1].split(", ")) assertEquals(true, xtf.contains(name), name);
