@@ -7,6 +7,7 @@ module ringside.vmm {
     exports ringside.vmm.trace;
     exports ringside.vmm.probe;
     exports ringside.vmm.history;
+    exports ringside.vmm.gdb;
     exports ringside.vmm.bout;
     exports ringside.vmm.explain;
     exports ringside.vmm.score;

@@ -71,7 +71,7 @@ final class BoutRunner {
             List<Runnable> work = new ArrayList<>();
             for (Leg leg : ready) work.add(() -> leg.advance(slice));
             phase.all(work);
-            for (Leg leg : run.legs()) follow(leg);
+            follow();
             if (typist != null) typist.pace(slice);
             if (System.nanoTime() > deadline || typist != null && typist.left()) {
                 run.legs().forEach(Leg::giveUp);
@@ -98,6 +98,11 @@ final class BoutRunner {
             }
         }
         return any;
+    }
+
+    /// Shows what the consoles have printed since the last look.
+    void follow() throws IOException {
+        for (Leg leg : run.legs()) follow(leg);
     }
 
     private void follow(Leg leg) throws IOException {

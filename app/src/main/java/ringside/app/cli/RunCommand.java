@@ -34,6 +34,15 @@ final class RunCommand implements Callable<Integer> {
                     + "Ctrl-A Ctrl-A is Ctrl-A")
     boolean interactive;
 
+    @Option(
+            names = "--gdb",
+            arity = "0..1",
+            fallbackValue = "1234",
+            paramLabel = "PORT",
+            description = "do not start; wait for GDB on this port of the loopback (1234; 0: any). GDB can step back")
+    @Nullable
+    String gdb;
+
     @Parameters(arity = "0..1", paramLabel = "GUEST", description = "a gallery guest")
     @Nullable
     String guest;
@@ -50,7 +59,13 @@ final class RunCommand implements Callable<Integer> {
         List<Iface> corner = List.of(BoutCommand.corner(session, "--on", on));
         BoutSpec spec = firmware == null ? session.spec(guest, corner) : session.firmware(firmware, guest, corner);
         String until = options.until == null ? "exit" : options.until;
-        session.play(spec, until, new Session.Manner(io.out(), interactive, null));
+        session.play(spec, until, new Session.Manner(io.out(), interactive, null, port(session)));
         return 0;
+    }
+
+    private int port(Session session) throws Failure {
+        if (gdb == null) return Session.NO_GDB;
+        if (gdb.matches("\\d{1,5}") && Integer.parseInt(gdb) < 1 << 16) return Integer.parseInt(gdb);
+        throw session.bad("--gdb", "a port, 0 to 65535", "\"" + gdb + "\"", "gdb");
     }
 }

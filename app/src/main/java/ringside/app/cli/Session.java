@@ -5,6 +5,8 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +24,7 @@ import ringside.app.export.JsonReport;
 import ringside.app.export.PngFile;
 import ringside.app.export.TapeText;
 import ringside.app.export.TraceLines;
+import ringside.app.gdb.GdbServer;
 import ringside.app.text.Texts;
 import ringside.vmm.bout.BoutRun;
 import ringside.vmm.bout.BoutSpec;
@@ -34,6 +37,7 @@ import ringside.vmm.bout.NameServer;
 import ringside.vmm.bout.NetSpec;
 import ringside.vmm.bout.Script;
 import ringside.vmm.bout.Until;
+import ringside.vmm.history.History;
 import ringside.vmm.probe.ScreenView;
 import ringside.vmm.score.Assertion;
 import ringside.vmm.score.CostProfile;
@@ -47,6 +51,9 @@ final class Session {
     private static final long LARGEST_FILE = 1L << 30;
     private static final long DEFAULT_SEED = 7;
     private static final String LIMIT = "120s", NO_LIMIT = "100000m";
+    /// No port.
+    static final int NO_GDB = -1;
+
     private static final String READ_ONLY = ",ro", SNAPSHOT = ",snapshot";
 
     private final Io io;
@@ -216,10 +223,16 @@ final class Session {
     /// @param console     where consoles go, or null
     /// @param interactive whether standard input is the console's
     /// @param tape        where the tale of the tape goes, or null
+    /// @param gdb         port where GDB is waited for, or {@link #NO_GDB}
     record Manner(
             @Nullable PrintStream console,
             boolean interactive,
-            @Nullable PrintStream tape) {}
+            @Nullable PrintStream tape,
+            int gdb) {
+        Manner(@Nullable PrintStream console, boolean interactive, @Nullable PrintStream tape) {
+            this(console, interactive, tape, NO_GDB);
+        }
+    }
 
     /// Runs, writes what was asked for, and says how it ended.
     void play(BoutSpec spec, String untilText, Manner manner) throws Failure {
@@ -289,13 +302,41 @@ final class Session {
             if (terminal.raw()) io.say(texts.get("cli.terminal"));
             Duration limit = Quantity.limit(texts, this.limit);
             Typist typist = manner.interactive() ? new Typist(io.in(), terminal.raw()) : null;
-            new BoutRunner(run, limit, phase, manner.console(), io.err(), corners > 1, trace, typist).run();
+            BoutRunner runner =
+                    new BoutRunner(run, limit, phase, manner.console(), io.err(), corners > 1, trace, typist);
+            if (manner.gdb() == NO_GDB || debugged(run, runner, manner.gdb())) runner.run();
             left = typist != null && typist.left();
             if (trace != null && trace.lost() > 0) io.say(texts.get("cli.trace-lost", texts.number(trace.lost())));
         } catch (IOException e) {
             throw cannotWrite(options.trace, e);
         }
         if (options.trace != null) io.say(texts.get("cli.wrote", options.trace.toString()));
+    }
+
+    /// Lets GDB move the corner until it lets go. @return whether the corner is to run on then
+    private boolean debugged(BoutRun run, BoutRunner runner, int port) throws Failure {
+        Corner corner = run.legs().getFirst().corner();
+        String problem = corner.keepHistory(Math.min(History.BUDGET, Runtime.getRuntime().maxMemory() / 4));
+        if (problem != null) io.say(texts.get("cli.gdb.no-history", problem));
+        try (GdbServer server = new GdbServer(port)) {
+            io.say(texts.get("cli.gdb.waits", Integer.toString(server.port())));
+            GdbServer.Parting parting = server.serve(corner, () -> {
+                try {
+                    runner.follow();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            if (parting == GdbServer.Parting.DETACHED) return true;
+        } catch (BindException e) {
+            throw bad("--gdb " + port, "a free port", "one that is in use", "gdb");
+        } catch (IOException | UncheckedIOException e) {
+            io.say(texts.get("cli.gdb.gone", e.getMessage() == null ? e.toString() : e.getMessage()));
+            return true;
+        }
+        left = true;
+        run.legs().forEach(Leg::giveUp);
+        return false;
     }
 
     private void say(BoutReport.CornerReport c) {

@@ -2,6 +2,7 @@
 package ringside.vmm.board;
 
 import java.util.List;
+import java.util.TreeMap;
 import ringside.vmm.history.InputRecord;
 import ringside.vmm.history.Replayable;
 import ringside.vmm.probe.Breaks;
@@ -9,9 +10,13 @@ import ringside.vmm.state.StateVisitor;
 
 /// A machine as its history sees it.
 public final class Rewind implements Replayable {
+    private static final int REMEMBERED = 16;
+
     private final Machine machine;
     private final Inputs inputs;
     private long found;
+    /// What was hit at the last places found.
+    private final TreeMap<Long, Breaks.Hit> hits = new TreeMap<>();
 
     Rewind(Machine machine, Inputs inputs) {
         this.machine = machine;
@@ -40,6 +45,7 @@ public final class Rewind implements Replayable {
                 boolean broke = sought == Sought.BREAK && breaks.hit() != null;
                 if (broke || bells && stop == Stop.BELL || crossings && stop == Stop.CROSSING) {
                     found = machine.retired() - (broke && breaks.touched() ? 1 : 0);
+                    if (breaks.hit() != null) remember(breaks.hit());
                     return Arrival.FOUND;
                 }
                 boolean more = stop == Stop.BELL || stop == Stop.CROSSING || stop == Stop.REQUESTED;
@@ -49,6 +55,18 @@ public final class Rewind implements Replayable {
         } finally {
             breaks.enable(true);
         }
+    }
+
+    private void remember(Breaks.Hit hit) {
+        hits.put(found, hit);
+        if (hits.size() > REMEMBERED) hits.pollFirstEntry();
+    }
+
+    @Override
+    public void arrived(long place) {
+        Breaks.Hit hit = hits.get(place);
+        hits.clear();
+        if (hit != null) machine.breaks().hitAgain(hit);
     }
 
     @Override

@@ -153,6 +153,11 @@ public interface Corner {
         return null;
     }
 
+    /// Registers and memory for a debugger; null where there is no machine.
+    default @Nullable Inside inside() {
+        return null;
+    }
+
     /// The corner is not used any more: lets go of files of the host.
     default void close() {}
 

@@ -151,6 +151,11 @@ final class MachineCorner implements Corner {
     }
 
     @Override
+    public Inside inside() {
+        return new MachineInside(machine, history);
+    }
+
+    @Override
     public Breaks breaks() {
         return machine.breaks();
     }

@@ -236,6 +236,7 @@ public final class History {
             }
             if (last >= 0) {
                 goTo(Math.max(last, first()));
+                machine.arrived(last);
                 return true;
             }
             end = points.get(at).instructions();

@@ -37,6 +37,9 @@ public interface Replayable extends Stateful {
     /// The place where what was looked for last happened. In front of an instruction that touched watched memory.
     long found();
 
+    /// The machine was taken to a place that {@link #found} had told.
+    void arrived(long place);
+
     /// Runs until guest time `tick`, or to the end.
     void idleOrRunTo(long tick);
 

@@ -92,6 +92,11 @@ public final class Breaks implements Debugger {
         return hit;
     }
 
+    /// The machine was taken back to where this was hit.
+    public void hitAgain(Hit h) {
+        hit = h;
+    }
+
     /// Whether that was a watchpoint.
     public boolean touched() {
         return hit != null && hit.watch() != null;
