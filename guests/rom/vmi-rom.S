@@ -15,11 +15,6 @@
 
         .set    VIRTUAL_TOP, 0xFFC00000
         .set    CROSSING, 0xF0
-        .set    INIT_MSR, 0x564D4900
-        .set    CALLS, 74
-        .ifndef CHECKSUM
-        .set    CHECKSUM, 0
-        .endif
 
 # The state page.
         .set    VIF, VIRTUAL_TOP + 0x00         # virtual interrupt flag: 0x200 or 0
@@ -39,86 +34,12 @@
         .set    QUEUE, VIRTUAL_TOP + 0x1000
         .set    SLOTS, 128
 
-        .set    NONE, 0
-        .set    CALL, 1
-        .set    NOP, 3
-
         .macro  cross number
         int     $CROSSING
         .byte   0x0F, 0x1F, 0x40, \number
         .endm
 
-        .macro  cell target
-        .byte   0xE9
-        .long   \target - . - 4
-        .byte   0x90, 0x90, 0x90
-        .endm
-
-        .macro  entry type target
-        .word   \target - rom
-        .byte   \type, 0
-        .endm
-
-        .text
-        .code32
-        .globl  rom
-rom:
-        .byte   0x55, 0xAA
-        .byte   (rom_end - rom) / 512
-        .byte   0xCB, 0x90, 0x90, 0x90          # BIOS entry: a far return
-        .byte   CHECKSUM
-        .ascii  "cVmi"
-        .byte   0, 3                            # API 3.0
-        .byte   2, 0                            # jump cells
-        .long   VIRTUAL_TOP
-        .word   0
-        .word   license - rom
-        .word   pcir - rom
-        .word   pnp - rom
-        .long   0
-        .fill   96, 1, 0
-        .if     . - rom - 0x80
-        .error  "the VMI_Init cell must be at 0x80"
-        .endif
-        cell    vmi_init
-        cell    get_relocation_info
-
-        .balign 16
-license:
-        .asciz  "GPL"
-maker:
-        .asciz  "Ringside"
-product:
-        .asciz  "Virtual Machine Interface"
-
-        .balign 16
-pcir:
-        .ascii  "PCIR"
-        .word   0x15AD, 0x0801
-        .word   0
-        .word   0x18
-        .byte   0
-        .byte   0x00, 0x80, 0x05                # class: memory controller, other
-        .word   (rom_end - rom) / 512
-        .byte   0, 3                            # ROM 3.0
-        .byte   0
-        .byte   0x80                            # last image
-        .word   0
-
-        .balign 16
-pnp:
-        .ascii  "$PnP"
-        .byte   1, 2
-        .word   0
-        .byte   0
-        .byte   PNP_CHECKSUM
-        .long   0
-        .word   maker - rom
-        .word   product - rom
-        .byte   0, 0, 0
-        .byte   0
-        .word   0, 0, 0, 0, 0
-        .set    PNP_CHECKSUM, 0
+        .include "vmi-header.inc"
 
 # What GetRelocationInfo answers, one row a call. The monitor reads this table too.
         .org    rom + 0x200
@@ -211,24 +132,7 @@ vmi_init:
         wrmsr
         ret
 
-# GetRelocationInfo(EAX call): EAX address, EDX type.
-        .balign 16
-get_relocation_info:
-        cmpl    $CALLS, %eax
-        jae     2f
-        pushl   %ebx
-        call    1f
-1:      popl    %ebx
-        subl    $(1b - rom), %ebx
-        movl    (relocations - rom)(%ebx,%eax,4), %edx
-        movzwl  %dx, %eax
-        addl    %ebx, %eax
-        shrl    $16, %edx
-        popl    %ebx
-        ret
-2:      xorl    %eax, %eax
-        xorl    %edx, %edx
-        ret
+        get_relocation_info_code
 
 # ---- calls that need no privilege -----------------------------------------------------------------------------
 

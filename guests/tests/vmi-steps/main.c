@@ -132,6 +132,15 @@ static u64 gate(u32 vector, u32 type)
 }
 static u64 tss_descriptor(u32 base) { return (u64)(base & 0xFF000000 | 0x8900 | base >> 16 & 0xFF) << 32 | base << 16 | 0x67; }
 
+/* A monitor that leaves the kernel at level 0 need not offer the calls. */
+static void apic_write(u32 at, u32 value)
+{
+    if (kind[63] == 1)
+        v2(63, at, value);
+    else
+        *(volatile u32 *)(0xFEE00000 + at) = value;
+}
+
 static pte *entry_of(u32 va) { return &pt[va / SPAN][va / 4096 % PER_TABLE]; }
 
 ABI void trap(struct trap *t)
@@ -163,7 +172,7 @@ ABI void trap(struct trap *t)
         break;
     case 0x41:
         apic_ticks++;
-        CALL(63, ABI void (*)(u32, u32))(0xB0, 0);
+        apic_write(0xB0, 0);
         break;
     case 0x80:
         user_seen |= 1 << t->eax;
@@ -270,8 +279,8 @@ static void take_over(void)
     expect("VMI_Init", status, 0);
     __asm__("movl %%cs, %0; movl %%ss, %1" : "=r"(cs), "=r"(ss));
     ring = cs & 3;
-    expect("ring", ring, 1);
-    expect("ss shows the ring", ss, KERNEL_SS | 1);
+    expect("ring", ring, *(u8 *)(rom + 0x13) ? 1 : 0); /* a hole is kept free of a kernel at level 1 */
+    expect("ss shows the ring", ss, KERNEL_SS | ring);
     for (u32 n = 0; n < 74; n++) fetch(n);
     expect("IODelay is NOP", kind[65], 3);
     expect("IRET is a call", kind[33], 1);
@@ -325,6 +334,8 @@ static void table_steps(void)
     v1(6, TSS);
     expect("GetTR", v0(10), TSS);
     kernel_stack_top = (u32)kernel_stack + sizeof kernel_stack;
+    tss[1] = kernel_stack_top; /* a kernel writes its own task state, and then says so */
+    tss[2] = KERNEL_SS;
     v2(14, KERNEL_SS, kernel_stack_top);
     write_entry(13, idt, 3, gate(3, 0xEE));
     v0(29);
@@ -461,7 +472,7 @@ static void user_steps(void)
     expect("user ss after SYSEXIT", user_ss, (KERNEL_CS + 24) | 3);
     expect("user stack", user_esp, (u32)user_stack + sizeof user_stack);
     expect("a user segment reaches around 4 GB", user_local, 0x7715);
-    expect("no segment of the kernel does", reach(0xFFC04000 - local), 0);
+    if (ring) expect("no segment of the kernel does", reach(0xFFC04000 - local), 0);
 }
 
 static void time_steps(void)
@@ -500,9 +511,9 @@ static void time_steps(void)
 static void apic_steps(void)
 {
     volatile u32 *apic = (volatile u32 *)0xFEE00000;
-    expect("APICRead equals memory", v1(64, 0x30), apic[0x30 / 4]);
+    if (kind[64] == 1) expect("APICRead equals memory", v1(64, 0x30), apic[0x30 / 4]);
     apic[0xF0 / 4] = 0x1FF;
-    v2(63, 0x320, 0x41);
+    apic_write(0x320, 0x41);
     expect("APICWrite is seen in memory", apic[0x320 / 4], 0x41);
     alarm_set(0x10000, now(0) + 1000, 0);
     v0(35);
@@ -528,7 +539,7 @@ static void smp_steps(u32 vcpus)
         u32 gdt_base, idt_base;
         u16 idt_limit;
     } ap;
-    if (vcpus < 2) return;
+    if (vcpus < 2 || kind[62] != 1) return;
     ap.cr0 = 0x80050023;
     ap.cr3 = (u32)root;
     ap.cr4 = v0(22);
@@ -541,14 +552,14 @@ static void smp_steps(u32 vcpus)
     ap.gdt_base = (u32)gdt_ap;
     ap.idt_base = (u32)idt;
     ap.idt_limit = sizeof idt - 1;
-    v2(63, 0x310, 1 << 24);
-    v2(63, 0x300, 0xC500);
-    v2(63, 0x300, 0x8500);
+    apic_write(0x310, 1 << 24);
+    apic_write(0x300, 0xC500);
+    apic_write(0x300, 0x8500);
     v2(62, (u32)&ap, 1);
-    v2(63, 0x300, 0x601);
-    v2(63, 0x300, 0x601);
+    apic_write(0x300, 0x601);
+    apic_write(0x300, 0x601);
     for (u64 until = now(0) + 5000000; !ap_count && now(0) < until;) {}
-    expect("the second vCPU came up at ring 1", ap_count, 0x101);
+    expect("the second vCPU came up at the ring", ap_count, 1 | ring << 8);
 }
 
 void steps(void)

@@ -124,8 +124,15 @@ final class RunOptions {
     @Option(names = "--test-devices", description = "ports that suites of processor tests expect")
     boolean testDevices;
 
+    @Option(
+            names = "--vmi-ring",
+            paramLabel = "RING",
+            description = "where a kernel runs under VMI: 1 (default), on shadow tables, or 0, where its calls are"
+                    + " plain instructions")
+    int vmiRing = 1;
+
     PcSpec pc() {
-        return new PcSpec(noReboot, testDevices, false);
+        return new PcSpec(noReboot, testDevices, false, vmiRing);
     }
 
     boolean hasDrives() {

@@ -61,6 +61,8 @@ public final class Boards {
             problems.add(new Problem("cpu", String.join(", ", Processors.names()), "\"" + spec.cpu() + "\""));
         }
         plugged(spec, problems);
+        int ring = spec.options().settings().vmiRing();
+        if (ring != 0 && ring != 1) problems.add(new Problem("VMI ring", "0 or 1", Integer.toString(ring)));
         switch (spec.iface()) {
             case HW -> problems.add(new Problem("interface", "native, vmi or xen", "hw, which is not built yet"));
             case NATIVE, VMI, XEN -> {}
@@ -112,7 +114,14 @@ public final class Boards {
         return switch (spec.iface()) {
             case NATIVE -> new Machine(spec, guest, true, BareMetal::new);
             case VMI ->
-                new Machine(spec, machineBytes(spec), true, p -> new VmiHypervisor(p, guest / MachineMemory.PAGE));
+                new Machine(
+                        spec,
+                        machineBytes(spec),
+                        true,
+                        p -> new VmiHypervisor(
+                                p,
+                                guest / MachineMemory.PAGE,
+                                spec.options().settings().vmiRing()));
             case XEN ->
                 new Machine(spec, machineBytes(spec), false, p -> new XenHypervisor(p, guest / MachineMemory.PAGE));
             case HW -> throw new IllegalStateException("checked before: " + spec.iface());

@@ -6,7 +6,13 @@ package ringside.vmm.board;
 /// @param endsAtReset a reset ends the run, in place of starting the machine again
 /// @param testDevices the ports and the memory that suites of processor tests expect are there
 /// @param realMode    a Linux kernel is entered through its 16-bit setup code, with our firmware's services
-public record PcSettings(boolean endsAtReset, boolean testDevices, boolean realMode) {
+/// @param vmiRing     where a kernel runs once it has called VMI_Init: 1, or 0
+public record PcSettings(boolean endsAtReset, boolean testDevices, boolean realMode, int vmiRing) {
     /// As a PC comes.
     public static final PcSettings USUAL = new PcSettings(false, false, false);
+
+    /// With the usual ring under VMI.
+    public PcSettings(boolean endsAtReset, boolean testDevices, boolean realMode) {
+        this(endsAtReset, testDevices, realMode, 1);
+    }
 }

@@ -8,11 +8,12 @@ import ringside.vmm.board.PcSettings;
 /// @param endsAtReset a reset ends the run, in place of starting the machine again
 /// @param testDevices the ports and the memory that suites of processor tests expect are there
 /// @param realMode    a Linux kernel is entered through its 16-bit setup code, with our firmware's services
-public record PcSpec(boolean endsAtReset, boolean testDevices, boolean realMode) {
+/// @param vmiRing     where a kernel runs once it has called VMI_Init: 1, or 0
+public record PcSpec(boolean endsAtReset, boolean testDevices, boolean realMode, int vmiRing) {
     /// As a PC comes.
-    public static final PcSpec USUAL = new PcSpec(false, false, false);
+    public static final PcSpec USUAL = new PcSpec(false, false, false, 1);
 
     PcSettings settings() {
-        return new PcSettings(endsAtReset, testDevices, realMode);
+        return new PcSettings(endsAtReset, testDevices, realMode, vmiRing);
     }
 }

@@ -28,7 +28,7 @@ class VmiReclaimTest {
         }
         MachineSpec spec = new MachineSpec(Iface.VMI, GUEST, 2, 7, new GuestImage(kernel, new byte[0], ""));
         int bytes = GUEST + monitorFrames * MachineMemory.PAGE;
-        Machine m = new Machine(spec, bytes, true, p -> new VmiHypervisor(p, GUEST / MachineMemory.PAGE));
+        Machine m = new Machine(spec, bytes, true, p -> new VmiHypervisor(p, GUEST / MachineMemory.PAGE, 1));
         assertEquals(List.of(), m.start());
         while (m.exit() == null && m.knockdown() == null && m.tick() < 200_000_000) {
             m.run(500_000, false);

@@ -353,7 +353,10 @@ final class VmiCalls {
         int id = c.word(1);
         if (id < 0 || id >= vcpus.length) return c.refuse(Errno.ENOENT, Why.NO_SUCH_VCPU);
         byte[] block = new byte[VmiVcpu.AP_STATE_BYTES];
-        for (int i = 0; i < block.length; i++) block[i] = (byte) memory.read(v, c.word(0) + i, 1);
+        for (int i = 0; i < block.length; i++) {
+            int at = c.word(0) + i;
+            block[i] = (byte) (v.aside ? v.g.read(at, 1, false) : memory.read(v, at, 1));
+        }
         System.arraycopy(block, 0, vcpus[id].apState, 0, block.length);
         vcpus[id].apStateKnown = true;
         return 0;

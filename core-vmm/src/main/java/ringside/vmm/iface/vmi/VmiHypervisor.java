@@ -43,9 +43,11 @@ public final class VmiHypervisor implements Hypervisor {
     /// CPUID leaf 1: MONITOR, VMX, x2APIC, XSAVE; VME, MCE, MTRR, MCA, thermal.
     private static final int HIDDEN_ECX = 0x0C200028, HIDDEN_EDX = 0x20405082;
     private static final int CPUID_APIC = 0x200;
-    private static final int PAGE_FAULT = 14;
+    private static final int PAGE_FAULT = 14, IRET = 33, SYSEXIT = 34;
 
     private final Platform platform;
+    /// Where the kernel runs once it has called VMI_Init.
+    private final int ring;
     private final Trace trace;
     private final MachineMemory memory;
     private final int guestFrames;
@@ -65,12 +67,14 @@ public final class VmiHypervisor implements Hypervisor {
     private final int[] words = new int[6];
 
     /// @param guestFrames guest-physical frames; the machine must have more, which become the monitor's
-    public VmiHypervisor(Platform platform, int guestFrames) {
+    /// @param ring        1: the kernel is deprivileged, on shadow tables; 0: it stays, and its calls are instructions
+    public VmiHypervisor(Platform platform, int guestFrames, int ring) {
         this.platform = platform;
+        this.ring = ring;
         this.guestFrames = guestFrames;
         trace = platform.trace();
         memory = platform.memory();
-        rom = VmiRom.shipped();
+        rom = VmiRom.shipped(ring);
         int frames = memory.frames();
         int own = frames - guestFrames;
         p2m = P2m.scattered(guestFrames, frames, own, guestFrames, platform.seed());
@@ -192,6 +196,10 @@ public final class VmiHypervisor implements Hypervisor {
 
     @Override
     public boolean msrRead(GuestState g, int msr, long[] value) {
+        if (msr == VmiRom.WALLCLOCK_MSR && vcpus[g.vcpu()].aside) {
+            value[0] = VirtualClock.EPOCH_SECONDS * 1_000_000_000L;
+            return true;
+        }
         if (msr != APIC_BASE_MSR) return false;
         value[0] = platform.apicBase(g.vcpu());
         return true;
@@ -201,10 +209,28 @@ public final class VmiHypervisor implements Hypervisor {
     public boolean msrWrite(GuestState g, int msr, long value) {
         VmiVcpu v = vcpus[g.vcpu()];
         if (msr == APIC_BASE_MSR) return platform.setApicBase(g.vcpu(), value);
-        if (msr != VmiRom.INIT_MSR || v.active || romOffset(v) < 0) return false;
+        if (msr == VmiRom.CALL_MSR && v.aside) return byRegister(v, (int) value, (int) (value >>> 32));
+        if (msr != VmiRom.INIT_MSR || v.active || v.aside || romOffset(v) < 0) return false;
         v.initPending = true;
         g.requestAttention();
         return true;
+    }
+
+    /// A call of a kernel at level 0 that reaches the monitor after all. @param at linear address of its five words;
+    /// the first becomes its result
+    private boolean byRegister(VmiVcpu v, int call, int at) {
+        boolean known = call == 36 || call == 37 || call >= 62 && call <= 64 || call == 68 || call == 69;
+        if (!known) return false;
+        GuestState g = v.g;
+        try {
+            for (int i = 0; i < 5; i++) words[i] = g.read(at + 4 * i, 4, false);
+            v.call = VmiRom.NONE;
+            Caller c = new Caller(g, trace, 1L << 32).words(words[0], words[1], words[2], words[3], words[4], 0);
+            g.write(at, 4, dispatcher.dispatch(c, call, CallClass.CROSSING), false);
+            return true;
+        } catch (GuestFault unreadable) {
+            return false;
+        }
     }
 
     /// Offset into the ROM of the instruction about to run, before the monitor is there: by its physical address.
@@ -351,6 +377,7 @@ public final class VmiHypervisor implements Hypervisor {
             v.call = call;
             calls.words(v, call, words);
             System.arraycopy(words, 0, v.words, 0, v.words.length);
+            if (v.aside && (call == IRET || call == SYSEXIT)) finished(v);
         } else if (rom.returnsAt(offset)) {
             if (v.call != VmiRom.NONE) finished(v);
             if (v.postponed) {
@@ -375,6 +402,10 @@ public final class VmiHypervisor implements Hypervisor {
         int offset = romOffset(v);
         if ((g.cr(0) & PAGING) == 0 || offset < 0 || (g.eflags() & 0x20000) != 0) return 1;
         v.romLinear = v.linearEip() - offset;
+        if (ring == 0) {
+            stepAside(v);
+            return 0;
+        }
         v.cr0 = g.cr(0);
         v.cr3 = g.cr(3);
         v.cr4 = g.cr(4);
@@ -388,6 +419,13 @@ public final class VmiHypervisor implements Hypervisor {
         tables.deprivilegeSegments(v);
         g.setEflags(g.eflags() & ~0x3000 | VmiVcpu.IF);
         return 0;
+    }
+
+    /// The kernel keeps the processor; from here on the ROM's calls are counted, and a few reach the monitor.
+    private void stepAside(VmiVcpu v) {
+        v.aside = true;
+        v.call = VmiRom.NONE;
+        v.g.watchFetch(v.romLinear, v.romLinear + rom.size());
     }
 
     /// What the first vCPU and the others have in common.
@@ -418,8 +456,12 @@ public final class VmiHypervisor implements Hypervisor {
     /// SetInitialAPState gave, at the STARTUP interrupt that would have sent a real one into 16-bit code.
     @Override
     public boolean startup(int vcpu, boolean init, int vector) {
-        if (!vcpus[0].active) return false;
         VmiVcpu v = vcpus[vcpu];
+        if (vcpus[0].aside && !init && vcpu != 0 && v.apStateKnown) {
+            if (!v.g.online()) startAside(v);
+            return true;
+        }
+        if (!vcpus[0].active) return false;
         if (vcpu == 0) return true;
         if (init) {
             timer.cancelAll(vcpu);
@@ -460,6 +502,45 @@ public final class VmiHypervisor implements Hypervisor {
         g.setOnline(true);
         g.wake();
         trace.event(v.n(), EventKind.VCPU, VcpuChange.STARTED.ordinal(), 0, 0, 0, 0);
+    }
+
+    /// The same at level 0: what SetInitialAPState gave is what the processor gets. Without it, or with tables that
+    /// cannot be read, it does not start.
+    private void startAside(VmiVcpu v) {
+        GuestState g = v.g;
+        int cr0 = apWord(v, 0x00);
+        if ((cr0 & 0x80000001) != 0x80000001) return;
+        g.reset(true);
+        g.setPhysMap(p2m);
+        g.setMsr(VmiVcpu.EFER, apWord(v, 0x10) & 0x800);
+        g.setCr(4, apWord(v, 0x0C));
+        g.setCr(3, apWord(v, 0x08));
+        g.setCr(2, apWord(v, 0x04));
+        g.setCr(0, cr0);
+        g.setGdt(apWord(v, 0x50), apHalf(v, 0x4E));
+        g.setIdt(apWord(v, 0x54), apHalf(v, 0x58));
+        for (int r = 0; r < 8; r++) g.setReg(AP_REGISTERS[r], apWord(v, 0x20 + 4 * r));
+        g.setEip(apWord(v, 0x18));
+        g.setEflags(apWord(v, 0x1C) & 0xCD5 | 2);
+        try {
+            for (int i = 0; i < AP_SEGMENTS.length; i++) {
+                int selector = apHalf(v, 0x40 + 2 * i);
+                long d = (selector & 0xFFFC) == 0 ? 0 : ownDescriptor(v, selector);
+                g.forceSegment(AP_SEGMENTS[i], d == 0 ? 0 : selector, d);
+            }
+        } catch (GuestFault unreadable) {
+            return;
+        }
+        v.romLinear = vcpus[0].romLinear;
+        stepAside(v);
+        g.setOnline(true);
+        g.wake();
+        trace.event(v.n(), EventKind.VCPU, VcpuChange.STARTED.ordinal(), 0, 0, 0, 0);
+    }
+
+    private static long ownDescriptor(VmiVcpu v, int selector) throws GuestFault {
+        int at = v.g.gdtBase() + (selector & 0xFFF8);
+        return v.g.read(at, 4, false) & 0xFFFFFFFFL | (long) v.g.read(at + 4, 4, false) << 32;
     }
 
     /// EAX, EBX, ECX, EDX, ESP, EBP, ESI, EDI: the block's order.

@@ -25,7 +25,10 @@ final class VmiRom {
     static final int NONE = -1;
     private static final int RELOCATIONS = 0x200, CALLS = 74, CALL_REL = 1;
     private static final int RET = 0xC3;
-    private static final String RESOURCE = "/ringside/vmm/bout/gallery/vmi-rom.bin";
+    /// The ROM of a monitor that leaves the kernel at level 0: written with a call's number and the address of its
+    /// words, and read for the wall clock at tick 0.
+    static final int CALL_MSR = INIT_MSR + 1, WALLCLOCK_MSR = INIT_MSR + 2;
+    private static final String RESOURCES = "/ringside/vmm/bout/gallery/";
 
     private final byte[] bytes;
     private final short[] callAt;
@@ -42,9 +45,10 @@ final class VmiRom {
         callAt[GET_RELOCATION_INFO] = GET_RELOCATION_INFO;
     }
 
-    /// The ROM that ships with the program.
-    static VmiRom shipped() {
-        try (InputStream in = VmiRom.class.getResourceAsStream(RESOURCE)) {
+    /// The ROM that ships with the program. @param ring where the kernel runs behind it: 0 or 1
+    static VmiRom shipped(int ring) {
+        String name = RESOURCES + (ring == 0 ? "vmi-rom0.bin" : "vmi-rom.bin");
+        try (InputStream in = VmiRom.class.getResourceAsStream(name)) {
             if (in == null) throw new IllegalStateException("the VMI ROM is missing from the program");
             return new VmiRom(in.readAllBytes());
         } catch (IOException e) {

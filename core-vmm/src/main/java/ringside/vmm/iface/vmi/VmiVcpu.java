@@ -22,6 +22,8 @@ final class VmiVcpu implements Stateful {
 
     /// The kernel runs deprivileged on this vCPU.
     boolean active;
+    /// The kernel runs at level 0, and its VMI calls are instructions.
+    boolean aside;
     /// VMI_Init was called; the switch happens at the next instruction boundary.
     boolean initPending;
     /// The silicon's tables, or none, still hold guest frames.
@@ -128,6 +130,7 @@ final class VmiVcpu implements Stateful {
     @Override
     public void state(StateVisitor v) {
         active = v.flag("active", active);
+        aside = v.flag("aside", aside);
         initPending = v.flag("initPending", initPending);
         mapped = v.flag("mapped", mapped);
         cr0 = v.i32("cr0", cr0);

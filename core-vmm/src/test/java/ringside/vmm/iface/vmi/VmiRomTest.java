@@ -16,11 +16,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a kernel checks before it trusts the ROM (vmi.md 2.2, 2.3), and what the monitor relies on.
 class VmiRomTest {
     private static final int NONE = 0, CALL_REL = 1, NOP = 3;
-    private final VmiRom rom = VmiRom.shipped();
+    private final VmiRom rom = VmiRom.shipped(1);
     private final ByteBuffer bytes = ByteBuffer.wrap(rom.bytes()).order(ByteOrder.LITTLE_ENDIAN);
 
     private int u16(int at) {
@@ -94,6 +96,14 @@ class VmiRomTest {
     }
 
     @Test
+    void theRomForLevelZeroTakesNothingOfTheAddressSpace() {
+        ByteBuffer other = ByteBuffer.wrap(VmiRom.shipped(0).bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        assertEquals(0, other.getInt(0x10));
+        for (int call : List.of(33, 34, 66, 67, 68, 69, 70, 39, 41, 38, 40))
+            assertEquals(CALL_REL, other.get(0x200 + 4 * call + 2), "call " + call);
+    }
+
+    @Test
     void everyOfferedCallBeginsSomewhereOfItsOwn() {
         for (int call = 0; call < 74; call++) {
             if (type(call) == CALL_REL) assertEquals(call, rom.callAt(u16(0x200 + 4 * call)));
@@ -110,17 +120,18 @@ class VmiRomTest {
         assertNotEquals(35, rom.crossingBefore(halt + 3));
     }
 
-    @Test
-    void theCheckedInRomIsWhatItsSourceMakes(@TempDir Path dir) throws IOException, InterruptedException {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void theCheckedInRomIsWhatItsSourceMakes(int ring, @TempDir Path dir) throws IOException, InterruptedException {
         Path source = Path.of("..", "guests", "rom");
         assumeTrue(Files.exists(source.resolve("rom.sh")) && Files.isExecutable(Path.of("/usr/bin/as")));
         Path made = dir.resolve("vmi-rom.bin");
-        Process p = new ProcessBuilder("sh", "rom.sh", "as", "ld", "vmi-rom.S", dir.toString(), made.toString())
+        Process p = new ProcessBuilder("sh", "rom.sh", "as", "ld", ring == 0 ? "vmi-rom0.S" : "vmi-rom.S", dir.toString(), made.toString())
                 .directory(source.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(dir.resolve("log").toFile())
                 .start();
         assertEquals(0, p.waitFor(), () -> "see " + dir);
-        assertArrayEquals(rom.bytes(), Files.readAllBytes(made));
+        assertArrayEquals(VmiRom.shipped(ring).bytes(), Files.readAllBytes(made));
     }
 }

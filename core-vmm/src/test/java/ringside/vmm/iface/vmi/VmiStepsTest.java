@@ -12,11 +12,14 @@ import java.io.InputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import ringside.vmm.board.Boards;
 import ringside.vmm.board.Built;
 import ringside.vmm.board.Machine;
 import ringside.vmm.board.MachineSpec;
+import ringside.vmm.board.PcOptions;
+import ringside.vmm.board.PcSettings;
+import ringside.vmm.board.Processors;
 import ringside.vmm.clock.Seeded;
 import ringside.vmm.history.RunHash;
 import ringside.vmm.iface.spi.GuestImage;
@@ -42,8 +45,14 @@ class VmiStepsTest {
     }
 
     private static Machine machine(String name, int vcpus, long seed) throws IOException {
+        return machine(name, vcpus, seed, 1);
+    }
+
+    private static Machine machine(String name, int vcpus, long seed, int ring) throws IOException {
         GuestImage image = new GuestImage(guest(name), new byte[0], "");
-        Built built = Boards.build(new MachineSpec(Iface.VMI, 4 * MB, vcpus, seed, image));
+        PcOptions options = PcOptions.NONE.with(new PcSettings(false, false, false, ring));
+        Built built = Boards.build(
+                new MachineSpec(Iface.VMI, 4 * MB, vcpus, seed, image, Processors.STANDARD, options));
         return switch (built) {
             case Built.Ready ready -> ready.machine();
             case Built.Wrong wrong -> throw new AssertionError(wrong.problems().toString());
@@ -55,9 +64,9 @@ class VmiStepsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vmi-steps.elf", "vmi-steps-pae.elf"})
-    void everyStepPasses(String name) throws IOException {
-        Machine m = machine(name, 2, 42);
+    @CsvSource({"vmi-steps.elf,1", "vmi-steps-pae.elf,1", "vmi-steps.elf,0", "vmi-steps-pae.elf,0"})
+    void everyStepPasses(String name, int ring) throws IOException {
+        Machine m = machine(name, 2, 42, ring);
         while (m.exit() == null && m.knockdown() == null && m.tick() < LIMIT) {
             m.run(10_000, false);
             assertEquals(List.of(), check(m));
@@ -66,6 +75,20 @@ class VmiStepsTest {
         assertNull(m.knockdown());
         assertTrue(console.contains("all steps passed"), console);
         assertEquals(0, m.status());
+    }
+
+    /// What a processor at level 0 can do by itself is one instruction; the rest is the monitor's in both designs.
+    @Test
+    void atLevelZeroTheMonitorHasAlarmsAndApicsOnly() throws IOException {
+        Machine m = machine("vmi-steps-pae.elf", 2, 42, 0);
+        m.run(LIMIT, false);
+        Counts counts = m.tracer().counts();
+        assertEquals(0, counts.hiddenFaults());
+        counts.calls().forEach((name, calls) -> {
+            boolean crosses = name.matches("vmi\\.(Init|SetAlarm|CancelAlarm|SetInitialAPState|APIC.*)");
+            assertEquals(crosses, calls.kind() == CallClass.CROSSING, name);
+        });
+        assertTrue(counts.calls().get("vmi.IRET").count() > 5);
     }
 
     @Test
