@@ -57,7 +57,8 @@ final class Inputs implements Stateful {
     List<InputRecord> dueHere() {
         List<InputRecord> together = new ArrayList<>();
         while (again != null && !again.isEmpty() && isHere(again.peekFirst())) {
-            if (!together.isEmpty() && again.peekFirst().batch() != together.getFirst().batch()) break;
+            if (!together.isEmpty()
+                    && again.peekFirst().batch() != together.getFirst().batch()) break;
             together.add(again.removeFirst());
         }
         if (!together.isEmpty()) taken = together.getFirst().batch();
@@ -74,7 +75,9 @@ final class Inputs implements Stateful {
 
     /// When something comes in again, or `Long.MAX_VALUE`.
     long next() {
-        return again == null || again.isEmpty() ? Long.MAX_VALUE : again.peekFirst().tick();
+        return again == null || again.isEmpty()
+                ? Long.MAX_VALUE
+                : again.peekFirst().tick();
     }
 
     /// The machine was taken back, or further forward in its past: what came in after the position comes again.

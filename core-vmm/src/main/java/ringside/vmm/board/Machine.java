@@ -258,7 +258,8 @@ public final class Machine implements Platform, Stateful {
         List<Problem> problems = hypervisor.start(spec.image());
         for (Core core : cores) witness.settled(core.cpu);
         if (!problems.isEmpty()) {
-            knockdown(new Knockdown("the image cannot be loaded again", problems.getFirst().toString(), clock.now()));
+            knockdown(new Knockdown(
+                    "the image cannot be loaded again", problems.getFirst().toString(), clock.now()));
         }
     }
 

@@ -61,7 +61,8 @@ import ringside.vmm.trap.GuestState;
 /// | 3B0-3DF | VGA | |
 /// | 510-511 | number of processors, bytes of RAM | |
 /// | CF8-CFF | PCI configuration | |
-/// | E0-E3, 2000-2017 | where the settings ask for it: a latch, interrupt inputs by hand | IRQ 0 to 15, IO-APIC 16 to 23 |
+/// | E0-E3, 2000-2017 | where the settings ask for it: a latch, interrupt inputs by hand | IRQ 0 to 15, IO-APIC 16 to
+/// 23 |
 /// | F0-F1 | x87 exceptions of vCPU 0 while its CR0.NE is clear | IRQ 13 |
 /// | F4-F7 | debug exit | |
 /// | 3F8-3FF | 16550A, the console | IRQ 4 |
@@ -135,7 +136,12 @@ final class Pc implements Bus, Stateful {
         memory.put(Firmware.of(spec.image()));
         memory.put(interrupts.ioApic);
         PcDrives drives = add(new PcDrives(spec.options(), ports, clock, ram, interrupts));
-        pci = add(new PcPci(ports, memory, interrupts, add(new ResetPort(high -> wires.reset(ResetCause.CHIP_SET))), drives.controller));
+        pci = add(new PcPci(
+                ports,
+                memory,
+                interrupts,
+                add(new ResetPort(high -> wires.reset(ResetCause.CHIP_SET))),
+                drives.controller));
         pci.bus.attach(PcPci.DISPLAY, 0, DisplayCard.function(display));
         add(new PcNetworks(spec.options(), pci, clock, ram));
         if (!spec.image().isFirmware()) firmware();

@@ -47,11 +47,9 @@ final class PcResets implements Stateful {
         VirtualClock clock = new VirtualClock();
         clock.advanceTo(now);
         PcOptions options = spec.options();
-        List<Wire> loose = options.networks().stream()
-                .<Wire>map(w -> new LooseCable())
-                .toList();
-        return new Pc(
-                spec.with(options.withNetworks(loose)), new PortMap(), clock, new NoConsole(), ram, new Loose());
+        List<Wire> loose =
+                options.networks().stream().<Wire>map(w -> new LooseCable()).toList();
+        return new Pc(spec.with(options.withNetworks(loose)), new PortMap(), clock, new NoConsole(), ram, new Loose());
     }
 
     @Override

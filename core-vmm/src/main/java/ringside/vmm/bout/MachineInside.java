@@ -92,7 +92,8 @@ final class MachineInside implements Inside {
             int part = Math.min(length - done, PAGE - (linear + done & PAGE - 1));
             int at = ram(vcpu, linear + done);
             if (at < 0) return Arrays.copyOf(bytes, done);
-            for (int i = 0; i < part; i++) bytes[done + i] = (byte) machine.memory().read8(at + i);
+            for (int i = 0; i < part; i++)
+                bytes[done + i] = (byte) machine.memory().read8(at + i);
             done += part;
         }
         return bytes;

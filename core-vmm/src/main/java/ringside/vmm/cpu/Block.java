@@ -48,17 +48,21 @@ final class Block {
     int reach;
     /// While ordering: 0 not seen, 1 on the path, 2 done.
     int state;
-    @Nullable Label label;
+
+    @Nullable
+    Label label;
 
     Block(int va) {
         this.va = va;
     }
 
-    @Nullable Step last() {
+    @Nullable
+    Step last() {
         return steps.isEmpty() ? null : steps.getLast();
     }
 
-    @Nullable Way wayTo(int target) {
+    @Nullable
+    Way wayTo(int target) {
         for (Way w : ways) if (w.to.va == target) return w;
         return null;
     }

@@ -46,7 +46,9 @@ abstract class Interpreter extends SystemInsns {
     private @Nullable Decoded fetched;
     /// Control was moved to EIP.
     private boolean jumped;
-    @Nullable Translator translator;
+
+    @Nullable
+    Translator translator;
     /// Left by translated code: where it went, and its budget.
     int next, left;
     /// The monitor is told of instructions that begin here.

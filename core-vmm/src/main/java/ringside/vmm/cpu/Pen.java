@@ -162,7 +162,6 @@ abstract class Pen {
         }
     }
 
-
     /// Pushes the operand in memory.
     final void load(Insn i, int size) {
         c.getstatic(self, "M", BYTES);
@@ -331,8 +330,7 @@ abstract class Pen {
 
     private void compareUnsigned() {
         c.iload(SUM).iload(Y);
-        c.invokestatic(
-                ClassDesc.of("java.lang.Integer"), "compareUnsigned", MethodTypeDesc.of(CD_int, CD_int, CD_int));
+        c.invokestatic(ClassDesc.of("java.lang.Integer"), "compareUnsigned", MethodTypeDesc.of(CD_int, CD_int, CD_int));
     }
 
     private void below(boolean not, Label to) {

@@ -19,7 +19,8 @@ final class Plan {
     /// What the plan asks of the processor.
     interface Source {
         /// The instruction at a linear address, or null: not mapped, across a page, watched, never run.
-        @Nullable Insn at(int va, boolean mustHaveRun);
+        @Nullable
+        Insn at(int va, boolean mustHaveRun);
 
         /// Where an indirect jump or call has led to.
         int[] targets(int va);
@@ -55,7 +56,8 @@ final class Plan {
         flags();
     }
 
-    @Nullable Block block(int va) {
+    @Nullable
+    Block block(int va) {
         return byVa.get(va);
     }
 

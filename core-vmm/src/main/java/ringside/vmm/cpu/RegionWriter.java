@@ -24,7 +24,8 @@ import ringside.vmm.isa.Op;
 final class RegionWriter extends Scribe {
     private static final ClassDesc REGION = ClassDesc.of("ringside.vmm.cpu.Region");
     private static final ClassDesc LEAVE = ClassDesc.of("ringside.vmm.cpu.Leave");
-    private static final ClassDesc LOOKUP = ClassDesc.of("java.lang.invoke.MethodHandles").nested("Lookup");
+    private static final ClassDesc LOOKUP =
+            ClassDesc.of("java.lang.invoke.MethodHandles").nested("Lookup");
     private static final ClassDesc HANDLES = ClassDesc.of("java.lang.invoke.MethodHandles");
     private static final ClassDesc CLASS = ClassDesc.of("java.lang.Class");
     private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(CD_void);
@@ -69,9 +70,11 @@ final class RegionWriter extends Scribe {
                 cb.withField(NAMES[k], TYPES[k], ClassFile.ACC_STATIC | ClassFile.ACC_FINAL);
             }
             cb.withMethodBody("<clinit>", NOTHING, ClassFile.ACC_STATIC, RegionWriter::constants);
-            cb.withMethodBody("<init>", NOTHING, 0, b -> b.aload(0)
-                    .invokespecial(REGION, "<init>", NOTHING)
-                    .return_());
+            cb.withMethodBody(
+                    "<init>",
+                    NOTHING,
+                    0,
+                    b -> b.aload(0).invokespecial(REGION, "<init>", NOTHING).return_());
             cb.withMethodBody("run", RUN, 0, this::body);
         });
     }

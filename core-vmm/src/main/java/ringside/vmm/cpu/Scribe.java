@@ -347,8 +347,7 @@ abstract class Scribe extends Pen {
             case Op.ROL, Op.ROR -> {
                 boolean left = i.op == Op.ROL;
                 if (i.s0 == 4) {
-                    c.invokestatic(
-                            INTEGER, left ? "rotateLeft" : "rotateRight", MethodTypeDesc.ofDescriptor("(II)I"));
+                    c.invokestatic(INTEGER, left ? "rotateLeft" : "rotateRight", MethodTypeDesc.ofDescriptor("(II)I"));
                 } else {
                     number(i.s0);
                     words(left ? "rol" : "ror", 3);
@@ -550,7 +549,10 @@ abstract class Scribe extends Pen {
         if (i.op == Op.BSF) {
             c.iload(B).invokestatic(INTEGER, "numberOfTrailingZeros", INT_TO_INT);
         } else {
-            c.bipush(31).iload(B).invokestatic(INTEGER, "numberOfLeadingZeros", INT_TO_INT).isub();
+            c.bipush(31)
+                    .iload(B)
+                    .invokestatic(INTEGER, "numberOfLeadingZeros", INT_TO_INT)
+                    .isub();
         }
         toPart(i.n0, i.s0);
         c.labelBinding(past);

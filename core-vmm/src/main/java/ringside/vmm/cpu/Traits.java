@@ -40,7 +40,6 @@ final class Traits {
         return s == Registers.FS || s == Registers.GS || s != Registers.CS && mode.limit(s) > 16;
     }
 
-
     private static boolean plain(int kind) {
         return kind == Insn.REG || kind == Insn.MEM || kind == Insn.IMM || kind == Insn.NONE;
     }

@@ -22,7 +22,10 @@ final class Translator implements Plan.Source {
     static final class Head {
         final int va;
         final Mode mode;
-        @Nullable Region region;
+
+        @Nullable
+        Region region;
+
         int entry;
         final @Nullable Head next;
 
@@ -98,7 +101,8 @@ final class Translator implements Plan.Source {
     ///
     /// @param h      the heads of the instruction at EIP
     /// @param budget ticks that may pass
-    /// @return ticks used; 0: the interpreter has to carry out this instruction; {@link #NONE}: nothing is translated
+    /// @return ticks used; 0: the interpreter has to carry out this instruction; {@link #NONE}: nothing is
+    translated
     int run(Head h, long budget) {
         Mode now = mode();
         int va = cpu.eip;
@@ -152,7 +156,8 @@ final class Translator implements Plan.Source {
     }
 
     /// What may be entered at this machine address.
-    @Nullable Head headsAt(int maddr) {
+    @Nullable
+    Head headsAt(int maddr) {
         return heads.get(maddr);
     }
 
@@ -242,8 +247,7 @@ final class Translator implements Plan.Source {
             cpu
         };
         try {
-            MethodHandles.Lookup made =
-                    MethodHandles.lookup().defineHiddenClassWithClassData(bytes, data, true);
+            MethodHandles.Lookup made = MethodHandles.lookup().defineHiddenClassWithClassData(bytes, data, true);
             return (Region) made.lookupClass().getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("a region that was written can be loaded", e);

@@ -357,7 +357,8 @@ public final class GdbStub {
         endTold = true;
         focus = inside.turn();
         if (fell && s.knockdown() != null) {
-            said = "knocked down: " + s.knockdown().what() + "; " + s.knockdown().firstCause() + "\n";
+            said = "knocked down: " + s.knockdown().what() + "; "
+                    + s.knockdown().firstCause() + "\n";
         } else {
             said = "the guest has ended: " + s.exit() + ", status " + s.status() + "\n";
         }

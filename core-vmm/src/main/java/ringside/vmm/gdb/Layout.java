@@ -21,9 +21,7 @@ final class Layout {
     private static final String[] PLAIN = {
         "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags", "cs", "ss", "ds", "es", "fs", "gs"
     };
-    private static final String[] X87_NAMES = {
-        "fctrl", "fstat", "ftag", "fiseg", "fioff", "foseg", "fooff", "fop"
-    };
+    private static final String[] X87_NAMES = {"fctrl", "fstat", "ftag", "fiseg", "fioff", "foseg", "fooff", "fop"};
     private static final String[] CONTROL_NAMES = {"cr0", "cr2", "cr3", "cr4"};
     /// Where FXSAVE has the x87 control registers, and how many bytes; the tag word is made.
     private static final int[] X87_AT = {0, 2, -1, 12, 8, 20, 16, 6}, X87_BYTES = {2, 2, 2, 2, 4, 2, 4, 2};
@@ -113,7 +111,8 @@ final class Layout {
         x.append("<vector id=\"v2d\" type=\"ieee_double\" count=\"2\"/>");
         x.append("<vector id=\"v16i8\" type=\"int8\" count=\"16\"/><vector id=\"v8i16\" type=\"int16\" count=\"8\"/>");
         x.append("<vector id=\"v4i32\" type=\"int32\" count=\"4\"/><vector id=\"v2i64\" type=\"int64\" count=\"2\"/>");
-        x.append("<union id=\"vec128\"><field name=\"v4_float\" type=\"v4f\"/><field name=\"v2_double\" type=\"v2d\"/>");
+        x.append(
+                "<union id=\"vec128\"><field name=\"v4_float\" type=\"v4f\"/><field name=\"v2_double\" type=\"v2d\"/>");
         x.append("<field name=\"v16_int8\" type=\"v16i8\"/><field name=\"v8_int16\" type=\"v8i16\"/>");
         x.append("<field name=\"v4_int32\" type=\"v4i32\"/><field name=\"v2_int64\" type=\"v2i64\"/>");
         x.append("<field name=\"uint128\" type=\"uint128\"/></union>");

@@ -3,7 +3,6 @@ package ringside.vmm.history;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
 
 /// The whole state of a machine at one moment. Immutable.

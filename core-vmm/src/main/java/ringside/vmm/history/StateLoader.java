@@ -19,7 +19,8 @@ final class StateLoader implements StateVisitor {
 
     /// All fields were taken.
     void finished() {
-        if (at != state.row.length || block != state.blocks.size()) throw new StateMismatch("the state has more fields");
+        if (at != state.row.length || block != state.blocks.size())
+            throw new StateMismatch("the state has more fields");
     }
 
     @Override

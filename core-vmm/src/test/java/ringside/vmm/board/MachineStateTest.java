@@ -44,8 +44,9 @@ class MachineStateTest {
     /// Everything that two equal runs have in common.
     private static String end(Machine m) {
         while (m.exit() == null && m.knockdown() == null) m.run(1_000_000_000L, false);
-        return m.exit() + m.status() + " " + m.retired() + " " + m.tracer().counts() + " " + m.tracer().rounds() + " "
-                + m.console().written() + m.console().tail(200) + RunHash.of(List.of(m), m.tracer().hash());
+        return m.exit() + m.status() + " " + m.retired() + " " + m.tracer().counts() + " "
+                + m.tracer().rounds() + " " + m.console().written()
+                + m.console().tail(200) + RunHash.of(List.of(m), m.tracer().hash());
     }
 
     @ParameterizedTest

@@ -71,7 +71,8 @@ class GdbStubTest {
 
     @Test
     void aDamagedPacketIsRefused() {
-        for (String bad : List.of("m", "mzz,4", "P", "Z0", "G12", "Hg", "vCont;s:zz", "M9000,2:0", "p99999", "X9000,4:a")) {
+        for (String bad :
+                List.of("m", "mzz,4", "P", "Z0", "G12", "Hg", "vCont;s:zz", "M9000,2:0", "p99999", "X9000,4:a")) {
             assertNotEquals("OK", ask(bad), bad);
         }
         assertEquals("E0e", ask("mfff00000,4"));

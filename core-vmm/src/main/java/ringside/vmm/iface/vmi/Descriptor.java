@@ -76,7 +76,8 @@ final class Descriptor {
     /// What the silicon gets to see of a guest's descriptor: level 0 becomes 1, and nothing reaches the monitor's
     /// hole.
     ///
-    /// Task gates and task states disappear, because a switch would load the guest's own task state, CR3 included, as
+    /// Task gates and task states disappear, because a switch would load the guest's own task state, CR3 included,
+    as
     /// it is; so do expand-down segments that end above the hole.
     static long deprivileged(long d) {
         if (!present(d)) return d;

@@ -166,7 +166,8 @@ final class DescriptorTables {
             if ((selector & 0xFFFC) == 0) continue;
             long loaded = v.g.cachedDescriptor(seg);
             long cut = Descriptor.deprivileged(loaded);
-            if (cut != loaded) v.g.forceSegment(seg, Descriptor.present(cut) ? selector : 0, Descriptor.present(cut) ? cut : 0);
+            if (cut != loaded)
+                v.g.forceSegment(seg, Descriptor.present(cut) ? selector : 0, Descriptor.present(cut) ? cut : 0);
         }
     }
 

@@ -126,7 +126,14 @@ class VmiRomTest {
         Path source = Path.of("..", "guests", "rom");
         assumeTrue(Files.exists(source.resolve("rom.sh")) && Files.isExecutable(Path.of("/usr/bin/as")));
         Path made = dir.resolve("vmi-rom.bin");
-        Process p = new ProcessBuilder("sh", "rom.sh", "as", "ld", ring == 0 ? "vmi-rom0.S" : "vmi-rom.S", dir.toString(), made.toString())
+        Process p = new ProcessBuilder(
+                        "sh",
+                        "rom.sh",
+                        "as",
+                        "ld",
+                        ring == 0 ? "vmi-rom0.S" : "vmi-rom.S",
+                        dir.toString(),
+                        made.toString())
                 .directory(source.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(dir.resolve("log").toFile())

@@ -51,8 +51,8 @@ class VmiStepsTest {
     private static Machine machine(String name, int vcpus, long seed, int ring) throws IOException {
         GuestImage image = new GuestImage(guest(name), new byte[0], "");
         PcOptions options = PcOptions.NONE.with(new PcSettings(false, false, false, ring));
-        Built built = Boards.build(
-                new MachineSpec(Iface.VMI, 4 * MB, vcpus, seed, image, Processors.STANDARD, options));
+        Built built =
+                Boards.build(new MachineSpec(Iface.VMI, 4 * MB, vcpus, seed, image, Processors.STANDARD, options));
         return switch (built) {
             case Built.Ready ready -> ready.machine();
             case Built.Wrong wrong -> throw new AssertionError(wrong.problems().toString());
