@@ -53,7 +53,8 @@ final class Reports {
                 end.knockdown(),
                 corner.postCodes(),
                 corner.runHash(),
-                corner.console().tail(CONSOLE_KEPT));
+                corner.console().tail(CONSOLE_KEPT),
+                corner.inspect().shares());
     }
 
     /// The report's numbers by name, for assertions.

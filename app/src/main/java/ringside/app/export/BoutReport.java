@@ -3,6 +3,7 @@ package ringside.app.export;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import ringside.vmm.probe.SharesView;
 import ringside.vmm.score.CostProfile;
 import ringside.vmm.score.Tape;
 import ringside.vmm.trace.Counts;
@@ -30,6 +31,7 @@ public record BoutReport(
     /// @param exit    how the guest ended itself, or null
     /// @param post    the newest POST codes, oldest first
     /// @param console the newest part of the console
+    /// @param shares  what a Xen guest shares with its back ends
     public record CornerReport(
             Iface iface,
             Counts total,
@@ -40,7 +42,8 @@ public record BoutReport(
             @Nullable Knockdown knockdown,
             List<Integer> post,
             String runHash,
-            String console) {}
+            String console,
+            SharesView shares) {}
 
     /// One round. @param bell the bell that closed it
     public record RoundReport(int number, int bell, long tick, Counts counts) {}

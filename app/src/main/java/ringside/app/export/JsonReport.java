@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
+import ringside.vmm.probe.SharesView;
 import ringside.vmm.score.Bill;
 import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.Counts;
@@ -68,6 +69,42 @@ public final class JsonReport {
         }
         g.writeEndArray();
         g.writeStringField("runHash", c.runHash());
+        if (!c.shares().ports().isEmpty()) shares(g, c.shares());
+        g.writeEndObject();
+    }
+
+    /// What is small of it: ports, rings, and how much there is of the rest.
+    private static void shares(JsonGenerator g, SharesView shares) throws IOException {
+        g.writeObjectFieldStart("shares");
+        g.writeArrayFieldStart("ports");
+        for (SharesView.Port p : shares.ports()) {
+            g.writeStartObject();
+            g.writeNumberField("port", p.number());
+            g.writeStringField("state", p.state());
+            g.writeNumberField("domain", p.domain());
+            g.writeNumberField("far", p.far());
+            g.writeNumberField("vcpu", p.vcpu());
+            g.writeBooleanField("pending", p.pending());
+            g.writeBooleanField("masked", p.masked());
+            g.writeStringField("leadsTo", p.leads());
+            g.writeEndObject();
+        }
+        g.writeEndArray();
+        g.writeArrayFieldStart("rings");
+        for (SharesView.Ring r : shares.rings()) {
+            g.writeStartObject();
+            g.writeStringField("device", r.device());
+            g.writeStringField("ring", r.ring());
+            g.writeStringField("state", r.state());
+            g.writeNumberField("port", r.port());
+            g.writeNumberField("produced", r.produced());
+            g.writeNumberField("consumed", r.consumed());
+            g.writeNumberField("answered", r.answered());
+            g.writeEndObject();
+        }
+        g.writeEndArray();
+        g.writeNumberField("grants", shares.grants().size());
+        g.writeNumberField("storeNodes", shares.store().size());
         g.writeEndObject();
     }
 

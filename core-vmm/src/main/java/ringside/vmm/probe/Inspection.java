@@ -49,4 +49,9 @@ public interface Inspection {
     default String frame(int mfn) {
         return "";
     }
+
+    /// Event channels, grants, xenstore and rings of a Xen guest.
+    default SharesView shares() {
+        return SharesView.NOTHING;
+    }
 }

@@ -192,4 +192,9 @@ public final class MachineInspection implements Inspection {
         }
         return pfn >= 0 ? FramesView.Kind.GUEST : FramesView.Kind.HYPERVISOR;
     }
+
+    @Override
+    public SharesView shares() {
+        return SharesView.of(hypervisor);
+    }
 }

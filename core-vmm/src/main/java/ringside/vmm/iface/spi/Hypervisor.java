@@ -54,6 +54,9 @@ public interface Hypervisor extends Monitor, Stateful {
         return g.cr(4);
     }
 
+    /// Shows what the guest shares with its back ends. Reading changes nothing.
+    default void show(Shares to) {}
+
     /// What is known of a machine frame, in symbols ("L1, 3 refs"), or "". For probes.
     default String frameNote(int mfn) {
         return "";

@@ -3,7 +3,9 @@ package ringside.vmm.iface.xen;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import ringside.vmm.iface.spi.Shares;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
@@ -235,6 +237,21 @@ final class EventChannels implements Stateful {
     private boolean pollsOn(XenVcpu v, int port) {
         for (int i = 0; i < v.pollPorts; i++) if (v.polled[i] == port) return true;
         return false;
+    }
+
+    /// Every port that is open. @param leads where one leads that has a back end at its far end
+    void show(Shares to, IntFunction<String> leads) {
+        for (int port = 1; port < PORTS; port++) {
+            if (state[port] == FREE) continue;
+            String name = switch (state[port]) {
+                case UNBOUND -> "unbound";
+                case INTERDOMAIN -> "interdomain";
+                case VIRQ -> "virq";
+                default -> "ipi";
+            };
+            String device = isBackEnd(port) ? leads.apply(port) : "";
+            to.port(port, name, remoteDomain[port], far[port], notify[port], pending(port), masked(port), device);
+        }
     }
 
     @Override

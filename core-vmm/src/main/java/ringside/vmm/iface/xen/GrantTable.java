@@ -9,6 +9,7 @@ import ringside.vmm.frames.FrameTable;
 import ringside.vmm.frames.FrameType;
 import ringside.vmm.frames.PaeEntry;
 import ringside.vmm.iface.spi.Caller;
+import ringside.vmm.iface.spi.Shares;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
@@ -395,6 +396,15 @@ final class GrantTable implements Stateful {
             if (!frames.guestOwns(mfn) || frames.heldFromOutside(mfn) == 0) {
                 wrong.add("grant mapping " + i + " is of frame " + mfn + ", " + frames.describe(mfn));
             }
+        }
+    }
+
+    /// Every entry that offers something.
+    void show(Shares to) {
+        for (int ref = 0; ref < allocated * PER_FRAME; ref++) {
+            int flags = memory.read16(entry(ref));
+            if ((flags & 3) == 0) continue;
+            to.grant(ref, flags, memory.read16(entry(ref) + 2), memory.read32(entry(ref) + 4));
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import ringside.vmm.dev.medium.BlockMedium;
 import ringside.vmm.dev.medium.Wire;
 import ringside.vmm.iface.spi.Platform;
+import ringside.vmm.iface.spi.Shares;
 import ringside.vmm.iface.xen.back.BackEnd;
 import ringside.vmm.iface.xen.back.BlockBackEnd;
 import ringside.vmm.iface.xen.back.FrameBufferBackEnd;
@@ -13,6 +14,7 @@ import ringside.vmm.iface.xen.back.GuestSide;
 import ringside.vmm.iface.xen.back.KeyboardBackEnd;
 import ringside.vmm.iface.xen.back.NetBackEnd;
 import ringside.vmm.iface.xen.store.Store;
+import ringside.vmm.iface.xen.store.StoreNode;
 import ringside.vmm.iface.xen.store.StoreRing;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
@@ -95,10 +97,16 @@ final class XenDevices implements Stateful {
         store.write(HOME + "/" + node, value);
     }
 
-    List<BackEnd.RingLine> rings() {
-        List<BackEnd.RingLine> lines = new ArrayList<>();
-        for (BackEnd b : all) lines.addAll(b.lines());
-        return lines;
+    /// Which device a port leads to, or "".
+    String at(int wanted) {
+        if (wanted == port) return "xenstore";
+        for (BackEnd b : all) if (b.portNumber() == wanted) return b.name();
+        return "";
+    }
+
+    void show(Shares to) {
+        for (StoreNode n : store.nodes()) to.node(n.path(), n.value(), n.permissions());
+        for (BackEnd b : all) b.show(to);
     }
 
     @Override

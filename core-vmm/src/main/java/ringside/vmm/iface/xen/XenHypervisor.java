@@ -16,6 +16,7 @@ import ringside.vmm.iface.spi.FrameBuffer;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.iface.spi.Hypervisor;
 import ringside.vmm.iface.spi.Platform;
+import ringside.vmm.iface.spi.Shares;
 import ringside.vmm.iface.xen.back.BlockBackEnd;
 import ringside.vmm.iface.xen.back.NetBackEnd;
 import ringside.vmm.state.StateVisitor;
@@ -108,6 +109,17 @@ public final class XenHypervisor implements Hypervisor {
     @Override
     public Controls controls() {
         return parts.devices.keyboard;
+    }
+
+    @Override
+    public void show(Shares to) {
+        parts.events.show(to, this::leadsTo);
+        parts.grants.show(to);
+        parts.devices.show(to);
+    }
+
+    private String leadsTo(int port) {
+        return port == parts.console.port() ? "console" : parts.devices.at(port);
     }
 
     @Override

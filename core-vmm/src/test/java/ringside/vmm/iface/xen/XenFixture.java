@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.cpu.CpuModel;
 import ringside.vmm.cpu.Vcpu;
+import ringside.vmm.dev.medium.BlockMedium;
 import ringside.vmm.dev.medium.ConsoleSink;
 import ringside.vmm.frames.FrameTable;
 import ringside.vmm.iface.spi.GuestImage;
@@ -43,6 +44,7 @@ final class XenFixture implements Platform {
     private final Typewriter console = new Typewriter();
     private final XenHypervisor xen;
     private final int guestFrames;
+    private final List<BlockMedium> disks;
 
     @Nullable
     String ended;
@@ -52,8 +54,9 @@ final class XenFixture implements Platform {
     @Nullable
     Knockdown knockdown;
 
-    private XenFixture(int guestFrames, int vcpus) {
+    private XenFixture(int guestFrames, int vcpus, BlockMedium... disks) {
         this.guestFrames = guestFrames;
+        this.disks = List.of(disks);
         memory = new MachineMemory(XenHypervisor.machineFrames(guestFrames) * MachineMemory.PAGE);
         tracer = new Tracer(clock, vcpus, n -> 0);
         for (int i = 0; i < vcpus; i++) {
@@ -71,8 +74,8 @@ final class XenFixture implements Platform {
         return started(hello(), vcpus);
     }
 
-    static XenFixture started(byte[] kernel, int vcpus) {
-        XenFixture f = new XenFixture(2048, vcpus);
+    static XenFixture started(byte[] kernel, int vcpus, BlockMedium... disks) {
+        XenFixture f = new XenFixture(2048, vcpus, disks);
         List<Problem> problems = f.xen.start(new GuestImage(kernel, new byte[0], "quiet"));
         if (!problems.isEmpty()) throw new IllegalStateException(problems.toString());
         return f;
@@ -252,6 +255,11 @@ final class XenFixture implements Platform {
     @Override
     public ConsoleSink console() {
         return console;
+    }
+
+    @Override
+    public List<BlockMedium> disks() {
+        return disks;
     }
 
     @Override

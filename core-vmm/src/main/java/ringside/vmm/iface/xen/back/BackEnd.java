@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.iface.xen.back;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import ringside.vmm.iface.spi.Shares;
 import ringside.vmm.iface.xen.store.Store;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
@@ -14,14 +14,6 @@ import ringside.vmm.state.Stateful;
 /// device as the first one did. Whatever a guest has written there that makes no sense ends at 5, with the reason in
 /// the guest's "error" directory; the engine never minds.
 public abstract class BackEnd implements Stateful {
-    /// A page with two rings, or one half of them, for probes.
-    ///
-    /// @param produced by the guest
-    /// @param consumed by the back end
-    /// @param answered by the back end
-    public record RingLine(
-            String device, String ring, String state, int port, long produced, long consumed, long answered) {}
-
     final GuestSide guest;
     final Store store;
     /// The guest's directory, and ours.
@@ -92,8 +84,8 @@ public abstract class BackEnd implements Stateful {
     /// The guest kicked.
     abstract void kicked();
 
-    /// Its rings, for probes.
-    public abstract List<RingLine> lines();
+    /// Shows its rings.
+    public abstract void show(Shares to);
 
     final boolean connected() {
         return state == XenbusState.CONNECTED;
@@ -115,12 +107,18 @@ public abstract class BackEnd implements Stateful {
         if (port != null) port.raise();
     }
 
-    private int portNumber() {
+    /// "vbd/51712"
+    public final String name() {
+        return name;
+    }
+
+    /// The guest's end of its event channel, or -1.
+    public final int portNumber() {
         return port == null ? GuestSide.NONE : port.number();
     }
 
-    final RingLine line(String ring, long produced, long consumed, long answered) {
-        return new RingLine(name, ring, state.name(), portNumber(), produced, consumed, answered);
+    final void show(Shares to, String ring, long produced, long consumed, long answered) {
+        to.ring(name, ring, state.name(), portNumber(), produced, consumed, answered);
     }
 
     // --- states ------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.dev.medium.BlockMedium;
+import ringside.vmm.iface.spi.Shares;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 
@@ -202,8 +203,8 @@ public final class BlockBackEnd extends BackEnd {
     }
 
     @Override
-    public List<RingLine> lines() {
-        return List.of(line("requests", ring.produced(), ring.consumed(), ring.answers()));
+    public void show(Shares to) {
+        show(to, "requests", ring.produced(), ring.consumed(), ring.answers());
     }
 
     @Override

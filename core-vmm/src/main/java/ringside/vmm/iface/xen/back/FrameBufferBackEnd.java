@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.iface.xen.back;
 
-import java.util.List;
 import ringside.vmm.iface.spi.FrameBuffer;
+import ringside.vmm.iface.spi.Shares;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 
@@ -160,13 +160,11 @@ public final class FrameBufferBackEnd extends BackEnd implements FrameBuffer {
     private static final int IN_RING = 1024;
 
     @Override
-    public List<RingLine> lines() {
-        if (page == GuestSide.NONE) return List.of(line("events", 0, 0, 0));
-        return List.of(line(
-                "events",
-                Integer.toUnsignedLong(get(OUT_PROD)),
-                Integer.toUnsignedLong(get(OUT_CONS)),
-                Integer.toUnsignedLong(get(IN_PROD) - get(IN_CONS))));
+    public void show(Shares to) {
+        boolean open = page != GuestSide.NONE;
+        long produced = open ? Integer.toUnsignedLong(get(OUT_PROD)) : 0;
+        long consumed = open ? Integer.toUnsignedLong(get(OUT_CONS)) : 0;
+        show(to, "from guest", produced, consumed, 0);
     }
 
     @Override

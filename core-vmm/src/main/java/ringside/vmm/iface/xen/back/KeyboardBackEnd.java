@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import ringside.vmm.iface.spi.Controls;
+import ringside.vmm.iface.spi.Shares;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 
@@ -101,13 +102,9 @@ public final class KeyboardBackEnd extends BackEnd implements Controls {
     }
 
     @Override
-    public List<RingLine> lines() {
-        if (page == GuestSide.NONE) return List.of(line("events", 0, 0, 0));
-        return List.of(line(
-                "events",
-                0,
-                Integer.toUnsignedLong(memory.read32(at(IN_CONS))),
-                Integer.toUnsignedLong(memory.read32(at(IN_PROD)))));
+    public void show(Shares to) {
+        boolean open = page != GuestSide.NONE;
+        show(to, "to guest", 0, 0, open ? Integer.toUnsignedLong(memory.read32(at(IN_PROD))) : 0);
     }
 
     @Override

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.iface.xen.back;
 
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.dev.medium.Wire;
+import ringside.vmm.iface.spi.Shares;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 
@@ -147,10 +147,9 @@ public final class NetBackEnd extends BackEnd {
     }
 
     @Override
-    public List<RingLine> lines() {
-        return List.of(
-                line("transmit", tx.produced(), tx.consumed(), tx.answers()),
-                line("receive", rx.produced(), rx.consumed(), rx.answers()));
+    public void show(Shares to) {
+        show(to, "transmit", tx.produced(), tx.consumed(), tx.answers());
+        show(to, "receive", rx.produced(), rx.consumed(), rx.answers());
     }
 
     @Override
