@@ -67,10 +67,8 @@ public final class VirtualClock implements Stateful {
     /// What a clock of the guest shows: guest time, but never less than any vCPU was told before.
     ///
     /// vCPUs run the same stretch of time one after another. A later one begins where the first one began, and
-    would
-    /// see time go backwards against what the first one left in memory. So its clocks stand still until it has
-    caught
-    /// up: by a round at most. With one vCPU this is {@link #now}.
+    /// would see time go backwards against what the first one left in memory. So its clocks stand still until it
+    /// has caught up: by a round at most. With one vCPU this is {@link #now}.
     public long shown() {
         return Math.max(now(), told);
     }

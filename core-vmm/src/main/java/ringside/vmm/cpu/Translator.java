@@ -102,7 +102,7 @@ final class Translator implements Plan.Source {
     /// @param h      the heads of the instruction at EIP
     /// @param budget ticks that may pass
     /// @return ticks used; 0: the interpreter has to carry out this instruction; {@link #NONE}: nothing is
-    translated
+    /// translated
     int run(Head h, long budget) {
         Mode now = mode();
         int va = cpu.eip;

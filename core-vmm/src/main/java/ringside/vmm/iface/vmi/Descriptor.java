@@ -77,8 +77,7 @@ final class Descriptor {
     /// hole.
     ///
     /// Task gates and task states disappear, because a switch would load the guest's own task state, CR3 included,
-    as
-    /// it is; so do expand-down segments that end above the hole.
+    /// as it is; so do expand-down segments that end above the hole.
     static long deprivileged(long d) {
         if (!present(d)) return d;
         int type = systemType(d);

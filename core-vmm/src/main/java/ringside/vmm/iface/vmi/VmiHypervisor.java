@@ -67,8 +67,7 @@ public final class VmiHypervisor implements Hypervisor {
     private final int[] words = new int[6];
 
     /// @param guestFrames guest-physical frames; the machine must have more, which become the monitor's
-    /// @param ring        1: the kernel is deprivileged, on shadow tables; 0: it stays, and its calls are
-    instructions
+    /// @param ring 1: the kernel is deprivileged, on shadow tables; 0: it stays, and its calls are instructions
     public VmiHypervisor(Platform platform, int guestFrames, int ring) {
         this.platform = platform;
         this.ring = ring;
