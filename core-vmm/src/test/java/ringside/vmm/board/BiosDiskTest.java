@@ -149,6 +149,31 @@ class BiosDiskTest {
         assertEquals(18, BootRig.cx(m) & 0x3F);
     }
 
+    @Test
+    void aHardDiskInsideACdIsTheFirstAndPushesTheOthersUp() {
+        // mov ax, 0201h; mov cx, 5; mov dx, 80h; mov bx, 800h; int 13h; mov ax, 0201h; mov cx, 5; mov dx, 81h;
+        // mov bx, 0A00h; int 13h; mov ah, 8; mov dl, 80h; int 13h
+        byte[] content = BootRig.cd(4, "b80102 b90500 ba8000 bb0008 cd13 b80102 b90500 ba8100 bb000a cd13 b408 b280 cd13");
+        // a partition up to head 3, sector 17 of each cylinder: 63 sectors from 17 on
+        BootRig.put(content, BootRig.CD_PROGRAM * BootRig.CD_SECTOR + 446, "80 01 01 00 06 03 11 00 11000000 3f000000");
+        byte[] disk = new byte[BootRig.MB];
+        java.util.Arrays.fill(disk, (byte) 0x5A);
+        Machine m = BootRig.machine(List.of(new BootRig.Bytes(disk, true)), List.of(new BootRig.Bytes(content, false)));
+        m.run(BootRig.SECOND, false);
+        assertFalse(BootRig.carry(m));
+        assertEquals(BootRig.CD_PROGRAM + 1, BootRig.byteAt(m, 0x800)); // four sectors of 512 on
+        assertEquals(0x5A, BootRig.byteAt(m, 0xA00));
+        assertEquals(0x0302, BootRig.dx(m)); // the last head, and how many disks
+        assertEquals(17, BootRig.cx(m) & 0x3F);
+        assertEquals(2, BootRig.byteAt(m, 0x475));
+    }
+
+    @Test
+    void aHardDiskInsideACdNeedsAPartition() {
+        Machine m = cd(BootRig.cd(4, ""));
+        assertTrue(BootRig.row(m, 0).startsWith("Nothing to boot"), () -> BootRig.row(m, 0));
+    }
+
     // ---- what is started --------------------------------------------------------------------------------------------
 
     @Test

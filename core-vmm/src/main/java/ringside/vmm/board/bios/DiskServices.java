@@ -11,11 +11,11 @@ import ringside.vmm.state.Stateful;
 import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.GuestState;
 
-/// INT 13h: hard disks 80h and up by cylinder or by sector number, CDs E0h and up by sector number, and the floppy
-/// that a CD pretends to be. (BIOS Enhanced Disk Drive Specification 3.0; El Torito 1.0.)
+/// INT 13h: hard disks 80h and up by cylinder or by sector number, CDs E0h and up by sector number, and the floppy or
+/// hard disk that a CD pretends to be; such a hard disk is 80h, and the others move up by one. (BIOS Enhanced Disk Drive
+/// Specification 3.0; El Torito 1.0.)
 ///
-/// It goes to the media themselves, not through the drives' registers: no time passes. No formatting, no ejecting, no
-/// emulated hard disk.
+/// It goes to the media themselves, not through the drives' registers: no time passes. No formatting, no ejecting.
 final class DiskServices implements Stateful {
     static final int BAD_COMMAND = 0x01, PROTECTED = 0x03, NOT_FOUND = 0x04, FAILED = 0x20;
     private static final int PACKET = 0x10, PARAMETERS = 0x1A;
@@ -25,10 +25,11 @@ final class DiskServices implements Stateful {
 
     private final List<Drive> fixed = new ArrayList<>();
     private final int disks;
-    private @Nullable Drive floppy;
-    /// The CD that the floppy is in, and where, for {@link #state}.
-    private int floppyCd = -1, floppyType;
-    private long floppyStart;
+    /// What a CD pretends to be.
+    private @Nullable Drive emulated;
+    /// The CD that it is in, and where, for {@link #state}.
+    private int emulatedCd = -1, emulatedType;
+    private long emulatedStart;
     private final List<BlockMedium> cds;
     private @Nullable ElTorito started;
     private int startedFrom;
@@ -40,31 +41,42 @@ final class DiskServices implements Stateful {
         for (int i = 0; i < cds.size(); i++) fixed.add(Drive.cd(i, cds.get(i)));
     }
 
+    /// Hard disks that a program sees.
     int disks() {
-        return disks;
+        return disks + pushed();
+    }
+
+    /// By how much an emulated disk pushes the others' numbers up.
+    private int pushed() {
+        return emulated != null && !emulated.isFloppy() ? 1 : 0;
     }
 
     @Nullable
     Drive drive(int number) {
-        if (number == 0) return floppy;
-        for (Drive d : fixed) if (d.number() == number) return d;
+        if (emulated != null && emulated.number() == number) return emulated;
+        int own = number >= Drive.DISK && number < Drive.CD ? number - pushed() : number;
+        for (Drive d : fixed) if (d.number() == own) return d;
         return null;
     }
 
-    /// A CD has been started: it may have brought a floppy. @return the drive's number
+    /// A CD has been started: it may have brought a drive. @return the drive's number, or -1 when it is not one
     int started(int cd, ElTorito entry) {
+        if (entry.media() != 0 && !insert(cd, entry.block() * Drive.CD_SECTOR, entry.media())) return -1;
         started = entry;
         startedFrom = cd;
-        if (entry.media() == 0) return Drive.CD + cd;
-        insert(cd, entry.block() * Drive.CD_SECTOR, entry.media());
-        return 0;
+        return emulated == null ? Drive.CD + cd : emulated.number();
     }
 
-    private void insert(int cd, long start, int type) {
-        floppyCd = cd;
-        floppyStart = start;
-        floppyType = type;
-        floppy = Drive.floppy(cds.get(cd), start, type);
+    private boolean insert(int cd, long start, int type) {
+        BlockMedium medium = cds.get(cd);
+        emulated = type == Drive.HARD_DISK
+                ? Drive.hardDiskInside(medium, start)
+                : Drive.floppy(medium, start, type);
+        if (emulated == null) return false;
+        emulatedCd = cd;
+        emulatedStart = start;
+        emulatedType = type;
+        return true;
     }
 
     void serve(Asker a) throws GuestFault {
@@ -165,7 +177,7 @@ final class DiskServices implements Stateful {
     private void geometry(Asker a, Drive d) throws GuestFault {
         int last = d.cylinders() - 1;
         a.setReg(GuestState.ECX, (last & 0xFF) << 8 | last >> 2 & 0xC0 | d.track());
-        a.setReg(GuestState.EDX, d.heads() - 1 << 8 | (d.isFloppy() ? 1 : disks));
+        a.setReg(GuestState.EDX, d.heads() - 1 << 8 | (d.isFloppy() ? 1 : disks()));
         if (d.isFloppy()) {
             a.setReg(GuestState.EBX, d.emulation() == 1 ? 2 : d.emulation() == 2 ? 4 : 6);
             a.setSegment(GuestState.ES, 0xF000);
@@ -249,33 +261,35 @@ final class DiskServices implements Stateful {
         int to = a.at(GuestState.DS, a.reg(GuestState.ESI));
         a.write8(to, 0x13);
         a.write8(to + 1, entry.media());
-        a.write8(to + 2, entry.media() == 0 ? Drive.CD + startedFrom : 0);
+        a.write8(to + 2, emulated == null ? Drive.CD + startedFrom : emulated.number());
         a.write8(to + 3, startedFrom >> 1);
         a.write32(to + 4, (int) entry.block());
         a.write16(to + 8, startedFrom & 1);
         a.write16(to + 10, 0);
         a.write16(to + 12, entry.segment());
         a.write16(to + 14, entry.sectors());
-        a.write8(to + 16, floppy == null ? 0 : 79);
-        a.write8(to + 17, floppy == null ? 0 : floppy.track());
-        a.write8(to + 18, floppy == null ? 0 : 1);
+        int last = emulated == null ? 0 : emulated.cylinders() - 1;
+        a.write8(to + 16, last);
+        a.write8(to + 17, emulated == null ? 0 : last >> 2 & 0xC0 | emulated.track());
+        a.write8(to + 18, emulated == null ? 0 : emulated.heads() - 1);
         if (a.al() == 0) {
-            floppy = null;
-            floppyCd = -1;
+            emulated = null;
+            emulatedCd = -1;
+            a.write8(DataArea.DISKS, disks());
         }
         done(a, 0);
     }
 
     @Override
     public void state(StateVisitor v) {
-        floppyCd = v.i32("biosFloppyCd", floppyCd);
-        floppyType = v.i32("biosFloppyType", floppyType);
-        floppyStart = v.i64("biosFloppyStart", floppyStart);
+        emulatedCd = v.i32("biosEmulatedCd", emulatedCd);
+        emulatedType = v.i32("biosEmulatedType", emulatedType);
+        emulatedStart = v.i64("biosEmulatedStart", emulatedStart);
         startedFrom = v.i32("biosStartedFrom", startedFrom);
         boolean fromCd = v.flag("biosStarted", started != null);
         if (!fromCd) started = null;
         else if (started == null) started = ElTorito.of(cds.get(startedFrom));
-        if (floppyCd < 0) floppy = null;
-        else if (floppy == null) insert(floppyCd, floppyStart, floppyType);
+        if (emulatedCd < 0) emulated = null;
+        else if (emulated == null) insert(emulatedCd, emulatedStart, emulatedType);
     }
 }

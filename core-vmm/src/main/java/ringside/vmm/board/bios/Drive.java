@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.board.bios;
 
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.dev.medium.BlockMedium;
 
 /// A drive as INT 13h numbers it, with the geometry that programs of old ask for.
@@ -17,7 +18,10 @@ record Drive(
         int heads,
         int track,
         int emulation) {
-    static final int CD = 0xE0, CD_SECTOR = 2048, SECTOR = 512;
+    static final int DISK = 0x80, CD = 0xE0, CD_SECTOR = 2048, SECTOR = 512;
+    /// The catalog's media type for a hard disk.
+    static final int HARD_DISK = 4;
+    private static final int PARTITION = 446;
     private static final int MAX_CYLINDERS = 1024, TRACK = 63;
 
     /// Sixteen heads, or as many more as keep the cylinders within what ten bits hold.
@@ -25,7 +29,7 @@ record Drive(
         long sectors = medium.size() / SECTOR;
         int heads = 16;
         while (heads < 255 && sectors / (heads * TRACK) > MAX_CYLINDERS) heads = Math.min(255, heads * 2);
-        return new Drive(0x80 + n, medium, 0, sectors, SECTOR, heads, TRACK, -1);
+        return new Drive(DISK + n, medium, 0, sectors, SECTOR, heads, TRACK, -1);
     }
 
     static Drive cd(int n, BlockMedium medium) {
@@ -39,12 +43,30 @@ record Drive(
         return new Drive(0, medium, start, sectors, SECTOR, 2, track, type);
     }
 
+    /// A hard disk inside a CD: as large and with the geometry that the first entry of its partition table says.
+    ///
+    /// @return null when there is no such entry
+    static @Nullable Drive hardDiskInside(BlockMedium medium, long start) {
+        byte[] sector = new byte[SECTOR];
+        if (start + SECTOR > medium.size()) return null;
+        medium.read(start, sector, 0, SECTOR);
+        int heads = (sector[PARTITION + 5] & 0xFF) + 1, track = sector[PARTITION + 6] & 0x3F;
+        if (sector[PARTITION + 4] == 0 || track == 0) return null;
+        long end = u32(sector, PARTITION + 8) + u32(sector, PARTITION + 12);
+        long sectors = Math.min(end, (medium.size() - start) / SECTOR);
+        return new Drive(DISK, medium, start, sectors, SECTOR, heads, track, HARD_DISK);
+    }
+
+    private static long u32(byte[] b, int at) {
+        return b[at] & 0xFFL | (b[at + 1] & 0xFFL) << 8 | (b[at + 2] & 0xFFL) << 16 | (b[at + 3] & 0xFFL) << 24;
+    }
+
     boolean isCd() {
         return sectorBytes == CD_SECTOR;
     }
 
     boolean isFloppy() {
-        return number < 0x80;
+        return number < DISK;
     }
 
     boolean writable() {

@@ -83,12 +83,15 @@ final class Starter implements Stateful {
         for (int n = 0; n < parts.cds().size(); n++) {
             ElTorito entry = ElTorito.of(parts.cds().get(n));
             Drive d = disks.drive(Drive.CD + n);
-            if (entry == null || d == null || entry.media() > 3) continue;
+            if (entry == null || d == null || entry.media() > Drive.HARD_DISK) continue;
             byte @Nullable [] image = image(d, entry);
             if (image == null) continue;
+            int drive = disks.started(n, entry);
+            if (drive < 0) continue;
+            a.write8(DataArea.DISKS, disks.disks());
             screen.print(a, "Starting from CD " + n + "\r\n");
             enter(a, entry.segment() << 4, image);
-            return disks.started(n, entry);
+            return drive;
         }
         return -1;
     }

@@ -24,7 +24,7 @@ public final class Rtl8139 implements BarMemory, PortDevice, Stateful {
     static final int IDR = 0x00, MAR = 0x08, TSD = 0x10, TSAD = 0x20, RBSTART = 0x30, CR = 0x37, CAPR = 0x38;
     static final int CBR = 0x3A, IMR = 0x3C, ISR = 0x3E, TCR = 0x40, RCR = 0x44, TCTR = 0x48, MPC = 0x4C;
     static final int EEPROM = 0x50, CONFIG1 = 0x52, MSR = 0x58, CONFIG4 = 0x5A, SUMMARY = 0x60, BMCR = 0x62;
-    static final int BMSR = 0x64, ANAR = 0x66, ANLPAR = 0x68;
+    static final int BMSR = 0x64, ANAR = 0x66, ANLPAR = 0x68, CONFIG5 = 0xD8;
     static final int ISR_RECEIVED = 0x01, ISR_SENT = 0x04, ISR_SENT_BADLY = 0x08, ISR_SYSTEM_ERROR = 0x8000;
     static final int CR_EMPTY = 0x01, CR_TRANSMIT = 0x04, CR_RECEIVE = 0x08, CR_RESET = 0x10;
     static final int TSD_OWN = 1 << 13, TSD_OK = 1 << 15, TSD_ABORTED = 1 << 30;
@@ -230,7 +230,10 @@ public final class Rtl8139 implements BarMemory, PortDevice, Stateful {
             case EEPROM -> eeprom(value);
             case BMCR -> keep(BMCR, 2, value & 0x3100); // a reset and a new agreement end at once
             case CBR, MSR, SUMMARY, BMSR, ANLPAR -> {} // for reading only
-            default -> keep(at, width, value);
+            // Behind them a program tells this chip from its successors, which have a C+ mode and longer frames.
+            default -> {
+                if (at <= CONFIG5) keep(at, width, value);
+            }
         }
     }
 

@@ -129,6 +129,14 @@ class Rtl8139Test {
     }
 
     @Test
+    void theRegistersOfItsSuccessorsAreNotThere() {
+        card.write(0xDA, 2, 0x1FFF); // the longest frame of an RTL8169
+        card.write(0xE0, 2, 0x0003); // C+ mode
+        assertEquals(0, card.read(0xDA, 2));
+        assertEquals(0, card.read(0xE0, 2));
+    }
+
+    @Test
     void theLinkIsUpAndAgreed() {
         assertEquals(0x24, card.read(Rtl8139.BMSR, 2) & 0x24);
         assertEquals(0, card.read(Rtl8139.MSR, 1) & 4);
