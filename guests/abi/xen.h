@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Xen's paravirtual interface, 32-bit PAE, as far as these guests use it. */
+/* Xen's paravirtual interface, 32-bit, with PAE or (TWO_LEVELS) without, as far as these guests use it. */
 #ifndef ABI_XEN_H
 #define ABI_XEN_H
 
@@ -20,6 +20,7 @@
 
 #define XEN_MMU_NORMAL 0
 #define XEN_UVMF_INVLPG 2
+#define XEN_MMUEXT_PIN_L2 1
 #define XEN_MMUEXT_PIN_L3 2
 #define XEN_MMUEXT_UNPIN 4
 #define XEN_MMUEXT_NEW_BASEPTR 5
@@ -54,7 +55,11 @@
 #define XEN_USER_CS 0xE02B
 #define XEN_USER_DS 0xE033
 
+#ifdef TWO_LEVELS
+#define XEN_M2P 0xFC000000
+#else
 #define XEN_M2P 0xF5800000
+#endif
 #define XEN_TRAP_MASKS_EVENTS 4
 #define XEN_VGCF_IN_KERNEL 4
 #define XEN_MAX_VCPUS 32

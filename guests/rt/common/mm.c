@@ -27,11 +27,16 @@ static struct mm *space_take(void)
 struct mm *mm_create(void)
 {
     struct mm *mm = space_take();
+#ifdef TWO_LEVELS
+    mm->root = mm->pd = frame_get();
+    rt_table_new(mm, mm->root, LEVEL_PD);
+#else
     mm->root = frame_get();
     mm->pd = frame_get();
     rt_table_new(mm, mm->root, LEVEL_PDP);
     rt_table_new(mm, mm->pd, LEVEL_PD);
     rt_set(mm, va_of(mm->root), rt_entry(mm->pd, PTE_PRESENT), LEVEL_PDP, 0);
+#endif
     rt_mm_new(mm);
     return mm;
 }
@@ -39,7 +44,7 @@ struct mm *mm_create(void)
 /* The last-level slot of a user address, making its table when asked to. */
 static pte_t *slot_of(struct mm *mm, u32 va, int make)
 {
-    pte_t *pde = (pte_t *)va_of(mm->pd) + (va >> 21);
+    pte_t *pde = (pte_t *)va_of(mm->pd) + (va >> TABLE_SHIFT);
     u32 pfn;
     if (*pde & PTE_PRESENT) {
         pfn = rt_entry_frame(*pde);
@@ -53,7 +58,7 @@ static pte_t *slot_of(struct mm *mm, u32 va, int make)
         rt_set(mm, pde, rt_entry(pfn, TABLE_FLAGS), LEVEL_PD, va);
         rt_batch_end();
     }
-    return (pte_t *)va_of(pfn) + (va >> 12 & 511);
+    return (pte_t *)va_of(pfn) + (va >> 12 & (TABLE_ENTRIES - 1));
 }
 
 void mm_map(struct mm *mm, u32 va, u32 pfn, u32 flags)
@@ -100,7 +105,7 @@ int mm_fault(struct mm *mm, u32 va, u32 error)
 static void copy_table(struct mm *from, struct mm *to, u32 va)
 {
     pte_t *old = slot_of(from, va, 0);
-    for (u32 i = 0; i < 512; i++, va += PAGE) {
+    for (u32 i = 0; i < TABLE_ENTRIES; i++, va += PAGE) {
         pte_t e = old[i];
         if (!(e & PTE_PRESENT)) continue;
         if (e & PTE_WRITE) {
@@ -118,8 +123,8 @@ struct mm *mm_copy(struct mm *from)
     lock_take(&from->lock);
     rt_batch_begin();
     pte_t *pd = va_of(from->pd);
-    for (u32 i = 0; i < USER_END >> 21; i++)
-        if (pd[i] & PTE_PRESENT) copy_table(from, to, i << 21);
+    for (u32 i = 0; i < (USER_END + (1u << TABLE_SHIFT) - 1) >> TABLE_SHIFT; i++)
+        if (pd[i] & PTE_PRESENT) copy_table(from, to, i << TABLE_SHIFT);
     rt_batch_end();
     rt_flush_all();
     shootdown(from->cpus, 0, 1);
@@ -134,15 +139,17 @@ void mm_free(struct mm *mm)
     if (mm->live) rt_mm_gone(mm);
     for (u32 t = 0; t < mm->pt_count; t++) {
         const pte_t *pt = va_of(mm->pts[t]);
-        for (u32 i = 0; i < 512; i++)
+        for (u32 i = 0; i < TABLE_ENTRIES; i++)
             if (pt[i] & PTE_PRESENT) frame_put(rt_entry_frame(pt[i]));
         rt_table_free(mm->pts[t], LEVEL_PT);
         frame_put(mm->pts[t]);
     }
     rt_table_free(mm->pd, LEVEL_PD);
     frame_put(mm->pd);
+#ifndef TWO_LEVELS
     rt_table_free(mm->root, LEVEL_PDP);
     frame_put(mm->root);
+#endif
     if (mm->kernel_pd != NO_FRAME) frame_put(mm->kernel_pd);
     mm->users = 0;
 }

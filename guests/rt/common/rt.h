@@ -11,7 +11,15 @@ typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long long u64;
+#ifdef TWO_LEVELS /* tables without PAE: Xen only */
+typedef u32 pte_t;
+#define TABLE_ENTRIES 1024
+#define TABLE_SHIFT 22
+#else
 typedef u64 pte_t;
+#define TABLE_ENTRIES 512
+#define TABLE_SHIFT 21
+#endif
 
 #define PAGE 4096u
 #define KERNEL_BASE 0xC0000000u /* pfn n is mapped at KERNEL_BASE + n * PAGE, everywhere */

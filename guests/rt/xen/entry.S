@@ -30,8 +30,12 @@
         note    4, .long, 0
         note    1, .long, xen_entry
         note    2, .long, hypercall_page
+#ifdef TWO_LEVELS
+        note    9, .asciz, "no"
+#else
         note    9, .asciz, "yes"
         note    10, .asciz, "pae_pgdir_above_4gb"
+#endif
 
         .section .hypercall_page, "ax"
         .globl  hypercall_page

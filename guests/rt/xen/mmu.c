@@ -17,8 +17,18 @@ struct queue {
     struct xen_multicall call[4];
 };
 static struct queue queues[MAX_CPUS];
-static pte_t *kernel_pd;
-static u64 linear_pt[MAX_FRAMES / 512]; /* machine address of the table that maps frames 512 n and up */
+#ifdef TWO_LEVELS
+#define KERNEL_SLOT 768 /* of the one directory */
+#define MMUEXT_PIN_ROOT XEN_MMUEXT_PIN_L2
+#else
+#define MMUEXT_PIN_ROOT XEN_MMUEXT_PIN_L3
+#endif
+
+#define LINEAR_TABLES ((machine.frames + TABLE_ENTRIES - 1) / TABLE_ENTRIES)
+
+static pte_t *kernel_pd; /* its first entry is that of 0xC0000000 */
+/* machine address of the table that maps frames TABLE_ENTRIES n and up */
+static u64 linear_pt[MAX_FRAMES / TABLE_ENTRIES];
 
 static u64 machine_of(const void *va)
 {
@@ -46,7 +56,7 @@ static void queue_add(struct queue *q, u64 ptr, u64 val)
 /* How the linear map shows a frame: as a table (read-only) or as memory. */
 static void queue_linear(struct queue *q, u32 pfn, u32 flags)
 {
-    queue_add(q, linear_pt[pfn / 512] + pfn % 512 * 8, rt_entry(pfn, flags));
+    queue_add(q, linear_pt[pfn / TABLE_ENTRIES] + pfn % TABLE_ENTRIES * sizeof(pte_t), rt_entry(pfn, flags));
 }
 
 /* The queue is this vCPU's, so events stay masked while it is filled outside of a batch. */
@@ -67,17 +77,22 @@ void mmu_start(u32 free_from)
 {
     struct queue *q = &queues[0];
     const pte_t *root = (const pte_t *)start_info->pt_base;
+#ifdef TWO_LEVELS
+    kernel_pd = (pte_t *)root + KERNEL_SLOT;
+#else
     kernel_pd = va_of(rt_entry_frame(root[3]));
-    u32 slots = (machine.frames + 511) / 512, mapped = 0;
+#endif
+    u32 slots = LINEAR_TABLES, mapped = 0;
     while (mapped < slots && kernel_pd[mapped] & PTE_PRESENT) {
-        linear_pt[mapped] = kernel_pd[mapped] & ~0xFFFull;
+        linear_pt[mapped] = kernel_pd[mapped] & ~(pte_t)0xFFF;
         mapped++;
     }
     for (u32 i = mapped; i < slots; i++) {
         u32 table = free_from++;
-        if (table >= mapped * 512) stop("no mapped frame left for the linear map");
+        if (table >= mapped * TABLE_ENTRIES) stop("no mapped frame left for the linear map");
         pte_t *pt = va_of(table);
-        for (u32 n = 0; n < 512; n++) pt[n] = i * 512 + n < machine.frames ? rt_entry(i * 512 + n, LINEAR) : 0;
+        for (u32 n = 0; n < TABLE_ENTRIES; n++)
+            pt[n] = i * TABLE_ENTRIES + n < machine.frames ? rt_entry(i * TABLE_ENTRIES + n, LINEAR) : 0;
         linear_pt[i] = (u64)mfn_of(table) << 12;
         queue_linear(q, table, LINEAR & ~PTE_WRITE);
         queue_add(q, machine_of(&kernel_pd[i]), rt_entry(table, PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY));
@@ -89,7 +104,7 @@ void mmu_start(u32 free_from)
 
 pte_t rt_entry(u32 pfn, u32 flags)
 {
-    return (u64)mfn_of(pfn) << PTE_FRAME_SHIFT | flags;
+    return (pte_t)mfn_of(pfn) << PTE_FRAME_SHIFT | flags;
 }
 
 u32 rt_entry_frame(pte_t entry)
@@ -131,16 +146,23 @@ void rt_set(struct mm *mm, pte_t *slot, pte_t entry, enum level level, u32 va)
 void rt_mm_new(struct mm *mm)
 {
     pte_t *root = va_of(mm->root);
+#ifdef TWO_LEVELS
+    mm->kernel_pd = NO_FRAME;
+    memcpy(root + KERNEL_SLOT, kernel_pd, LINEAR_TABLES * sizeof(pte_t));
+#else
     mm->kernel_pd = frame_get();
-    memcpy(va_of(mm->kernel_pd), kernel_pd, (machine.frames + 511) / 512 * 8);
+    memcpy(va_of(mm->kernel_pd), kernel_pd, LINEAR_TABLES * sizeof(pte_t));
     root[3] = rt_entry(mm->kernel_pd, PTE_PRESENT);
+#endif
 }
 
 static void queue_mm(struct queue *q, const struct mm *mm, u32 flags)
 {
     queue_linear(q, mm->root, flags);
+#ifndef TWO_LEVELS
     queue_linear(q, mm->pd, flags);
     queue_linear(q, mm->kernel_pd, flags);
+#endif
     for (u32 i = 0; i < mm->pt_count; i++) queue_linear(q, mm->pts[i], flags);
 }
 
@@ -172,7 +194,7 @@ void rt_mm_ready(struct mm *mm)
     queue_flush(q);
     queue_mm(q, mm, LINEAR & ~PTE_WRITE);
     q->call[0] = updates(q);
-    q->call[1] = ext(q, 0, XEN_MMUEXT_PIN_L3, mfn_of(mm->root), 0);
+    q->call[1] = ext(q, 0, MMUEXT_PIN_ROOT, mfn_of(mm->root), 0);
     multicall(q, 2);
     mm->live = 1;
     irq_restore(flags);

@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import ringside.app.export.BoutFile;
 import ringside.vmm.bout.BoutSpec;
+import ringside.vmm.bout.Gallery;
 import ringside.vmm.word.Iface;
 
 /// The same guest on several corners, with the tale of the tape.
@@ -54,10 +55,17 @@ final class BoutCommand implements Callable<Integer> {
         } else {
             boolean named = what != null || options.kernel != null || options.hasDrives();
             String guest = named ? what : DEFAULT_GUEST;
-            spec = session.spec(guest, chosen.isEmpty() ? DEFAULT_CORNERS : chosen);
+            spec = session.spec(guest, chosen.isEmpty() ? usualCorners(guest) : chosen);
         }
         session.play(spec, until, new Session.Manner(io.out(), false, io.err()));
         return 0;
+    }
+
+    /// The default corners that a gallery guest runs on; all of its own when it runs on none of those.
+    private static List<Iface> usualCorners(String guest) {
+        List<Iface> own = Gallery.find(guest).map(Gallery.Guest::corners).orElse(DEFAULT_CORNERS);
+        List<Iface> both = DEFAULT_CORNERS.stream().filter(own::contains).toList();
+        return both.isEmpty() ? own : both;
     }
 
     private BoutFile read(Session session, String name) throws Failure {

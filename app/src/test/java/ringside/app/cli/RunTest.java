@@ -206,7 +206,7 @@ class RunTest {
         JsonNode list =
                 new ObjectMapper().readTree(ringside.run("gallery", "--json").out());
 
-        assertEquals(List.of("hello-boundary", "fork-storm"), list.findValuesAsText("name"));
+        assertEquals(List.of("hello-boundary", "fork-storm", "fork-storm-nopae"), list.findValuesAsText("name"));
     }
 
     @Test

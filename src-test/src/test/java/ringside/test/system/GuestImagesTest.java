@@ -27,8 +27,13 @@ class GuestImagesTest {
         assumeTrue(!run(List.of("make", "--version")).isEmpty(), "make is here");
         Path images = scratch.resolve("images");
         String log = run(List.of("make", "-C", GUESTS.toString(), "B=" + scratch.resolve("build"), "OUT=" + images));
-        for (String image :
-                List.of("hello-boundary-pc.elf", "hello-boundary-xen.elf", "fork-storm-pc.elf", "fork-storm-xen.elf")) {
+        for (String image : List.of(
+                "hello-boundary-pc.elf",
+                "hello-boundary-xen.elf",
+                "hello-boundary-xen2.elf",
+                "fork-storm-pc.elf",
+                "fork-storm-xen.elf",
+                "fork-storm-xen2.elf")) {
             Path rebuilt = images.resolve(image);
             assertEquals(true, Files.exists(rebuilt), log);
             assertEquals(-1, Files.mismatch(GUESTS.resolve("images").resolve(image), rebuilt), image);
