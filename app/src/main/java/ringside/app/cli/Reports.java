@@ -54,7 +54,8 @@ final class Reports {
                 corner.postCodes(),
                 corner.runHash(),
                 corner.console().tail(CONSOLE_KEPT),
-                corner.inspect().shares());
+                corner.inspect().shares(),
+                corner.hooks());
     }
 
     /// The report's numbers by name, for assertions.

@@ -125,6 +125,12 @@ final class RunOptions {
     boolean testDevices;
 
     @Option(
+            names = "--hooks",
+            description = "at the end, every VMI call the guest asked for, what it was told, and where its calls came"
+                    + " from: patched places, and with * those through a pointer")
+    boolean hooks;
+
+    @Option(
             names = "--vmi-ring",
             paramLabel = "RING",
             description = "where a kernel runs under VMI: 1 (default), on shadow tables, or 0, where its calls are"

@@ -19,6 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import ringside.app.export.BoutReport;
 import ringside.app.export.CsvReport;
+import ringside.app.export.HooksText;
 import ringside.app.export.HtmlReport;
 import ringside.app.export.JsonReport;
 import ringside.app.export.PngFile;
@@ -252,6 +253,12 @@ final class Session {
         if (manner.tape() != null) {
             manner.tape().print("\n" + TapeText.of(report.tape(), texts, Io.plain(manner.tape())));
             manner.tape().flush();
+        }
+        if (options.hooks) {
+            for (BoutReport.CornerReport c : report.corners()) {
+                String hooks = HooksText.of(c.hooks(), texts);
+                io.say(hooks.isEmpty() ? texts.get("hooks.none", c.iface().id()) : hooks.stripTrailing());
+            }
         }
         write(report);
         if (options.pcap != null) io.say(texts.get("cli.wrote", options.pcap.toString()));

@@ -7,6 +7,7 @@ import ringside.vmm.probe.SharesView;
 import ringside.vmm.score.CostProfile;
 import ringside.vmm.score.Tape;
 import ringside.vmm.trace.Counts;
+import ringside.vmm.trace.Hook;
 import ringside.vmm.word.Iface;
 import ringside.vmm.word.Knockdown;
 
@@ -32,6 +33,7 @@ public record BoutReport(
     /// @param post    the newest POST codes, oldest first
     /// @param console the newest part of the console
     /// @param shares  what a Xen guest shares with its back ends
+    /// @param hooks   calls that the guest hooked up by itself (VMI)
     public record CornerReport(
             Iface iface,
             Counts total,
@@ -43,7 +45,8 @@ public record BoutReport(
             List<Integer> post,
             String runHash,
             String console,
-            SharesView shares) {}
+            SharesView shares,
+            List<Hook> hooks) {}
 
     /// One round. @param bell the bell that closed it
     public record RoundReport(int number, int bell, long tick, Counts counts) {}

@@ -15,6 +15,7 @@ import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.Counts;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
+import ringside.vmm.trace.Hook;
 import ringside.vmm.word.Iface;
 
 /// The bout as JSON. Field names are a contract: they are added to, never changed.
@@ -70,6 +71,7 @@ public final class JsonReport {
         g.writeEndArray();
         g.writeStringField("runHash", c.runHash());
         if (!c.shares().ports().isEmpty()) shares(g, c.shares());
+        if (!c.hooks().isEmpty()) hooks(g, c);
         g.writeEndObject();
     }
 
@@ -106,6 +108,31 @@ public final class JsonReport {
         g.writeNumberField("grants", shares.grants().size());
         g.writeNumberField("storeNodes", shares.store().size());
         g.writeEndObject();
+    }
+
+    /// Calls that the guest asked for or made.
+    private static void hooks(JsonGenerator g, BoutReport.CornerReport c) throws IOException {
+        g.writeArrayFieldStart("hooks");
+        for (Hook hook : c.hooks()) {
+            if (hook.asked() == 0 && hook.sites().isEmpty()) continue;
+            g.writeStartObject();
+            g.writeStringField("call", hook.call());
+            g.writeStringField("answer", hook.answer());
+            g.writeNumberField("address", hook.address());
+            g.writeNumberField("asked", hook.asked());
+            g.writeNumberField("hits", hook.hits());
+            g.writeArrayFieldStart("sites");
+            for (Hook.Site site : hook.sites()) {
+                g.writeStartObject();
+                g.writeNumberField("address", site.address());
+                g.writeBooleanField("direct", site.direct());
+                g.writeNumberField("hits", site.hits());
+                g.writeEndObject();
+            }
+            g.writeEndArray();
+            g.writeEndObject();
+        }
+        g.writeEndArray();
     }
 
     private static void counts(JsonGenerator g, Counts c) throws IOException {

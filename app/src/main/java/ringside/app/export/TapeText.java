@@ -56,7 +56,7 @@ public final class TapeText {
         };
     }
 
-    private static String layout(List<List<String>> table) {
+    static String layout(List<List<String>> table) {
         int columns = table.getFirst().size();
         int[] width = new int[columns];
         for (List<String> row : table) {

@@ -11,6 +11,7 @@ import ringside.vmm.probe.Snapshot;
 import ringside.vmm.probe.VcpuView;
 import ringside.vmm.probe.WalkView;
 import ringside.vmm.trace.Counts;
+import ringside.vmm.trace.Hook;
 import ringside.vmm.trace.TraceView;
 import ringside.vmm.word.Iface;
 
@@ -79,6 +80,11 @@ public interface Corner {
 
     /// Hash over architectural state and trace, hex.
     String runHash();
+
+    /// The calls that the guest hooked up by itself (VMI), and where it makes them.
+    default List<Hook> hooks() {
+        return List.of();
+    }
 
     /// The newest POST codes, oldest first.
     default List<Integer> postCodes() {

@@ -20,6 +20,7 @@ import ringside.vmm.probe.VcpuView;
 import ringside.vmm.probe.WalkProbe;
 import ringside.vmm.probe.WalkView;
 import ringside.vmm.trace.Counts;
+import ringside.vmm.trace.Hook;
 import ringside.vmm.trace.TraceView;
 import ringside.vmm.trace.Tracer;
 import ringside.vmm.word.Iface;
@@ -209,6 +210,11 @@ final class MachineCorner implements Corner {
     @Override
     public String runHash() {
         return RunHash.of(List.of(machine), machine.tracer().hash());
+    }
+
+    @Override
+    public List<Hook> hooks() {
+        return machine.hypervisor().hooks();
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import ringside.vmm.frames.P2m;
 import ringside.vmm.state.Stateful;
 import ringside.vmm.trace.CallInfo;
+import ringside.vmm.trace.Hook;
 import ringside.vmm.trap.GuestState;
 import ringside.vmm.trap.Monitor;
 import ringside.vmm.word.Problem;
@@ -56,6 +57,11 @@ public interface Hypervisor extends Monitor, Stateful {
 
     /// Shows what the guest shares with its back ends. Reading changes nothing.
     default void show(Shares to) {}
+
+    /// The calls that the guest hooked up by itself, and where it makes them; empty where there is no such thing.
+    default List<Hook> hooks() {
+        return List.of();
+    }
 
     /// What is known of a machine frame, in symbols ("L1, 3 refs"), or "". For probes.
     default String frameNote(int mfn) {

@@ -20,6 +20,7 @@ import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.CallInfo;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
+import ringside.vmm.trace.Hook;
 import ringside.vmm.trace.Trace;
 import ringside.vmm.trace.VcpuChange;
 import ringside.vmm.trap.Exit;
@@ -61,6 +62,7 @@ public final class VmiHypervisor implements Hypervisor {
     private final Emulation emulation;
     private final VmiTimer timer;
     private final VmiCalls calls;
+    private final VmiHooks hooks;
     private final CallTable table;
     private final Dispatcher dispatcher;
     private final VmiVcpu[] vcpus;
@@ -75,6 +77,7 @@ public final class VmiHypervisor implements Hypervisor {
         trace = platform.trace();
         memory = platform.memory();
         rom = VmiRom.shipped(ring);
+        hooks = new VmiHooks(rom);
         int frames = memory.frames();
         int own = frames - guestFrames;
         p2m = P2m.scattered(guestFrames, frames, own, guestFrames, platform.seed());
@@ -124,6 +127,11 @@ public final class VmiHypervisor implements Hypervisor {
     @Override
     public int guestCr4(GuestState g) {
         return vcpus[g.vcpu()].active ? vcpus[g.vcpu()].cr4 : g.cr(4);
+    }
+
+    @Override
+    public List<Hook> hooks() {
+        return hooks.list(table, vcpus[0].romLinear);
     }
 
     @Override
@@ -375,6 +383,8 @@ public final class VmiHypervisor implements Hypervisor {
         int call = rom.callAt(offset);
         if (call != VmiRom.NONE) {
             v.call = call;
+            if (call == VmiRom.GET_RELOCATION_INFO) hooks.asked(g.reg(GuestState.EAX));
+            else hooks.hit(g, call, linear);
             calls.words(v, call, words);
             System.arraycopy(words, 0, v.words, 0, v.words.length);
             if (v.aside && (call == IRET || call == SYSEXIT)) finished(v);
@@ -583,5 +593,6 @@ public final class VmiHypervisor implements Hypervisor {
             if (v.loads()) each.map(each.mapped ? p2m : null);
         }
         timer.state(v);
+        hooks.state(v);
     }
 }

@@ -82,6 +82,16 @@ final class VmiRom {
         return callAt[offset];
     }
 
+    /// What GetRelocationInfo answers for a call: 0 none, 1 call, 2 jump, 3 nop.
+    int answer(int call) {
+        return bytes[RELOCATIONS + 4 * call + 2];
+    }
+
+    /// Offset of a call's code.
+    int entry(int call) {
+        return word(RELOCATIONS + 4 * call);
+    }
+
     /// Whether a near return is at an offset.
     boolean returnsAt(int offset) {
         return (bytes[offset] & 0xFF) == RET;
