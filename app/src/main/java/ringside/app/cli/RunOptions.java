@@ -40,7 +40,10 @@ final class RunOptions {
     @Nullable
     String seed;
 
-    @Option(names = "--tier", paramLabel = "N", description = "how the processor works: 0 interprets, 2 translates (default)")
+    @Option(
+            names = "--tier",
+            paramLabel = "N",
+            description = "how the processor works: 0 interprets, 2 translates (default)")
     @Nullable
     String tier;
 

@@ -323,7 +323,8 @@ final class Session {
     /// Lets GDB move the corner until it lets go. @return whether the corner is to run on then
     private boolean debugged(BoutRun run, BoutRunner runner, int port) throws Failure {
         Corner corner = run.legs().getFirst().corner();
-        String problem = corner.keepHistory(Math.min(History.BUDGET, Runtime.getRuntime().maxMemory() / 4));
+        String problem =
+                corner.keepHistory(Math.min(History.BUDGET, Runtime.getRuntime().maxMemory() / 4));
         if (problem != null) io.say(texts.get("cli.gdb.no-history", problem));
         try (GdbServer server = new GdbServer(port)) {
             io.say(texts.get("cli.gdb.waits", Integer.toString(server.port())));

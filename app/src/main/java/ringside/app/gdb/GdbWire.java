@@ -77,7 +77,8 @@ final class GdbWire implements Closeable {
         StringBuilder escaped = new StringBuilder(packet.length());
         for (int i = 0; i < packet.length(); i++) {
             char c = packet.charAt(i);
-            if (c == '$' || c == '#' || c == '}' || c == '*') escaped.append('}').append((char) (c ^ 0x20));
+            if (c == '$' || c == '#' || c == '}' || c == '*')
+                escaped.append('}').append((char) (c ^ 0x20));
             else escaped.append(c);
         }
         byte[] bytes = escaped.toString().getBytes(StandardCharsets.ISO_8859_1);

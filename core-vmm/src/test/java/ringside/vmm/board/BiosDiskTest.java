@@ -153,7 +153,8 @@ class BiosDiskTest {
     void aHardDiskInsideACdIsTheFirstAndPushesTheOthersUp() {
         // mov ax, 0201h; mov cx, 5; mov dx, 80h; mov bx, 800h; int 13h; mov ax, 0201h; mov cx, 5; mov dx, 81h;
         // mov bx, 0A00h; int 13h; mov ah, 8; mov dl, 80h; int 13h
-        byte[] content = BootRig.cd(4, "b80102 b90500 ba8000 bb0008 cd13 b80102 b90500 ba8100 bb000a cd13 b408 b280 cd13");
+        byte[] content =
+                BootRig.cd(4, "b80102 b90500 ba8000 bb0008 cd13 b80102 b90500 ba8100 bb000a cd13 b408 b280 cd13");
         // a partition up to head 3, sector 17 of each cylinder: 63 sectors from 17 on
         BootRig.put(content, BootRig.CD_PROGRAM * BootRig.CD_SECTOR + 446, "80 01 01 00 06 03 11 00 11000000 3f000000");
         byte[] disk = new byte[BootRig.MB];

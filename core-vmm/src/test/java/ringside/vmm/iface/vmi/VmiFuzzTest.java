@@ -30,8 +30,7 @@ class VmiFuzzTest {
         for (int seed = FIRST_SEED; done < DEEDS; seed++) {
             Seeded random = new Seeded(seed);
             int ring = seed % 8 == 7 ? 0 : 1;
-            Machine m = VmiStepsTest.machine(
-                    seed % 2 == 0 ? "vmi-steps.elf" : "vmi-steps-pae.elf", 2, seed, ring);
+            Machine m = VmiStepsTest.machine(seed % 2 == 0 ? "vmi-steps.elf" : "vmi-steps-pae.elf", 2, seed, ring);
             m.run(60_000 + random.nextInt(80_000), false);
             int i = 0;
             while (i < EACH && m.exit() == null && m.knockdown() == null) {

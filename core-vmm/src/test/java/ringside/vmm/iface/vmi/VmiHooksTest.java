@@ -34,7 +34,8 @@ class VmiHooksTest {
             Machine m = VmiStepsTest.machine("vmi-steps-pae.elf", 2, 42, ring);
             Map<String, Hook> hooks = hooks(m);
             m.tracer().counts().calls().forEach((name, count) -> {
-                if (hooks.containsKey(name)) assertEquals(count.count(), hooks.get(name).hits(), name);
+                if (hooks.containsKey(name))
+                    assertEquals(count.count(), hooks.get(name).hits(), name);
             });
             for (Hook hook : hooks.values()) assertEquals(1, hook.asked(), hook.call());
             assertEquals("nop", hooks.get("vmi.IODelay").answer());
@@ -52,7 +53,8 @@ class VmiHooksTest {
             Built built = Boards.build(new MachineSpec(Iface.VMI, 32 << 20, 2, 7, image));
             Map<String, Hook> hooks = hooks(((Built.Ready) built).machine());
             Hook off = hooks.get("vmi.DisableInterrupts");
-            List<Hook.Site> direct = off.sites().stream().filter(Hook.Site::direct).toList();
+            List<Hook.Site> direct =
+                    off.sites().stream().filter(Hook.Site::direct).toList();
             assertTrue(direct.size() >= 10 && off.asked() > direct.size(), off.toString());
             assertTrue(off.sites().stream().mapToLong(Hook.Site::hits).sum() == off.hits());
             assertTrue(hooks.get("vmi.SetCR3").sites().stream().noneMatch(Hook.Site::direct));
