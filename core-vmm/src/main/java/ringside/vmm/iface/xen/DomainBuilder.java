@@ -162,6 +162,10 @@ final class DomainBuilder {
         if (end > (long) domain.guestFrames * Abi.PAGE) {
             problem("memory", "at least " + (end >> 20) + " MiB", domain.guestFrames / 256 + " MiB");
         }
+        if (notes.lowestHypervisor() > layout.reservedFrom()) {
+            String found = "0x" + Long.toHexString(notes.lowestHypervisor());
+            problem("Xen note HV_START_LOW", "up to 0x" + Long.toHexString(layout.reservedFrom()), found);
+        }
         if (notes.hasHypercallPage()) {
             long page = Integer.toUnsignedLong(notes.hypercallPage()) - virtBase;
             if (page < 0 || page >>> 12 >= domain.guestFrames) {

@@ -22,6 +22,7 @@ final class KernelNotes {
             PAE_MODE = 9,
             FEATURES = 10,
             BSD_SYMTAB = 11,
+            HV_START_LOW = 12,
             MODULE_START_PFN = 16,
             PHYS32_ENTRY = 18;
     private static final List<String> FEATURE_NAMES = List.of(
@@ -188,6 +189,11 @@ final class KernelNotes {
 
     int hypercallPage() {
         return numbers.getOrDefault(HYPERCALL_PAGE, 0L).intValue();
+    }
+
+    /// The lowest address at which the kernel can bear the hypervisor to begin, unsigned; 0 when it says nothing.
+    long lowestHypervisor() {
+        return numbers.getOrDefault(HV_START_LOW, 0L) & 0xFFFFFFFFL;
     }
 
     /// The ramdisk may lie outside the mapping; mod_start is then a frame number.

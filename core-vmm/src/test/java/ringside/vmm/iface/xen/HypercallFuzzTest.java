@@ -16,11 +16,11 @@ import ringside.vmm.trap.GuestState;
 /// A hostile kernel: every call, with every kind of nonsense. The hypervisor may refuse or end the domain; it may not
 /// throw, and everything in {@link Invariants} must hold afterwards.
 ///
-/// `-Dringside.hypercalls=100000` makes as many calls of each number, `-Dringside.seed=S` others. All is checked
-/// after each of them; in a build, where there are fewer, after every sixteenth and the last.
+/// `-Dringside.hypercalls=100000` makes as many calls of each number, `-Dringside.seed=S` others. All is checked after
+/// every sixteenth of them and the last; `-Dringside.every=1` checks after each.
 class HypercallFuzzTest {
     private static final int CALLS = Integer.getInteger("ringside.hypercalls", 400);
-    private static final int BETWEEN_CHECKS = CALLS > 1000 ? 1 : 16;
+    private static final int BETWEEN_CHECKS = Integer.getInteger("ringside.every", 16);
     private static final long SEED = Long.getLong("ringside.seed", 1);
     private static final int LAST = 48;
     private static final int STACK = 0x2F0000;

@@ -91,6 +91,17 @@ class StartOfDayTest {
     }
 
     @Test
+    void aKernelThatNeedsMoreRoomThanTheAbiLeavesIsRefused() {
+        byte[] elf = XenFixture.hello();
+        int virtBase = 0x15C; // the type of this note: it becomes HV_START_LOW; VIRT_BASE is 0 without it, too
+        elf[virtBase] = 12;
+        elf[virtBase + 11] = (byte) 0xF6;
+        assertEquals(
+                "[Xen note HV_START_LOW: expected up to 0xf5800000, found 0xf6000000]",
+                XenFixture.problemsOf(elf).toString());
+    }
+
+    @Test
     void everyCutOfTheFileIsRefusedOrStarts() {
         byte[] elf = XenFixture.hello();
         for (int length = 0; length < elf.length; length++) {
