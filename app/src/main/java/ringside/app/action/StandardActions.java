@@ -6,6 +6,7 @@ import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.value.ObservableBooleanValue;
 import ringside.app.session.BoutSession;
 import ringside.app.session.EngineCommand;
+import ringside.app.session.EngineCommand.Stride;
 import ringside.app.session.Workbench;
 
 /// The action table with its default keys. F7, F8, F9 are a small, a middle and a large step.
@@ -62,6 +63,7 @@ public final class StandardActions {
                 () -> w.postMovers(new EngineCommand.StepCrossing()),
                 "F8");
         a.add(ActionId.STEP_BELL, "skip-forward", steppable, () -> w.postMovers(new EngineCommand.StepBell()), "F9");
+        back(a, w, hasBout);
         ObservableBooleanValue pair = Bindings.createBooleanBinding(() -> corners(w) > 1, w.boutProperty());
         a.add(ActionId.MOVE_ALL, "", hasBout, () -> w.whoMovesProperty().set(-1), "Alt+1");
         a.add(ActionId.MOVE_LEFT, "", hasBout, () -> w.whoMovesProperty().set(0), "Alt+2");
@@ -81,6 +83,30 @@ public final class StandardActions {
                 pair,
                 () -> w.activeCornerProperty().set((w.activeCornerProperty().get() + 1) % Math.max(1, corners(w))),
                 "O");
+    }
+
+    private static void back(Actions a, Workbench w, ObservableBooleanValue hasBout) {
+        ObservableBooleanValue can = w.backProperty();
+        a.add(ActionId.BACK_INSTRUCTION, "chevron-left", can, () -> back(w, Stride.INSTRUCTION), "Shift+F7", "Comma");
+        a.add(ActionId.BACK_CROSSING, "chevrons-left", can, () -> back(w, Stride.CROSSING), "Shift+F8");
+        a.add(ActionId.BACK_BELL, "skip-back", can, () -> back(w, Stride.BELL), "Shift+F9");
+        a.add(ActionId.BACK_BREAK, "rewind", can, () -> back(w, Stride.BREAK), "Shift+F5");
+        a.add(
+                ActionId.RETURN_TO_NOW,
+                "corner-down-right",
+                w.pastProperty(),
+                () -> w.postMovers(new EngineCommand.ReturnToNow()),
+                "End");
+        a.add(
+                ActionId.TAKE_SNAPSHOT,
+                "camera",
+                hasBout,
+                () -> w.postMovers(new EngineCommand.Mark()),
+                "Shortcut+Shift+S");
+    }
+
+    private static void back(Workbench w, Stride stride) {
+        w.postMovers(new EngineCommand.Back(stride));
     }
 
     private static void views(Actions a, Navigator window, ObservableBooleanValue always) {

@@ -11,9 +11,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import ringside.app.export.BoutArchive;
 import ringside.app.export.BoutFile;
 import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Gallery;
+import ringside.vmm.bout.Kept;
 import ringside.vmm.word.Iface;
 
 /// The same guest on several corners, with the tale of the tape.
@@ -48,10 +50,12 @@ final class BoutCommand implements Callable<Integer> {
         String until = options.until == null ? "exit" : options.until;
         BoutSpec spec;
         if (what != null && what.endsWith(BOUT_FILE)) {
-            BoutFile file = read(session, what);
+            BoutArchive archive = read(session, what);
+            BoutFile file = archive.file();
             if (options.until == null) until = file.until();
             if (options.profile == null && !file.profile().isEmpty()) options.profile = file.profile();
             spec = spec(session, file, chosen);
+            session.resume(kept(session, archive, spec.corners()));
         } else {
             boolean named = what != null || options.kernel != null || options.hasDrives();
             String guest = named ? what : DEFAULT_GUEST;
@@ -68,14 +72,29 @@ final class BoutCommand implements Callable<Integer> {
         return both.isEmpty() ? own : both;
     }
 
-    private BoutFile read(Session session, String name) throws Failure {
+    /// What the file keeps of the chosen corners.
+    private List<Kept> kept(Session session, BoutArchive archive, List<Iface> corners) throws Failure {
+        if (archive.kept().isEmpty()) return List.of();
+        List<Kept> list = new ArrayList<>();
+        for (Iface corner : corners) {
+            int at = archive.file().corners().indexOf(corner);
+            if (at < 0 || at >= archive.kept().size()) {
+                String there = names(archive.file().corners());
+                throw session.bad("--corners", "corners that the file has kept: " + there, corner.id(), "bout-file");
+            }
+            list.add(archive.kept().get(at));
+        }
+        return list;
+    }
+
+    private BoutArchive read(Session session, String name) throws Failure {
         Path path = io.file(Path.of(name));
         if (!Files.isRegularFile(path)) {
             throw session.bad(name, "a bout file", "nothing of that name", "file");
         }
-        return switch (BoutFile.read(path)) {
-            case BoutFile.Read.Ok ok -> ok.file();
-            case BoutFile.Read.Wrong wrong ->
+        return switch (BoutArchive.read(path)) {
+            case BoutArchive.Read.Ok ok -> ok.archive();
+            case BoutArchive.Read.Wrong wrong ->
                 throw Failure.of(io.texts(), wrong.problems().getFirst(), "bout-file");
         };
     }

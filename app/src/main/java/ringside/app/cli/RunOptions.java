@@ -117,6 +117,13 @@ final class RunOptions {
     @Nullable
     Path pcap;
 
+    @Option(
+            names = "--save",
+            paramLabel = "FILE.ringside",
+            description = "write the bout, where its corners stand at the end, and what was typed; bout goes on from it")
+    @Nullable
+    Path save;
+
     @Option(names = "--screenshot", paramLabel = "FILE", description = "write the guest's screen at the end as PNG")
     @Nullable
     Path screenshot;

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import ringside.app.export.BoutArchive;
+import ringside.app.export.BoutFile;
 import ringside.app.export.BoutReport;
 import ringside.app.export.CsvReport;
 import ringside.app.export.HooksText;
@@ -33,6 +35,7 @@ import ringside.vmm.bout.Bouts;
 import ringside.vmm.bout.Corner;
 import ringside.vmm.bout.DriveSpec;
 import ringside.vmm.bout.Gallery;
+import ringside.vmm.bout.Kept;
 import ringside.vmm.bout.Leg;
 import ringside.vmm.bout.NameServer;
 import ringside.vmm.bout.NetSpec;
@@ -62,6 +65,7 @@ final class Session {
     private final Texts texts;
     private String limit = LIMIT;
     private boolean left;
+    private List<Kept> kept = List.of();
 
     Session(Io io, RunOptions options) {
         this.io = io;
@@ -235,6 +239,11 @@ final class Session {
         }
     }
 
+    /// The corners begin where a file has kept them.
+    void resume(List<Kept> list) {
+        kept = list;
+    }
+
     /// Runs, writes what was asked for, and says how it ended.
     void play(BoutSpec spec, String untilText, Manner manner) throws Failure {
         Until until = until(untilText);
@@ -245,6 +254,7 @@ final class Session {
         BoutRun run = new BoutRun(corners, until, script);
         try {
             run(run, manner);
+            if (options.save != null) save(options.save, spec, corners);
         } finally {
             corners.forEach(Corner::close);
         }
@@ -267,8 +277,10 @@ final class Session {
     }
 
     private List<Corner> open(BoutSpec spec) throws Failure {
-        return switch (Bouts.open(spec)) {
+        if (options.save != null && spec.firmware().length > 0) throw Failure.later(texts, "--save", "save");
+        return switch (Bouts.open(spec, kept)) {
             case Bouts.Opened.Ready ready -> {
+                if (options.save != null) ready.corners().forEach(Corner::keepInputs);
                 if (options.tier != null) ready.corners().forEach(c -> c.setTier(Integer.parseInt(options.tier)));
                 yield ready.corners();
             }
@@ -283,6 +295,7 @@ final class Session {
         String f = field.toLowerCase(Locale.ROOT);
         if (f.contains("firmware")) return "firmware";
         if (f.equals("cpu")) return "cpu";
+        if (f.startsWith("state")) return "state";
         if (f.startsWith("--pcap") || f.startsWith("network")) return "net";
         if (f.startsWith("--disk") || f.startsWith("--cd") || f.equals("drives") || f.startsWith("disk"))
             return "drive";
@@ -318,6 +331,28 @@ final class Session {
             throw cannotWrite(options.trace, e);
         }
         if (options.trace != null) io.say(texts.get("cli.wrote", options.trace.toString()));
+    }
+
+    /// The bout, and where its corners stand. Who opens it goes on from there.
+    private void save(Path file, BoutSpec spec, List<Corner> corners) throws Failure {
+        List<Kept> list = new ArrayList<>();
+        for (Corner c : corners) {
+            Kept k = c.kept();
+            if (k != null) list.add(k);
+        }
+        BoutFile plain = new BoutFile(
+                spec.guest(),
+                spec.corners(),
+                spec.vcpus(),
+                spec.memoryBytes(),
+                spec.seed(),
+                spec.kernel(),
+                spec.initrd(),
+                spec.append(),
+                "exit",
+                options.profile == null ? "" : options.profile,
+                spec.cpu());
+        write(file, out -> new BoutArchive(plain, "", list).write(out));
     }
 
     /// Lets GDB move the corner until it lets go. @return whether the corner is to run on then

@@ -47,6 +47,10 @@ public record BoutFile(
     }
 
     public void write(Path to) throws IOException {
+        Files.writeString(to, json());
+    }
+
+    String json() throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode root = mapper.createObjectNode();
         root.put("ringside", FORMAT);
@@ -62,7 +66,7 @@ public record BoutFile(
         if (!append.isEmpty()) root.put("append", append);
         if (kernel.length > 0) root.put("kernel", Base64.getEncoder().encodeToString(kernel));
         if (initrd.length > 0) root.put("initrd", Base64.getEncoder().encodeToString(initrd));
-        Files.writeString(to, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+        return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
     }
 
     /// Reads a file; missing fields take their defaults.
@@ -70,7 +74,15 @@ public record BoutFile(
         String name = from.toString();
         try {
             if (Files.size(from) > LARGEST) return wrong(name, "a bout file below 512 MB", Files.size(from) + " bytes");
-            JsonNode root = new ObjectMapper().readTree(Files.readAllBytes(from));
+            return parse(name, Files.readAllBytes(from));
+        } catch (IOException e) {
+            return wrong(name, "a readable file", "none");
+        }
+    }
+
+    static Read parse(String name, byte[] json) {
+        try {
+            JsonNode root = new ObjectMapper().readTree(json);
             if (root == null || !root.isObject() || !root.path("ringside").isInt()) {
                 return wrong(name, "a bout file (JSON with a field \"ringside\")", "something else");
             }

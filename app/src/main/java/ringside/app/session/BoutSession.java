@@ -27,7 +27,7 @@ public final class BoutSession implements AutoCloseable {
         this.gate = new BellGate(corners.size(), this::nudge);
         List<CornerFeed> all = new ArrayList<>();
         for (int i = 0; i < corners.size(); i++) {
-            CornerRunner runner = new CornerRunner(i, corners.get(i), gate);
+            CornerRunner runner = new CornerRunner(i, corners.get(i), gate, corners.size());
             runners.add(runner);
             all.add(new CornerFeed(i, corners.get(i), runner));
         }

@@ -8,7 +8,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.bout.Corner;
+import ringside.vmm.probe.Breaks;
 import ringside.vmm.probe.ScreenView;
+import ringside.vmm.probe.Snapshot;
 
 /// The engine thread of one corner.
 ///
@@ -32,6 +34,7 @@ final class CornerRunner implements Runnable {
     private final int index;
     private final Corner corner;
     private final BellGate gate;
+    private final TimeMachine time;
     private final BlockingQueue<EngineCommand> commands = new LinkedBlockingQueue<>();
 
     private Goal goal = Goal.NONE;
@@ -50,10 +53,12 @@ final class CornerRunner implements Runnable {
     private volatile @Nullable ScreenView screen;
     private volatile @Nullable CornerState state;
 
-    CornerRunner(int index, Corner corner, BellGate gate) {
+    /// @param corners of the bout: they share the memory for history
+    CornerRunner(int index, Corner corner, BellGate gate, int corners) {
         this.index = index;
         this.corner = corner;
         this.gate = gate;
+        time = new TimeMachine(corner, corners);
         publish();
     }
 
@@ -75,6 +80,7 @@ final class CornerRunner implements Runnable {
 
     @Override
     public void run() {
+        begin();
         while (!closed) {
             try {
                 turn();
@@ -89,6 +95,15 @@ final class CornerRunner implements Runnable {
             corner.close();
         } finally {
             gone.complete(null);
+        }
+    }
+
+    private void begin() {
+        try {
+            time.begin();
+            publish();
+        } catch (RuntimeException | OutOfMemoryError broken) {
+            freeze(broken);
         }
     }
 
@@ -122,15 +137,29 @@ final class CornerRunner implements Runnable {
             case EngineCommand.StepBell _ -> pursue(Goal.BELL);
             case EngineCommand.StepCrossing _ -> pursue(Goal.CROSSING);
             case EngineCommand.StepInstruction _ -> stepInstruction();
+            case EngineCommand.Back(var stride) -> travelled(time.back(stride));
+            case EngineCommand.GoTo(long place) -> travelled(time.goTo(place));
+            case EngineCommand.GoToTick(long tick) -> travelled(time.goToTick(tick));
+            case EngineCommand.ReturnToNow _ -> travelled(time.returnToNow());
+            case EngineCommand.Branch _ -> travelled(time.branch());
+            case EngineCommand.Mark _ -> {
+                time.mark();
+                publish();
+            }
+            case EngineCommand.Breakpoint(int linear, boolean set) -> breakpoint(linear, set);
+            case EngineCommand.Watchpoint(int linear, int length, boolean set) ->
+                watchpoint(new Breaks.Watch(linear, length, false, true), set);
             case EngineCommand.Pause _ -> {
                 if (goal != Goal.NONE) rest(CornerState.Mode.PAUSED);
             }
             case EngineCommand.Type(byte[] bytes) -> type(bytes);
             case EngineCommand.Key(int key, boolean down) -> {
+                time.branch();
                 corner.key(key, down);
                 heard();
             }
             case EngineCommand.Mouse(int right, int up, int turn, int buttons) -> {
+                if (time.past()) return; // a hand that only passes by changes no past
                 corner.mouse(right, up, turn, buttons);
                 heard();
             }
@@ -149,8 +178,34 @@ final class CornerRunner implements Runnable {
         }
     }
 
+    /// The corner stands somewhere else in its time.
+    private void travelled(boolean moved) {
+        if (!moved || mode == CornerState.Mode.BROKEN) return;
+        rounds = bells();
+        runHash = "";
+        Snapshot s = corner.snapshot(0);
+        if (s.knockdown() != null) rest(CornerState.Mode.KNOCKED_DOWN);
+        else rest(s.exit() != null ? CornerState.Mode.ENDED : CornerState.Mode.PAUSED);
+    }
+
+    private void breakpoint(int linear, boolean set) {
+        Breaks breaks = corner.breaks();
+        if (breaks == null) return;
+        if (set) breaks.add(linear);
+        else breaks.remove(linear);
+    }
+
+    private void watchpoint(Breaks.Watch watch, boolean set) {
+        Breaks breaks = corner.breaks();
+        if (breaks == null) return;
+        if (set) breaks.add(watch);
+        else breaks.remove(watch);
+    }
+
     private void pursue(Goal wanted) {
         if (mode.over()) return;
+        Breaks breaks = corner.breaks();
+        if (breaks != null && goal == Goal.NONE) breaks.resume();
         goal = wanted;
         resumeAt = 0;
         mode = CornerState.Mode.RUNNING;
@@ -181,6 +236,7 @@ final class CornerRunner implements Runnable {
     }
 
     private void type(byte[] bytes) {
+        time.branch();
         corner.console().type(bytes);
         heard();
     }
@@ -209,12 +265,14 @@ final class CornerRunner implements Runnable {
 
     private void slice() {
         long limit = ticksPerSecond == 0 ? budget : Math.max(1, Math.min(budget, ticksPerSecond / 50));
+        long before = corner.instructions();
         long began = System.nanoTime();
         Corner.Stop stop = goal == Goal.CROSSING
                 ? corner.stepCrossing(limit)
                 : corner.run(limit, goal == Goal.BELL || gate.waiting());
         long now = System.nanoTime();
         if (limit == budget) adapt(now - began);
+        time.ran(corner.instructions() - before, now - began);
         if (ticksPerSecond > 0) resumeAt = began + limit * 1_000_000_000L / ticksPerSecond;
         stopped(stop);
         if (now - lastPublished >= PUBLISH_NANOS) publish();
@@ -275,7 +333,8 @@ final class CornerRunner implements Runnable {
         mode = CornerState.Mode.BROKEN;
         gate.moves(index, false, rounds.size());
         CornerState last = state();
-        state = new CornerState(mode, last.snapshot(), rounds, last.traceEnd(), fault, runHash, ++version);
+        state = new CornerState(
+                mode, last.snapshot(), rounds, last.traceEnd(), fault, runHash, ++version, last.travel());
     }
 
     private void publish() {
@@ -284,6 +343,13 @@ final class CornerRunner implements Runnable {
         if (mode == CornerState.Mode.RUNNING && !gate.waiting()) rounds = bells();
         int lines = mode == CornerState.Mode.RUNNING ? 0 : CODE_LINES;
         state = new CornerState(
-                mode, corner.snapshot(lines), rounds, corner.trace().end(), fault, runHash, ++version);
+                mode,
+                corner.snapshot(lines),
+                rounds,
+                corner.trace().end(),
+                fault,
+                runHash,
+                ++version,
+                time.where());
     }
 }

@@ -13,8 +13,16 @@ import ringside.vmm.probe.Snapshot;
 /// @param fault    what went wrong inside the engine, or "" (then `mode` is not BROKEN)
 /// @param runHash  hash of the run, once the guest has ended, or ""
 /// @param version  grows with each publication
+/// @param travel   where it stands in its own time
 public record CornerState(
-        Mode mode, Snapshot snapshot, List<Bell> rounds, long traceEnd, String fault, String runHash, long version) {
+        Mode mode,
+        Snapshot snapshot,
+        List<Bell> rounds,
+        long traceEnd,
+        String fault,
+        String runHash,
+        long version,
+        Travel travel) {
     /// What a corner is doing, as people see it.
     public enum Mode {
         READY,

@@ -20,6 +20,38 @@ public sealed interface EngineCommand {
 
     record StepBell() implements EngineCommand {}
 
+    /// How far back.
+    enum Stride {
+        INSTRUCTION,
+        CROSSING,
+        BELL,
+        /// To where a breakpoint or watchpoint was last hit.
+        BREAK
+    }
+
+    /// Back in time; the present waits.
+    record Back(Stride stride) implements EngineCommand {}
+
+    /// To the moment after so many instructions of all vCPUs.
+    record GoTo(long instructions) implements EngineCommand {}
+
+    /// To a guest time, or a little behind it.
+    record GoToTick(long tick) implements EngineCommand {}
+
+    record ReturnToNow() implements EngineCommand {}
+
+    /// What came after this place is forgotten; it becomes the present.
+    record Branch() implements EngineCommand {}
+
+    /// A point of history right here.
+    record Mark() implements EngineCommand {}
+
+    /// A breakpoint at a linear address, set or taken away.
+    record Breakpoint(int linear, boolean set) implements EngineCommand {}
+
+    /// Memory to stop at when it is written, from a linear address on, or not any more.
+    record Watchpoint(int linear, int length, boolean set) implements EngineCommand {}
+
     /// Bytes for the guest's console.
     record Type(byte[] bytes) implements EngineCommand {}
 

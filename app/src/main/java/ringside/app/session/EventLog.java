@@ -22,6 +22,7 @@ public final class EventLog {
         long at;
         long lost;
         int round;
+        int branches;
         List<CallInfo> calls = List.of();
         final @Nullable LogRow[] open;
 
@@ -63,6 +64,12 @@ public final class EventLog {
 
     private List<LogRow> read(Reader reader) {
         long end = reader.feed.state().traceEnd();
+        Travel travel = reader.feed.state().travel();
+        if (travel.branches() != reader.branches) { // what was read beyond it happened in another branch
+            reader.branches = travel.branches();
+            reader.at = Math.min(reader.at, travel.branchedAt());
+            reader.round = reader.feed.state().bells();
+        }
         if (reader.at >= end) return List.of();
         long oldest = Math.max(reader.feed.trace().oldest(), end - BACKLOG);
         if (oldest > reader.at) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
@@ -40,6 +41,8 @@ public final class Workbench {
     private final ReadOnlyBooleanWrapper opening = new ReadOnlyBooleanWrapper();
     private final ReadOnlyBooleanWrapper moving = new ReadOnlyBooleanWrapper();
     private final ReadOnlyBooleanWrapper steppable = new ReadOnlyBooleanWrapper();
+    private final ReadOnlyBooleanWrapper back = new ReadOnlyBooleanWrapper();
+    private final ReadOnlyBooleanWrapper past = new ReadOnlyBooleanWrapper();
     private final ObservableList<Problem> problems = FXCollections.observableArrayList();
     private final IntegerProperty whoMoves = new SimpleIntegerProperty(-1);
     private final IntegerProperty keysTo = new SimpleIntegerProperty(-1);
@@ -200,11 +203,20 @@ public final class Workbench {
         typist.pulse(current);
         moving.set(current != null && current.moving());
         steppable.set(current != null && !current.over());
+        back.set(current != null && anyMover(current, Travel::canGoBack));
+        past.set(current != null && anyMover(current, Travel::past));
         int keys = keysTo.get();
         if (current != null
                 && keys >= 0
                 && current.corners().get(keys).state().mode().over()) keysTo.set(-1);
         for (Runnable listener : listeners) listener.run();
+    }
+
+    private boolean anyMover(BoutSession current, Predicate<Travel> is) {
+        int moves = whoMoves.get();
+        return current.corners().stream()
+                .anyMatch(c -> (moves < 0 || c.index() == moves)
+                        && is.test(c.state().travel()));
     }
 
     /// Runs `listener` on every pulse, after the logs were read.
@@ -332,6 +344,16 @@ public final class Workbench {
     /// There is a bout, and not all of it is over.
     public ReadOnlyBooleanProperty steppableProperty() {
         return steppable.getReadOnlyProperty();
+    }
+
+    /// A corner that moves can be taken back.
+    public ReadOnlyBooleanProperty backProperty() {
+        return back.getReadOnlyProperty();
+    }
+
+    /// A corner that moves is in its past.
+    public ReadOnlyBooleanProperty pastProperty() {
+        return past.getReadOnlyProperty();
     }
 
     public ObservableList<Problem> problems() {

@@ -72,9 +72,13 @@ final class Transport extends HBox {
                 .addAll(
                         run,
                         step(actions, ActionId.RING_AGAIN),
+                        back(actions, ActionId.BACK_BELL),
+                        back(actions, ActionId.BACK_CROSSING),
+                        back(actions, ActionId.BACK_INSTRUCTION),
                         step(actions, ActionId.STEP_INSTRUCTION),
                         step(actions, ActionId.STEP_CROSSING),
                         step(actions, ActionId.STEP_BELL),
+                        back(actions, ActionId.RETURN_TO_NOW),
                         position,
                         next,
                         gap,
@@ -97,6 +101,16 @@ final class Transport extends HBox {
         button.getStyleClass().add(StyleClass.STEP_BUTTON);
         button.setMinWidth(Region.USE_PREF_SIZE);
         steps.add(button);
+        return button;
+    }
+
+    /// The mirror image of a step: its icon only.
+    private Button back(Actions actions, ActionId id) {
+        Action action = actions.get(id);
+        Button button = ActionNodes.bind(new Button("", Icons.of(action.icon())), action, texts);
+        button.setId(id.textKey().replace('.', '-'));
+        button.getStyleClass().addAll(StyleClass.STEP_BUTTON, "flat");
+        button.setMinWidth(Region.USE_PREF_SIZE);
         return button;
     }
 
@@ -216,6 +230,11 @@ final class Transport extends HBox {
     private String position(BoutSession bout) {
         int moves = workbench.whoMovesProperty().get();
         CornerState s = bout.corners().get(Math.max(0, moves)).state();
+        String where = where(s);
+        return s.travel().past() ? texts.get("position.past", where) : where;
+    }
+
+    private String where(CornerState s) {
         return s.lastBell() < 0
                 ? texts.get("position.start", s.snapshot().tick())
                 : texts.get("position.bell", s.lastBell(), s.sinceBell());

@@ -115,6 +115,19 @@ class BadInputTest {
     }
 
     @Test
+    void aBrokenSavedBoutIsRefused() throws IOException {
+        ringside.run("run", "--on", "native", "hello-boundary", "--until", "insns:20000", "--save", "s.ringside");
+        byte[] good = Files.readAllBytes(folder.resolve("s.ringside"));
+        for (int length : new int[] {3, 100, good.length / 2, good.length - 1}) {
+            Files.write(folder.resolve("b.ringside"), Arrays.copyOf(good, length));
+            assertOneLine(ringside.run("bout", "b.ringside"), "cut at " + length);
+        }
+        assertOneLine(ringside.run("bout", "s.ringside", "--memory", "8M"), "another machine");
+        assertOneLine(ringside.run("bout", "s.ringside", "--vcpus", "2"), "another machine");
+        assertOneLine(ringside.run("bout", "s.ringside", "--corners", "vmi"), "a corner that is not in it");
+    }
+
+    @Test
     void anOutputThatCannotBeWrittenIsNamed() {
         CommandLineFixture.Result result =
                 ringside.run("run", "--on", "native", "hello-boundary", "--json", "no/such/folder.json");

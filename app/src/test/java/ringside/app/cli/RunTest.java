@@ -167,6 +167,21 @@ class RunTest {
     }
 
     @Test
+    void aSavedBoutGoesOnAsIfItHadNeverStopped() throws IOException {
+        ringside.run("bout", "hello-boundary", "--json", "whole.json");
+        ringside.run("bout", "hello-boundary", "--until", "insns:40000", "--save", "half.ringside");
+        CommandLineFixture.Result rest = ringside.run("bout", "half.ringside", "--json", "rest.json");
+        assertEquals(0, rest.code(), String.join("\n", rest.err()));
+        assertEquals(hashes("whole.json"), hashes("rest.json"));
+    }
+
+    private List<String> hashes(String file) throws IOException {
+        return Files.readAllLines(folder.resolve(file)).stream()
+                .filter(line -> line.contains("runHash"))
+                .toList();
+    }
+
+    @Test
     void aBoutFileGivesTheSameRunAsItsOptions() throws IOException {
         new BoutFile(
                         "hello-boundary",

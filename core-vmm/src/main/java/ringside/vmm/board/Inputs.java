@@ -15,7 +15,7 @@ import ringside.vmm.state.Stateful;
 /// While the machine is in its past it comes in again there, and nothing else does.
 ///
 /// A position is the guest time with the number of events that had fired: several rounds of events may share a tick.
-final class Inputs implements Stateful {
+public final class Inputs implements Stateful {
     static final int CONSOLE = 0, HANDS = 1, FIRST_WIRE = 2;
 
     private final VirtualClock clock;
@@ -25,6 +25,8 @@ final class Inputs implements Stateful {
     /// Batches taken in so far, in the run and in all.
     private long taken;
     private boolean kept;
+    /// After the last record the present begins by itself.
+    private boolean ends;
     private long bytes;
 
     Inputs(VirtualClock clock) {
@@ -32,7 +34,7 @@ final class Inputs implements Stateful {
     }
 
     /// From now on inputs are kept, so that they can be repeated.
-    void keep() {
+    public void keep() {
         kept = true;
     }
 
@@ -62,6 +64,7 @@ final class Inputs implements Stateful {
             together.add(again.removeFirst());
         }
         if (!together.isEmpty()) taken = together.getFirst().batch();
+        if (ends && again != null && again.isEmpty()) again = null;
         return together;
     }
 
@@ -82,6 +85,7 @@ final class Inputs implements Stateful {
 
     /// The machine was taken back, or further forward in its past: what came in after the position comes again.
     void repeat() {
+        ends = false;
         ArrayDeque<InputRecord> rest = new ArrayDeque<>();
         for (Iterator<InputRecord> i = records.descendingIterator(); i.hasNext(); ) {
             InputRecord r = i.next();
@@ -120,12 +124,21 @@ final class Inputs implements Stateful {
         return bytes;
     }
 
-    List<InputRecord> records() {
+    /// All that is recorded, oldest first.
+    public List<InputRecord> records() {
         return List.copyOf(records);
     }
 
-    /// Gives a machine that has not run yet a past that somebody else recorded.
-    void give(List<InputRecord> recorded) {
+    /// What came into another machine comes into this one, which has not run yet; then the present begins.
+    public void rerun(List<InputRecord> recorded) {
+        give(recorded);
+        again = recorded.isEmpty() ? null : new ArrayDeque<>(recorded);
+        ends = true;
+    }
+
+    /// Gives a machine the records of the one whose state it has got.
+    public void give(List<InputRecord> recorded) {
+        kept = true;
         records = new ArrayDeque<>(recorded);
         bytes = 0;
         for (InputRecord r : recorded) bytes += r.data().length + 64;

@@ -460,6 +460,11 @@ public final class Machine implements Platform, Stateful {
         return new Rewind(this, inputs);
     }
 
+    /// What came into it.
+    public Inputs inputs() {
+        return inputs;
+    }
+
     /// Whether everything that the guest does can be taken back: not what it writes to a file of the host.
     public boolean rewinds() {
         List<BlockMedium> media = new ArrayList<>(spec.options().disks());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import ringside.vmm.board.Boards;
 import ringside.vmm.board.Built;
+import ringside.vmm.board.Machine;
 import ringside.vmm.board.MachineSpec;
 import ringside.vmm.board.Processors;
 import ringside.vmm.iface.spi.GuestImage;
@@ -54,6 +55,18 @@ public final class Bouts {
 
     /// Builds the machines of a bout; nothing runs yet.
     public static Opened open(BoutSpec spec) {
+        return open(spec, List.of());
+    }
+
+    /// Builds the machines of a bout, and puts each where a file has kept it.
+    ///
+    /// @param kept one for each corner, in their order, or nothing
+    public static Opened open(BoutSpec spec, List<Kept> kept) {
+        if (!kept.isEmpty() && kept.size() != spec.corners().size()) {
+            String found = "those of " + kept.size();
+            return new Opened.Wrong(
+                    List.of(new Problem("states", "those of " + spec.corners().size() + " corners", found)));
+        }
         int count = spec.corners().size();
         if (count < 1 || count > MAX_CORNERS) {
             return new Opened.Wrong(List.of(new Problem("corners", "1 to " + MAX_CORNERS, Integer.toString(count))));
@@ -81,6 +94,7 @@ public final class Bouts {
                     networks.plug(drives.options().with(spec.pc().settings())));
             switch (Boards.build(machine)) {
                 case Built.Ready ready -> {
+                    if (!kept.isEmpty()) restore(ready.machine(), kept.get(spec.corners().indexOf(iface)), problems);
                     Runnable files = drives.use(), cable = networks.use();
                     corners.add(new MachineCorner(ready.machine(), () -> {
                         files.run();
@@ -94,6 +108,22 @@ public final class Bouts {
         drives.close();
         networks.close();
         return new Opened.Wrong(List.copyOf(problems));
+    }
+
+    /// Bytes of a file can be anything: a machine that they break is thrown away with the bout.
+    private static void restore(Machine machine, Kept kept, List<Problem> problems) {
+        try {
+            if (kept.state() == null) {
+                machine.inputs().rerun(kept.inputs());
+            } else {
+                kept.state().moveInto(machine);
+                machine.inputs().give(kept.inputs());
+            }
+        } catch (RuntimeException e) {
+            String found = e.getMessage() == null ? e.toString() : e.getMessage();
+            problems.add(new Problem(
+                    "state of corner " + machine.iface().id(), "one that this version made of such a machine", found));
+        }
     }
 
     private static Optional<byte[]> kernel(BoutSpec spec, Iface iface, List<Problem> problems) {

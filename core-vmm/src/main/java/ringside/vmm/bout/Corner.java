@@ -148,6 +148,14 @@ public interface Corner {
         return "a corner without a history";
     }
 
+    /// From now on what comes into the corner is recorded, so that {@link #kept} has it.
+    default void keepInputs() {}
+
+    /// What a file keeps of the corner as it stands; null where there is no machine.
+    default @Nullable Kept kept() {
+        return null;
+    }
+
     /// The corner's history, or null while none is kept.
     default @Nullable History history() {
         return null;

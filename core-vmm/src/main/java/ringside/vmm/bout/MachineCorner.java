@@ -8,6 +8,7 @@ import ringside.vmm.board.Console;
 import ringside.vmm.board.Hands;
 import ringside.vmm.board.Machine;
 import ringside.vmm.history.History;
+import ringside.vmm.history.MachineState;
 import ringside.vmm.history.RunHash;
 import ringside.vmm.probe.Breaks;
 import ringside.vmm.probe.Inspection;
@@ -117,8 +118,12 @@ final class MachineCorner implements Corner {
         if (h.past()) {
             if (!backInPresent()) return Stop.BUDGET;
             Stop why = stop(stretch.run(ticks, h.nowInstructions() - machine.retired()));
-            if (isEnd(why)) h.returnToNow();
-            return isEnd(why) || !backInPresent() ? Stop.BUDGET : why;
+            if (isEnd(why)) {
+                h.returnToNow(); // which says itself whether it is an end
+                return Stop.BUDGET;
+            }
+            backInPresent();
+            return why;
         }
         long until = machine.tick() + ticks < 0 ? Long.MAX_VALUE : machine.tick() + ticks;
         while (true) {
@@ -144,6 +149,16 @@ final class MachineCorner implements Corner {
         if (!machine.rewinds()) return "a drive that is written to a file of the host";
         if (history == null) history = new History(machine.rewind(), bytes);
         return null;
+    }
+
+    @Override
+    public void keepInputs() {
+        machine.inputs().keep();
+    }
+
+    @Override
+    public Kept kept() {
+        return new Kept(MachineState.toMove(machine), machine.inputs().records());
     }
 
     @Override

@@ -89,11 +89,18 @@ public final class CornerModel {
                 : texts.get("bout.screen.spoken", screen.width(), screen.height());
     }
 
+    /// RIS: the terminal as it was switched on.
+    private static final byte[] TO_INITIAL_STATE = {0x1B, 'c'};
+
     /// Feeds new console output to the screen; of a flood only the end.
     void readConsole() {
         long written = feed.consoleWritten();
         if (written == 0) readLog();
         if (written == consoleAt) return;
+        if (written < consoleAt) { // the corner has gone back in time
+            terminal.feed(TO_INITIAL_STATE);
+            consoleAt = 0;
+        }
         byte[] bytes = feed.consoleSince(Math.max(consoleAt, written - MOST_CONSOLE));
         if (bytes.length > MOST_CONSOLE)
             bytes = java.util.Arrays.copyOfRange(bytes, bytes.length - MOST_CONSOLE, bytes.length);

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.app.session;
+
+import ringside.vmm.bout.Corner;
+import ringside.vmm.history.History;
+import ringside.vmm.history.Replayable.Sought;
+
+/// A corner's history, as its engine thread uses it: how far apart points lie, and where the corner stands.
+final class TimeMachine {
+    /// Host time between two points: so much, and so much more a megabyte of RAM, because a point looks at all of it.
+    private static final long SPACING_NANOS = 60_000_000, SPACING_NANOS_PER_MB = 2_000_000;
+    private static final long LEAST_SPACING = 200_000;
+    /// Of the host's heap, the part that all histories together may take: one of so many.
+    private static final int HEAP_SHARE = 4;
+
+    private final Corner corner;
+    private final long budget;
+    private final long spacingNanos;
+    private String obstacle = "";
+    private double rate;
+    private int branches;
+    private long branchedAt;
+
+    TimeMachine(Corner corner, int corners) {
+        this.corner = corner;
+        budget = Math.min(History.BUDGET, Runtime.getRuntime().maxMemory() / HEAP_SHARE) / corners;
+        spacingNanos = SPACING_NANOS + (corner.memoryBytes() >> 20) * SPACING_NANOS_PER_MB;
+    }
+
+    void begin() {
+        String why = corner.keepHistory(budget);
+        obstacle = why == null ? "" : why;
+    }
+
+    /// The corner has run. Points are to lie as far apart in host time whatever it does and however fast it is.
+    void ran(long instructions, long nanos) {
+        History h = corner.history();
+        if (h == null || nanos <= 0) return;
+        rate += 0.1 * ((double) instructions / nanos - rate);
+        h.spacing(Math.max(LEAST_SPACING, (long) (rate * spacingNanos)));
+    }
+
+    boolean past() {
+        History h = corner.history();
+        return h != null && h.past();
+    }
+
+    /// @return whether the corner has moved
+    boolean back(EngineCommand.Stride stride) {
+        History h = corner.history();
+        if (h == null) return false;
+        switch (stride) {
+            case INSTRUCTION -> h.backInstruction();
+            case CROSSING -> h.back(Sought.CROSSING);
+            case BELL -> h.back(Sought.BELL);
+            case BREAK -> h.back(Sought.BREAK);
+        }
+        return true;
+    }
+
+    boolean goTo(long place) {
+        History h = corner.history();
+        if (h != null) h.goTo(place);
+        return h != null;
+    }
+
+    boolean goToTick(long tick) {
+        History h = corner.history();
+        if (h != null) h.goToTick(tick);
+        return h != null;
+    }
+
+    boolean returnToNow() {
+        History h = corner.history();
+        if (h != null) h.returnToNow();
+        return h != null;
+    }
+
+    void mark() {
+        History h = corner.history();
+        if (h != null) h.mark();
+    }
+
+    /// Somebody changes something: what came after this place is forgotten. @return whether there was anything
+    boolean branch() {
+        History h = corner.history();
+        if (h == null || !h.past()) return false;
+        h.branch();
+        branches++;
+        branchedAt = corner.trace().end();
+        return true;
+    }
+
+    Travel where() {
+        History h = corner.history();
+        if (h == null) return new Travel(obstacle, false, corner.instructions(), 0, 0, 0, 0, 0, branches, branchedAt);
+        return new Travel(
+                "",
+                h.past(),
+                corner.instructions(),
+                h.nowInstructions(),
+                h.nowTick(),
+                h.first(),
+                h.bytes(),
+                h.budget(),
+                branches,
+                branchedAt);
+    }
+}
