@@ -271,9 +271,19 @@ final class Session {
             }
         }
         write(report);
-        if (options.pcap != null) io.say(texts.get("cli.wrote", options.pcap.toString()));
+        if (options.pcap != null) captured(corners, options.pcap);
         if (options.screenshot != null) screenshot(options.screenshot, run);
         judge(report, assertions);
+    }
+
+    private void captured(List<Corner> corners, Path file) throws Failure {
+        for (Corner c : corners) {
+            String why = c.captureFailure();
+            if (why != null) {
+                throw new Failure(Failure.BAD_INPUT, texts.get("cli.error.write", file.toString(), why));
+            }
+        }
+        io.say(texts.get("cli.wrote", file.toString()));
     }
 
     private List<Corner> open(BoutSpec spec) throws Failure {

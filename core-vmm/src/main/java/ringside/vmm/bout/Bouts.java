@@ -99,7 +99,7 @@ public final class Bouts {
                     corners.add(new MachineCorner(ready.machine(), () -> {
                         files.run();
                         cable.run();
-                    }));
+                    }, networks::captureFailure));
                 }
                 case Built.Wrong wrong -> problems.addAll(wrong.problems());
             }

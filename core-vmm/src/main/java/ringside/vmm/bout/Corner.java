@@ -35,6 +35,11 @@ public interface Corner {
 
     Iface iface();
 
+    /// Why the file that the frames of its network go to is not whole, or null. To be asked after the end.
+    default @Nullable String captureFailure() {
+        return null;
+    }
+
     int vcpus();
 
     long memoryBytes();

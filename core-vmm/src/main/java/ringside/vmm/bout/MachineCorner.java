@@ -3,6 +3,7 @@ package ringside.vmm.bout;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.board.Console;
 import ringside.vmm.board.Hands;
@@ -36,11 +37,14 @@ final class MachineCorner implements Corner {
     private final MachineInspection inspection;
     private final @Nullable Hands hands;
     private final Runnable ended;
+    private final Supplier<@Nullable String> captureFailure;
     private boolean closed;
     private @Nullable History history;
 
     /// @param ended is run once when the corner is closed
-    MachineCorner(Machine machine, Runnable ended) {
+    /// @param captureFailure why the file of its network's frames is not whole, or null
+    MachineCorner(Machine machine, Runnable ended, Supplier<@Nullable String> captureFailure) {
+        this.captureFailure = captureFailure;
         this.ended = ended;
         this.machine = machine;
         machine.tracer().position(() -> Math.max(machine.tick(), machine.clock().now()), machine::turn);
@@ -50,6 +54,11 @@ final class MachineCorner implements Corner {
         walks = new WalkProbe(machine.memory(), machine.hypervisor(), machine.iface());
         screen = machine.screen();
         hands = machine.hands();
+    }
+
+    @Override
+    public @Nullable String captureFailure() {
+        return captureFailure.get();
     }
 
     @Override

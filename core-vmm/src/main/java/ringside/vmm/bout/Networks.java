@@ -20,6 +20,7 @@ final class Networks implements AutoCloseable {
     private final @Nullable NetSpec spec;
     private final @Nullable OutputStream capture;
     private final List<AutoCloseable> open = new ArrayList<>();
+    private @Nullable Capture written;
     private int users;
 
     private Networks(@Nullable NetSpec spec, @Nullable OutputStream capture) {
@@ -55,7 +56,9 @@ final class Networks implements AutoCloseable {
         Wire wire = network;
         if (capture != null) {
             Capture c = new Capture(network, capture);
+            open.remove(capture);
             open.add(c);
+            written = c;
             wire = c;
         }
         return pc.withNetworks(List.of(wire));
@@ -69,6 +72,15 @@ final class Networks implements AutoCloseable {
                 if (--users == 0) close();
             }
         };
+    }
+
+    /// Why the file of frames is not whole, or null. Known for good when the last corner has ended.
+    @Nullable
+    String captureFailure() {
+        IOException failure = written == null ? null : written.failure();
+        if (failure == null) return null;
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message;
     }
 
     /// Closes every socket and the file.

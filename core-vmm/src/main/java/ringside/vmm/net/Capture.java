@@ -92,8 +92,13 @@ public final class Capture implements Wire, AutoCloseable {
         wire.await(nanoseconds);
     }
 
+    /// Writes the rest. A failure is told by {@link #failure} too.
     @Override
-    public void close() throws IOException {
-        to.close();
+    public void close() {
+        try {
+            to.close();
+        } catch (IOException e) {
+            if (failure == null) failure = e;
+        }
     }
 }
