@@ -147,8 +147,11 @@ final class RunOptions {
                     + " plain instructions")
     int vmiRing = 1;
 
+    @Option(names = "--real-mode", description = "start a Linux kernel through its 16-bit setup code")
+    boolean realMode;
+
     PcSpec pc() {
-        return new PcSpec(noReboot, testDevices, false, vmiRing);
+        return new PcSpec(noReboot, testDevices, realMode, vmiRing);
     }
 
     boolean hasDrives() {

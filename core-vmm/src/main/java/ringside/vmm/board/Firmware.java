@@ -4,7 +4,6 @@ package ringside.vmm.board;
 import java.util.List;
 import ringside.vmm.board.bios.Rom;
 import ringside.vmm.dev.MmioDevice;
-import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.word.Problem;
 
@@ -22,9 +21,9 @@ final class Firmware implements MmioDevice {
         this.image = image;
     }
 
-    /// The image that a guest starts with: its own, ours when it starts from a disk or CD, or none.
-    static Firmware of(GuestImage image) {
-        return new Firmware(image.isOnDrive() ? Rom.shipped() : image.firmware());
+    /// The image that a guest starts with: its own, ours when that starts something, or none.
+    static Firmware of(MachineSpec spec) {
+        return new Firmware(spec.ownFirmware() ? Rom.shipped() : spec.image().firmware());
     }
 
     /// What is wrong with an image, before anything is made.

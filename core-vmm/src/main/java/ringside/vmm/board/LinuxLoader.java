@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.board;
 
+import java.util.HexFormat;
 import java.util.List;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.trap.GuestState;
@@ -13,12 +14,21 @@ import ringside.vmm.trap.GuestState;
 /// | 0x90000 | zero page, 4 KB: where kernels before 2.02 of the protocol look without being told |
 /// | 0x91000 | command line |
 /// | below 0x9F000 | stack |
+///
+/// For the 16-bit entry the real-mode part itself lies at 0x90000, its stack ends at 0x9E000, and the command line is
+/// behind.
 final class LinuxLoader {
     static final int ZERO_PAGE = 0x90000;
     static final int COMMAND = 0x91000;
     /// The kernel's bytes below 1 MB end before this.
     static final int LOW_END = ZERO_PAGE;
 
+    /// Bytes of the boot sector and the real-mode part: the heap and the stack lie behind, up to the command line.
+    static final int SETUP_MAX = 0x8000;
+    static final int REAL_COMMAND_MAX = 4095;
+    private static final int STACK_TOP = 0xE000, REAL_COMMAND = ZERO_PAGE + STACK_TOP;
+    /// cli; mov $0x9000, %ax; mov %ax to ds, es, fs, gs, ss; mov $0xE000, %sp; ljmp $0x9020, $0
+    private static final byte[] JUMP_TO_SETUP = HexFormat.of().parseHex("fab800908ed88ec08ee08ee88ed0bc00e0ea00002090");
     private static final int STACK = 0x9F000;
     private static final int PAGE = 4096;
     /// Offsets into the zero page; those of the setup header are the file's.
@@ -29,7 +39,7 @@ final class LinuxLoader {
     private static final int HEAP_END = 0x224, COMMAND_POINTER = 0x228;
     private static final int TEXT_80X25 = 3, NORMAL_MODE = 0xFFFF, NO_ASSIGNED_LOADER = 0xFF, CAN_USE_HEAP = 0x80;
     /// From the start of the real-mode part; it would be the stack's end there, less 512 bytes.
-    private static final int HEAP_END_VALUE = 0xE000 - 0x200;
+    private static final int HEAP_END_VALUE = STACK_TOP - 0x200;
     private static final int COMMAND_MAGIC = 0xA33F;
 
     private final GuestPhysical memory;
@@ -47,7 +57,12 @@ final class LinuxLoader {
         memory.write16(ZERO_PAGE + EXT_MEM_K, (int) Math.min(0xFC00, kbAbove1()));
         memory.write32(ZERO_PAGE + ALT_MEM_K, (int) kbAbove1());
         map();
-        command(header, image.command());
+        answers(header, image, initrd, COMMAND);
+    }
+
+    /// What the boot loader fills into the header.
+    private void answers(LinuxImage header, GuestImage image, long initrd, int commandAt) {
+        command(header, image.command(), commandAt);
         memory.write16(ZERO_PAGE + VID_MODE, NORMAL_MODE);
         memory.write8(ZERO_PAGE + LOADER, NO_ASSIGNED_LOADER);
         if (header.version() >= 0x201) {
@@ -58,6 +73,14 @@ final class LinuxLoader {
             memory.write32(ZERO_PAGE + RAMDISK, (int) initrd);
             memory.write32(ZERO_PAGE + RAMDISK_BYTES, image.initrd().length);
         }
+    }
+
+    /// Writes the real-mode part with its answers, the command line, and the jump to it.
+    void writeReal(ImageBytes file, LinuxImage header, GuestImage image, long initrd) {
+        memory.write(ZERO_PAGE, file.bytes(), 0, header.setupBytes());
+        memory.zero(ZERO_PAGE + header.setupBytes(), STACK_TOP - header.setupBytes());
+        answers(header, image, initrd, REAL_COMMAND);
+        memory.write(Layout.BOOT_SECTOR, JUMP_TO_SETUP);
     }
 
     /// A VGA in its text mode, the cursor in the corner.
@@ -86,13 +109,13 @@ final class LinuxLoader {
         }
     }
 
-    private void command(LinuxImage header, String text) {
-        memory.writeText(COMMAND, text);
+    private void command(LinuxImage header, String text, int at) {
+        memory.writeText(at, text);
         if (header.version() >= 0x202) {
-            memory.write32(ZERO_PAGE + COMMAND_POINTER, COMMAND);
+            memory.write32(ZERO_PAGE + COMMAND_POINTER, at);
         } else {
             memory.write16(ZERO_PAGE + OLD_MAGIC, COMMAND_MAGIC);
-            memory.write16(ZERO_PAGE + OLD_OFFSET, COMMAND - ZERO_PAGE);
+            memory.write16(ZERO_PAGE + OLD_OFFSET, at - ZERO_PAGE);
         }
     }
 

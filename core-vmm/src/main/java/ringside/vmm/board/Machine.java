@@ -577,10 +577,11 @@ public final class Machine implements Platform, Stateful {
         ram.guest(map, (long) guestFrames * MachineMemory.PAGE);
         GuestPhysical to = new GuestPhysical(memory, map, (long) guestFrames * MachineMemory.PAGE);
         PcLoader loader = new PcLoader(to, cores[0].cpu, cores.length, spec.iface() != Iface.VMI);
-        if (!image.isFirmware() && !image.isOnDrive()) return loader.load(image);
-        if (image.isOnDrive()) loader.firmware();
-        Firmware.of(image).start(to);
-        return List.of();
+        if (!image.isFirmware() && !spec.ownFirmware()) return loader.load(image);
+        List<Problem> problems = image.kernel().length > 0 ? loader.loadRealMode(image) : List.of();
+        if (spec.ownFirmware()) loader.firmware();
+        Firmware.of(spec).start(to);
+        return problems;
     }
 
     @Override

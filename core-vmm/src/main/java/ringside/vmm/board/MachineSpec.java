@@ -30,6 +30,11 @@ public record MachineSpec(
         return new MachineSpec(iface, memoryBytes, vcpus, seed, image, cpu, other);
     }
 
+    /// Whether our firmware starts: what is on a disk or CD, or a kernel that wants its services.
+    boolean ownFirmware() {
+        return image.isOnDrive() || options.settings().realMode() && !image.isFirmware();
+    }
+
     public static final int MAX_VCPUS = 8;
     public static final long MIN_MEMORY = 2L << 20;
     public static final long MAX_MEMORY = 1L << 30;

@@ -133,7 +133,7 @@ final class Pc implements Bus, Stateful {
         put(0x510, 2, new FirmwareConfig(spec.memoryBytes(), spec.vcpus()));
         coprocessor = put(0xF0, 2, new CoprocessorError(interrupts.irq(13)));
         if (spec.options().settings().testDevices()) testDevices();
-        memory.put(Firmware.of(spec.image()));
+        memory.put(Firmware.of(spec));
         memory.put(interrupts.ioApic);
         PcDrives drives = add(new PcDrives(spec.options(), ports, clock, ram, interrupts));
         pci = add(new PcPci(
@@ -145,7 +145,7 @@ final class Pc implements Bus, Stateful {
         pci.bus.attach(PcPci.DISPLAY, 0, DisplayCard.function(display));
         add(new PcNetworks(spec.options(), pci, clock, ram));
         if (!spec.image().isFirmware()) firmware();
-        if (spec.image().isOnDrive()) put(Bios.PORT, 1, new Bios(services(spec, wires)));
+        if (spec.ownFirmware()) put(Bios.PORT, 1, new Bios(services(spec, wires)));
     }
 
     /// What the services behind our own ROM work with.
@@ -154,7 +154,8 @@ final class Pc implements Bus, Stateful {
                 .map(a -> new MemoryRange(a.address(), a.bytes(), a.type()))
                 .toList();
         PcOptions options = spec.options();
-        return new BiosParts(wires::atWork, ports, vga, clock, ranges, options.disks(), options.cds());
+        return new BiosParts(wires::atWork, ports, vga, clock, ranges, options.disks(), options.cds(),
+                !spec.image().isOnDrive());
     }
 
     private <T extends Stateful> T add(T chip) {

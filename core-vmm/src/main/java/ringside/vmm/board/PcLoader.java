@@ -90,8 +90,37 @@ final class PcLoader {
         vcpu.setEip((int) plan.entry());
     }
 
+    /// A Linux kernel to be entered through its 16-bit setup code; the firmware finds a jump there at 0000:7C00.
+    ///
+    /// @return empty when it can start
+    List<Problem> loadRealMode(GuestImage image) {
+        List<Problem> problems = new ArrayList<>();
+        ImageBytes file = new ImageBytes(image.kernel());
+        if (!LinuxImage.looksLike(file)) {
+            return List.of(new Problem("kernel", "a Linux kernel, to be entered in real mode", "another image"));
+        }
+        LinuxImage header = LinuxImage.read(file, problems);
+        if (problems.isEmpty() && header.setupBytes() > LinuxLoader.SETUP_MAX) {
+            problems.add(new Problem(
+                    "kernel: setup part", "at most " + LinuxLoader.SETUP_MAX + " bytes", header.setupBytes() + ""));
+        }
+        long initrd = place(image, file, header, LinuxLoader.REAL_COMMAND_MAX, problems);
+        if (problems.isEmpty()) new LinuxLoader(memory).writeReal(file, header, image, initrd);
+        return problems;
+    }
+
     private void linux(GuestImage image, ImageBytes file, LinuxImage header, List<Problem> problems) {
+        long initrd = place(image, file, header, Integer.MAX_VALUE, problems);
         if (!problems.isEmpty()) return;
+        firmware();
+        new LinuxLoader(memory).write(file, header, image, initrd);
+        protectedMode();
+        LinuxLoader.registers(vcpu, header);
+    }
+
+    /// Loads the protected-mode part and the initrd. @return where the initrd is
+    private long place(GuestImage image, ImageBytes file, LinuxImage header, int commandMax, List<Problem> problems) {
+        if (!problems.isEmpty()) return 0;
         long bytes = file.length() - header.setupBytes();
         Segment code = new Segment("protected-mode part", header.setupBytes(), bytes, header.entry(), bytes);
         LoadPlan load = new LoadPlan(header.entry(), List.of(code), false, 0);
@@ -106,14 +135,11 @@ final class PcLoader {
         if (problems.isEmpty() && !inRam(run)) problems.add(outside(run));
         LoadPlan taken = new LoadPlan(header.entry(), List.of(code, run), false, 0);
         long initrd = initrdPlace(image, taken, header.initrdMax(), problems);
-        checkCommand(image, header.commandMax(), problems);
-        if (!problems.isEmpty()) return;
-        firmware();
+        checkCommand(image, Math.min(header.commandMax(), commandMax), problems);
+        if (!problems.isEmpty()) return 0;
         copy(file, load);
         memory.write(initrd, image.initrd());
-        new LinuxLoader(memory).write(file, header, image, initrd);
-        protectedMode();
-        LinuxLoader.registers(vcpu, header);
+        return initrd;
     }
 
     private static void checkCommand(GuestImage image, int most, List<Problem> problems) {

@@ -2,6 +2,7 @@
 package ringside.vmm.board;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.trap.GuestState;
+import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
 
 /// Linux images and PVH kernels, made here: a header, and bytes that are easy to find again.
@@ -82,6 +85,36 @@ class LinuxLoaderTest {
         assertEquals(0x00CF9B000000FFFFL, set.get("forceSegment" + GuestState.CS));
         assertEquals(0x00CF93000000FFFFL, set.get("forceSegment" + GuestState.SS));
         assertEquals(0x5A5A5A5A, memory.read32(0x10003C));
+    }
+
+    @Test
+    void the16BitEntryHasItsStackTheServicesAndItsAnswers() {
+        ByteBuffer kernel = image(0x20F);
+        // mov %sp, %bx; mov %ss, %cx; int $0x12; cli; hlt
+        kernel.put(0x200, HexFormat.of().parseHex("eb66")).put(0x268, HexFormat.of().parseHex("89e38cd1cd12faf4"));
+        PcOptions real = PcOptions.NONE.with(new PcSettings(false, false, true, 1));
+        GuestImage guest = new GuestImage(kernel.array(), new byte[] {7}, "quiet");
+        MachineSpec spec = new MachineSpec(Iface.NATIVE, 32 * MB, 1, 1, guest).with(real);
+        Machine m = ((Built.Ready) Boards.build(spec)).machine();
+        m.run(1_000_000_000L, false);
+        assertEquals(0xE000, m.vcpu(0).reg(GuestState.EBX) & 0xFFFF);
+        assertEquals(0x9000, m.vcpu(0).reg(GuestState.ECX) & 0xFFFF);
+        assertEquals(639, m.vcpu(0).reg(GuestState.EAX) & 0xFFFF);
+        assertEquals(0x9E000, m.memory().read32(ZERO_PAGE + 0x228));
+        assertEquals('q', m.memory().read8(0x9E000));
+        assertEquals(1, m.memory().read32(ZERO_PAGE + 0x21C));
+        assertEquals(7, m.memory().read8(m.memory().read32(ZERO_PAGE + 0x218)));
+        assertEquals(0x5A5A5A5A, m.memory().read32(0x100000));
+    }
+
+    @Test
+    void only16BitLinuxIsEnteredSo() {
+        PcOptions real = PcOptions.NONE.with(new PcSettings(false, false, true, 1));
+        GuestImage guest = new GuestImage(new byte[1024], new byte[0], "");
+        assertInstanceOf(
+                Built.Wrong.class, Boards.build(new MachineSpec(Iface.NATIVE, 32 * MB, 1, 1, guest).with(real)));
+        GuestImage linux = new GuestImage(image(0x20F).array(), new byte[0], "");
+        assertInstanceOf(Built.Wrong.class, Boards.build(new MachineSpec(Iface.VMI, 32 * MB, 1, 1, linux).with(real)));
     }
 
     @Test

@@ -17,6 +17,7 @@ import ringside.vmm.trap.Ports;
 /// @param memory in order of address
 /// @param disks  80h, 81h and so on
 /// @param cds    behind them, the first one is E0h
+/// @param loaded what is to be started lies at 0000:7C00 already
 public record BiosParts(
         Supplier<GuestState> caller,
         Ports ports,
@@ -24,4 +25,5 @@ public record BiosParts(
         VirtualClock clock,
         List<MemoryRange> memory,
         List<BlockMedium> disks,
-        List<BlockMedium> cds) {}
+        List<BlockMedium> cds,
+        boolean loaded) {}
