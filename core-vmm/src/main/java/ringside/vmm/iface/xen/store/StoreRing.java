@@ -31,7 +31,7 @@ public final class StoreRing implements Stateful {
     private Runnable notify = () -> {};
     private int page = -1;
     private byte[] inbox = new byte[0];
-    private byte[] outbox = new byte[0];
+    private final ByteArrayOutputStream outbox = new ByteArrayOutputStream();
     private boolean broken, pumping;
 
     /// @param domain the guest's number
@@ -61,7 +61,7 @@ public final class StoreRing implements Stateful {
     }
 
     private boolean take() {
-        if (outbox.length > BACKLOG) return false;
+        if (outbox.size() > BACKLOG) return false;
         int from = memory.read32(page + REQ_CONS);
         int count = memory.read32(page + REQ_PROD) - from;
         if (count <= 0 || count > BYTES) return false;
@@ -91,28 +91,27 @@ public final class StoreRing implements Stateful {
 
     /// An answer, or an event that a back end has set off: that goes out at once.
     private void reply(Message m, byte[] payload) {
-        if (outbox.length > MOST) broken = true;
+        if (outbox.size() > MOST) broken = true;
         if (broken) return;
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(outbox);
         byte[] header = new byte[HEADER];
         ByteBuffer b = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
         b.putInt(m.type()).putInt(m.request()).putInt(m.transaction()).putInt(payload.length);
-        out.writeBytes(header);
-        out.writeBytes(payload);
-        outbox = out.toByteArray();
+        outbox.writeBytes(header);
+        outbox.writeBytes(payload);
         if (page >= 0 && !pumping && give()) notify.run();
     }
 
     private boolean give() {
         int to = memory.read32(page + RSP_PROD);
         int used = to - memory.read32(page + RSP_CONS);
-        if (used < 0 || used > BYTES) return false;
-        int count = Math.min(outbox.length, BYTES - used);
-        for (int i = 0; i < count; i++) memory.write8(page + RSP + (to + i & BYTES - 1), outbox[i]);
+        if (outbox.size() == 0 || used < 0 || used >= BYTES) return false;
+        byte[] all = outbox.toByteArray();
+        int count = Math.min(all.length, BYTES - used);
+        for (int i = 0; i < count; i++) memory.write8(page + RSP + (to + i & BYTES - 1), all[i]);
         memory.write32(page + RSP_PROD, to + count);
-        outbox = Arrays.copyOfRange(outbox, count, outbox.length);
-        return count > 0;
+        outbox.reset();
+        outbox.write(all, count, all.length - count);
+        return true;
     }
 
     @Override
@@ -120,7 +119,11 @@ public final class StoreRing implements Stateful {
         page = v.i32("page", page);
         broken = v.flag("broken", broken);
         inbox = v.sized("inbox", inbox);
-        outbox = v.sized("outbox", outbox);
+        byte[] out = v.sized("outbox", outbox.toByteArray());
+        if (v.loads()) {
+            outbox.reset();
+            outbox.writeBytes(out);
+        }
         client.state(v);
     }
 }
