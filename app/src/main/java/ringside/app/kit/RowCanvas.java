@@ -2,6 +2,7 @@
 package ringside.app.kit;
 
 import java.util.List;
+import java.util.function.LongConsumer;
 import javafx.beans.property.LongProperty;
 import javafx.beans.property.SimpleLongProperty;
 import javafx.geometry.Orientation;
@@ -56,6 +57,7 @@ public final class RowCanvas extends PaintedRegion {
     private boolean following = true;
     private boolean sticky = true;
     private boolean moving;
+    private LongConsumer opened = _ -> {};
 
     public RowCanvas(Rows rows, List<Column> columns, String emptyText) {
         this.rows = rows;
@@ -103,6 +105,11 @@ public final class RowCanvas extends PaintedRegion {
         refresh();
     }
 
+    /// Who is told of a double click on a row, or of Enter.
+    public void onOpen(LongConsumer to) {
+        opened = to;
+    }
+
     /// Brings a row into sight; follows no newer ones from then on.
     public void reveal(long index) {
         if (index < 0 || index >= rows.count()) return;
@@ -132,7 +139,10 @@ public final class RowCanvas extends PaintedRegion {
     private void press(MouseEvent e) {
         requestFocus();
         long index = top + (long) ((e.getY() - HEAD) / ROW);
-        if (e.getY() >= HEAD && index < rows.count()) select(index);
+        if (e.getY() >= HEAD && index < rows.count()) {
+            select(index);
+            if (e.getClickCount() == 2) opened.accept(index);
+        }
     }
 
     private void key(KeyEvent e) {
@@ -143,6 +153,9 @@ public final class RowCanvas extends PaintedRegion {
             case UP -> select(at < 0 ? count - 1 : Math.max(0, at - 1));
             case PAGE_DOWN -> select(Math.min(count - 1, Math.max(0, at) + visible()));
             case PAGE_UP -> select(Math.max(0, at - visible()));
+            case ENTER -> {
+                if (at >= 0) opened.accept(at);
+            }
             case HOME -> select(count == 0 ? -1 : 0);
             case END -> {
                 select(count - 1);

@@ -37,6 +37,7 @@ import ringside.app.view.cpu.CpuViewModel;
 import ringside.app.view.home.FilePicker;
 import ringside.app.view.home.HomeView;
 import ringside.app.view.home.HomeViewModel;
+import ringside.app.view.memory.LookModel;
 import ringside.app.view.memory.MemoryView;
 import ringside.app.view.memory.MemoryViewModel;
 import ringside.app.view.time.TimeView;
@@ -77,7 +78,9 @@ public final class Window implements Navigator {
         views.put(ViewId.BOUT, new BoutView(new BoutViewModel(workbench, texts), actions, texts));
         views.put(ViewId.TIME, new TimeView(new TimeViewModel(workbench, texts), actions, texts));
         views.put(ViewId.CALLS, calls);
-        views.put(ViewId.MEMORY, new MemoryView(new MemoryViewModel(workbench, texts), texts));
+        views.put(
+                ViewId.MEMORY,
+                new MemoryView(new MemoryViewModel(workbench, texts), new LookModel(workbench, texts), texts));
         views.put(ViewId.CPU, new CpuView(new CpuViewModel(workbench, texts), texts));
         views.put(ViewId.WIRES, new WiresView(new WiresViewModel(workbench, texts), texts));
         shell = new Shell(workbench, actions, undo, texts, views);

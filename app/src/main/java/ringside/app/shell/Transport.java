@@ -115,6 +115,8 @@ final class Transport extends HBox {
     }
 
     private void compact(boolean small) {
+        next.setVisible(!small);
+        next.setManaged(!small);
         for (Button step : steps) step.setContentDisplay(small ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT);
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javafx.scene.control.Labeled;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.input.KeyCode;
 import javafx.stage.Stage;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,7 @@ import org.testfx.api.FxRobot;
 import org.testfx.framework.junit5.ApplicationExtension;
 import org.testfx.framework.junit5.Start;
 import org.testfx.util.WaitForAsyncUtils;
+import ringside.app.action.ViewId;
 import ringside.app.kit.TerminalView;
 import ringside.app.main.Window;
 import ringside.app.session.BoutSession;
@@ -28,6 +30,7 @@ import ringside.app.session.CornerState;
 import ringside.app.text.Texts;
 import ringside.app.theme.Theme;
 import ringside.vmm.bout.Bouts;
+import ringside.vmm.probe.VcpuView;
 
 /// The window over the engine's own corners.
 @ExtendWith(ApplicationExtension.class)
@@ -77,6 +80,32 @@ class RealBoutTest {
             await(() -> moved(before));
             for (int i = 0; i < before.size(); i++) assertTrue(retired(states().get(i)) - retired(before.get(i)) <= 1);
         }
+    }
+
+    @Test
+    void theCpuAndMemoryViewsShowTheMachineAsItStands(FxRobot robot) throws TimeoutException {
+        WaitForAsyncUtils.asyncFx(() -> window.workbench().paceProperty().set(SLOW));
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null
+                && corners().stream().allMatch(c -> c.state().snapshot().tick() > 0));
+        robot.press(KeyCode.F5).release(KeyCode.F5);
+        await(() -> corners().stream().allMatch(c -> c.state().mode() == CornerState.Mode.PAUSED));
+        WaitForAsyncUtils.asyncFx(() -> window.show(ViewId.CPU));
+        VcpuView first = corners().getFirst().state().snapshot().vcpus().getFirst();
+        await(() -> robot.lookup("#cpu-eip").tryQuery().isPresent());
+        await(() -> robot.lookup("#cpu-eip")
+                .queryAs(Labeled.class)
+                .getText()
+                .equals(String.format(Locale.ROOT, "%08X", first.eip())));
+        assertTrue(robot.lookup("#cpu-ring").queryAs(Labeled.class).getText().equals("RING " + first.cpl()));
+        WaitForAsyncUtils.asyncFx(() -> window.show(ViewId.MEMORY));
+        await(() -> robot.lookup("#memory-page-maps").tryQuery().isPresent());
+        WaitForAsyncUtils.asyncFx(() ->
+                robot.lookup("#memory-page-maps").queryAs(ToggleButton.class).fire());
+        await(() -> robot.lookup("#memory-map-words")
+                .queryAs(Labeled.class)
+                .getText()
+                .endsWith("the two maps disagree about 0"));
     }
 
     /// Has every corner taken a step? Where all vCPUs sleep, a step is the way to the moment when one wakes.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
+import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.control.ToggleButton;
@@ -35,6 +36,7 @@ import ringside.vmm.word.Knockdown;
 final class CornerPane extends VBox {
     private static final PseudoClass KEYS = PseudoClass.getPseudoClass("keys");
     private static final PseudoClass ACTIVE = PseudoClass.getPseudoClass("active");
+    private static final double ROOM_FOR_WAY = 330, ROOM_FOR_NEXT = 300, ROOM_FOR_NOW = 250, ROOMY = 460;
     private static final int FRAMES_PER_LANE = 4;
     private static final int FRAMES_PER_TEXT = 3;
 
@@ -52,6 +54,7 @@ final class CornerPane extends VBox {
     private final LaneStrip lanes;
     private final Label mode = new Label();
     private final Label position = new Label();
+    private final Label about = new Label();
     private final Hyperlink now = new Hyperlink();
     private final Label next = new Label();
     private final FlowPane way = new FlowPane(6, 4);
@@ -70,7 +73,15 @@ final class CornerPane extends VBox {
         getStyleClass()
                 .addAll(StyleClass.CORNER_PANE, StyleClass.corner(model.iface().id()));
         setSpacing(4);
-        getChildren().addAll(header(), console(), down, lanes, nowLine(actions), nextLine(), way);
+        Region nowLine = nowLine(actions), nextLine = nextLine();
+        getChildren().addAll(header(), console(), down, lanes, nowLine, nextLine, way);
+        // What a small pane has no room for is left out, least important first; nothing is cut in half.
+        heightProperty().addListener((_, _, height) -> {
+            show(way, height.doubleValue() >= ROOM_FOR_WAY);
+            show(nextLine, height.doubleValue() >= ROOM_FOR_NEXT);
+            show(nowLine, height.doubleValue() >= ROOM_FOR_NOW);
+        });
+        widthProperty().addListener((_, _, width) -> compact(width.doubleValue() < ROOMY));
         way.setMinHeight(Region.USE_PREF_SIZE);
         down.setId("knocked-down-" + model.feed().index());
         down.getStyleClass().add(StyleClass.KNOCKED_DOWN);
@@ -85,6 +96,13 @@ final class CornerPane extends VBox {
         keys();
     }
 
+    private void compact(boolean small) {
+        for (ToggleButton tab : List.of(consoleTab, screenTab))
+            tab.setContentDisplay(small ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.TEXT_ONLY);
+        show(position, !small);
+        show(about, !small);
+    }
+
     private int index() {
         return model.feed().index();
     }
@@ -93,7 +111,7 @@ final class CornerPane extends VBox {
         Label name = new Label(texts.get("corner.name." + model.iface().id()));
         name.getStyleClass().add(StyleClass.CORNER_NAME);
         name.setMinWidth(Region.USE_PREF_SIZE);
-        Label about = new Label(model.subtitle());
+        about.setText(model.subtitle());
         about.getStyleClass().addAll(StyleClass.MUTED, "small");
         about.setMinWidth(0);
         Region gap = new Region();
@@ -144,6 +162,9 @@ final class CornerPane extends VBox {
     private void tab(ToggleButton button, String key, boolean toScreen) {
         button.setId(key + "-tab-" + index());
         button.setText(texts.get("bout.tab." + key));
+        button.setGraphic(Icons.of(toScreen ? "monitor" : "terminal"));
+        button.setContentDisplay(ContentDisplay.TEXT_ONLY);
+        button.setAccessibleText(texts.get("bout.tab." + key));
         button.setTooltip(new Tooltip(texts.get("bout.tab." + key + ".hint")));
         button.getStyleClass().addAll(StyleClass.TAB, "small");
         button.setMinWidth(Region.USE_PREF_SIZE);

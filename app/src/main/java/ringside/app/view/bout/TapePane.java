@@ -148,6 +148,7 @@ final class TapePane extends VBox {
             Label value = new Label();
             value.getStyleClass().addAll(StyleClass.TAPE_VALUE, StyleClass.MONO);
             if (line.modelled()) value.getStyleClass().add(StyleClass.MODELLED);
+            value.setMinWidth(Region.USE_PREF_SIZE);
             value.setId(line.key().replace('.', '-') + "-" + i);
             values.add(value);
             grid.add(value, column++, at);

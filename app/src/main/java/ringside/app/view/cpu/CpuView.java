@@ -43,7 +43,7 @@ public final class CpuView extends BorderPane {
     private static final PseudoClass CHANGED = PseudoClass.getPseudoClass("changed");
     private static final List<String> TABLES = List.of("gdt", "ldt", "idt");
     private static final int REGISTER_COLUMNS = 2;
-    private static final double NARROW = 640;
+    private static final double NARROW = 800;
 
     private final CpuViewModel model;
     private final Texts texts;

@@ -20,14 +20,14 @@ import ringside.app.session.LogRow;
 import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
 
-/// Memory: one address through all tables, above the live list of page-table updates.
+/// Memory: one address through all tables, above tables, frames, maps, bytes and the live list of updates.
 public final class MemoryView extends BorderPane {
     private final MemoryViewModel model;
     private final Texts texts;
     private final RowCanvas rows;
     private final WalkPane walks;
 
-    public MemoryView(MemoryViewModel model, Texts texts) {
+    public MemoryView(MemoryViewModel model, LookModel look, Texts texts) {
         this.model = model;
         this.texts = texts;
         setId("view-memory");
@@ -39,10 +39,11 @@ public final class MemoryView extends BorderPane {
         rows.setAccessibleText(texts.get("memory.updates"));
         ScrollPane above = new ScrollPane(walks);
         above.setFitToWidth(true);
+        above.widthProperty().addListener((_, _, width) -> walks.room(width.doubleValue()));
         above.setMinHeight(120);
-        SplitPane split = new SplitPane(above, rows);
+        SplitPane split = new SplitPane(above, new LookPane(look, rows, texts));
         split.setOrientation(Orientation.VERTICAL);
-        split.setDividerPositions(0.52);
+        split.setDividerPositions(0.42);
         setTop(head());
         setCenter(split);
         model.translationProperty().addListener((_, _, now) -> walks.show(now));
@@ -50,6 +51,7 @@ public final class MemoryView extends BorderPane {
         model.onRefresh(rows::refresh);
         sceneProperty().addListener((_, _, scene) -> {
             model.setActive(scene != null);
+            look.setActive(scene != null);
             rows.refresh();
         });
     }

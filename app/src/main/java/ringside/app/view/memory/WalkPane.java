@@ -9,6 +9,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
+import javafx.scene.layout.Pane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
@@ -24,7 +25,11 @@ final class WalkPane extends VBox {
     /// A part of the address: which table it picks an entry of, and its bits.
     private record Part(String name, int from, int bits) {}
 
+    private static final double NARROW = 960;
+
     private final Texts texts;
+    private MemoryViewModel.@Nullable Translation shown;
+    private boolean narrow;
 
     WalkPane(Texts texts) {
         this.texts = texts;
@@ -32,7 +37,15 @@ final class WalkPane extends VBox {
         setId("walks");
     }
 
+    /// In a narrow tile the corners stand one above the other.
+    void room(double width) {
+        if (narrow == width < NARROW) return;
+        narrow = !narrow;
+        show(shown);
+    }
+
     void show(MemoryViewModel.@Nullable Translation translation) {
+        shown = translation;
         getChildren().clear();
         if (translation == null) {
             Label none = new Label(texts.get("memory.walk.none"));
@@ -40,7 +53,7 @@ final class WalkPane extends VBox {
             getChildren().add(none);
             return;
         }
-        HBox corners = new HBox(10);
+        Pane corners = narrow ? new VBox(10) : new HBox(10);
         for (MemoryViewModel.CornerWalks walks : translation.corners()) {
             VBox corner = corner(walks);
             HBox.setHgrow(corner, Priority.ALWAYS);

@@ -11,8 +11,8 @@ import javafx.scene.control.SplitPane;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
-import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import ringside.app.action.ActionId;
@@ -95,8 +95,6 @@ public final class TimeView extends BorderPane {
             model.kindProperty().addListener((_, _, now) -> pill.setSelected(now == kind));
             axes.getChildren().add(pill);
         }
-        Region gap = new Region();
-        HBox.setHgrow(gap, Priority.ALWAYS);
         ToggleButton asTable = new ToggleButton(texts.get("time.as-table"), Icons.of("list"));
         asTable.setId("time-as-table");
         asTable.getStyleClass().add("small-button");
@@ -112,15 +110,15 @@ public final class TimeView extends BorderPane {
         });
         Button note = ActionNodes.bind(new Button("", Icons.of("edit-3")), actions.get(ActionId.NOTE), texts);
         note.getStyleClass().add("small-button");
-        HBox line = new HBox(
+        FlowPane line = new FlowPane(
                 10,
+                6,
                 title,
                 axes,
                 small("time-zoom-in", "zoom-in", "time.zoom-in", () -> chart("+")),
                 small("time-zoom-out", "zoom-out", "time.zoom-out", () -> chart("-")),
                 small("time-fit", "maximize", "time.fit", model::fit),
                 small("time-zoom-selection", "crop", "time.zoom-selection", model::zoomToSelection),
-                gap,
                 note,
                 asTable);
         line.setAlignment(Pos.CENTER_LEFT);
