@@ -97,11 +97,12 @@ class RealBoutTest {
                 .queryAs(Labeled.class)
                 .getText()
                 .equals(String.format(Locale.ROOT, "%08X", first.eip())));
-        assertTrue(robot.lookup("#cpu-ring").queryAs(Labeled.class).getText().equals("RING " + first.cpl()));
+        await(() -> robot.lookup("#cpu-ring").queryAs(Labeled.class).getText().equals("RING " + first.cpl()));
         WaitForAsyncUtils.asyncFx(() -> window.show(ViewId.MEMORY));
         await(() -> robot.lookup("#memory-page-maps").tryQuery().isPresent());
         WaitForAsyncUtils.asyncFx(() ->
                 robot.lookup("#memory-page-maps").queryAs(ToggleButton.class).fire());
+        await(() -> robot.lookup("#memory-map-words").tryQuery().isPresent());
         await(() -> robot.lookup("#memory-map-words")
                 .queryAs(Labeled.class)
                 .getText()

@@ -381,6 +381,27 @@ class WindowTest {
         await(() -> table.count() == 2L * state(0).bells());
     }
 
+    @Test
+    void theLogIsCountedByWhatRowsHaveInCommon(FxRobot robot) throws TimeoutException {
+        robot.clickOn("#ring-the-bell");
+        await(() -> bout() != null && bout().over());
+        WaitForAsyncUtils.asyncFx(() -> window.show(ViewId.CALLS));
+        await(() -> robot.lookup("#calls-page-groups").tryQuery().isPresent());
+        await(() -> all(text(robot, "#calls-counter")));
+        WaitForAsyncUtils.asyncFx(() ->
+                robot.lookup("#calls-page-groups").queryAs(ToggleButton.class).fire());
+        await(() -> robot.lookup("#calls-groups").tryQuery().isPresent());
+        RowCanvas groups = robot.lookup("#calls-groups").queryAs(RowCanvas.class);
+        await(() -> groups.count() > 3);
+        WaitForAsyncUtils.asyncFx(() -> robot.lookup("#calls-page-reference")
+                .queryAs(ToggleButton.class)
+                .fire());
+        await(() -> robot.lookup("#calls-reference").tryQuery().isPresent());
+        RowCanvas reference = robot.lookup("#calls-reference").queryAs(RowCanvas.class);
+        // Four calls under each of the two interfaces.
+        await(() -> reference.count() == 8);
+    }
+
     private LogRow firstCall(int corner) {
         RowLog log = bout().log().calls();
         for (long at = log.first(); at < log.end(); at++)

@@ -2,14 +2,20 @@
 package ringside.app.view.calls;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import javafx.geometry.Orientation;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
+import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.GridPane;
@@ -34,6 +40,7 @@ import ringside.vmm.word.Iface;
 /// The calls log: filter, rows, and the selected row in full.
 public final class CallsView extends BorderPane {
     private static final double ITEM = 22;
+    private static final int FRAMES_PER_COUNT = 30;
 
     private final CallsViewModel model;
     private final Texts texts;
@@ -41,6 +48,14 @@ public final class CallsView extends BorderPane {
     private final FlowPane chips = new FlowPane(6, 6);
     private final RowCanvas rows;
     private final VBox detail = new VBox(10);
+    private final ComboBox<CallTables.By> groupBy = new ComboBox<>();
+    private final Map<CallsViewModel.Page, ToggleButton> pills = new EnumMap<>(CallsViewModel.Page.class);
+    private final Region log;
+    private final RowCanvas groups;
+    private final RowCanvas reference;
+    private List<CallTables.Group> groupRows = List.of();
+    private List<CallTables.Entry> entries = List.of();
+    private int frame;
 
     public CallsView(CallsViewModel model, Texts texts) {
         this.model = model;
@@ -60,7 +75,12 @@ public final class CallsView extends BorderPane {
         split.setOrientation(Orientation.VERTICAL);
         split.setDividerPositions(0.66);
         setTop(head());
-        setCenter(split);
+        log = split;
+        groups = table("calls-groups", "calls.columns.groups", new Groups(), 34, 12, 14, 14, 12, 10);
+        groups.onOpen(at -> model.only(groupRows.get((int) at).name()));
+        reference = table("calls-reference", "calls.columns.reference", new Reference(), 18, 30, 12, 8, 60);
+        model.pageProperty().addListener((_, _, now) -> show(now));
+        show(model.pageProperty().get());
         model.onRefresh(this::refresh);
         model.operationsProperty().addListener((_, _, now) -> chips(now));
         model.detailProperty().addListener((_, _, now) -> detail(now));
@@ -79,6 +99,65 @@ public final class CallsView extends BorderPane {
             chips(model.operationsProperty().get());
         });
         detail(null);
+    }
+
+    private RowCanvas table(String id, String titles, RowCanvas.Rows source, int... widths) {
+        List<RowCanvas.Column> columns = new ArrayList<>();
+        String[] names = texts.get(titles).split(",");
+        for (int i = 0; i < widths.length; i++) columns.add(new RowCanvas.Column(names[i].strip(), widths[i]));
+        RowCanvas table = new RowCanvas(source, columns, texts.get("calls.empty"));
+        table.setId(id);
+        table.setAccessibleText(texts.get(titles));
+        table.startAtTop();
+        return table;
+    }
+
+    private void show(CallsViewModel.Page page) {
+        pills.forEach((p, pill) -> pill.setSelected(p == page));
+        groupBy.setVisible(page == CallsViewModel.Page.GROUPS);
+        groupBy.setManaged(groupBy.isVisible());
+        setCenter(
+                switch (page) {
+                    case LOG -> log;
+                    case GROUPS -> groups;
+                    case REFERENCE -> reference;
+                });
+        frame = 0;
+        refresh();
+    }
+
+    private Region pages() {
+        HBox tabs = new HBox();
+        CallsViewModel.Page[] all = CallsViewModel.Page.values();
+        for (int i = 0; i < all.length; i++) {
+            CallsViewModel.Page page = all[i];
+            String name = page.name().toLowerCase(Locale.ROOT);
+            ToggleButton pill = new ToggleButton(texts.get("calls.page." + name));
+            pill.setId("calls-page-" + name);
+            pill.getStyleClass()
+                    .addAll("small-button", i == 0 ? "left-pill" : i == all.length - 1 ? "right-pill" : "center-pill");
+            pill.setMinWidth(Region.USE_PREF_SIZE);
+            pill.setOnAction(_ -> {
+                model.pageProperty().set(page);
+                show(page);
+            });
+            pills.put(page, pill);
+            tabs.getChildren().add(pill);
+        }
+        groupBy.setId("calls-group-by");
+        groupBy.getItems().setAll(CallTables.By.values());
+        groupBy.setAccessibleText(texts.get("calls.group-by"));
+        groupBy.setCellFactory(_ -> new ByCell());
+        groupBy.setButtonCell(new ByCell());
+        groupBy.valueProperty().bindBidirectional(model.groupByProperty());
+        groupBy.valueProperty().addListener((_, _, _) -> {
+            frame = 0;
+            refresh();
+        });
+        groupBy.setMinWidth(Region.USE_PREF_SIZE);
+        HBox line = new HBox(8, tabs, groupBy);
+        line.setAlignment(Pos.CENTER_LEFT);
+        return line;
     }
 
     /// Puts the cursor into the filter.
@@ -119,13 +198,27 @@ public final class CallsView extends BorderPane {
         HBox line = new HBox(10, filter, counter, clear, newest);
         line.setAlignment(Pos.CENTER_LEFT);
         chips.setMinHeight(30);
-        VBox head = new VBox(8, line, chips);
+        HBox second = new HBox(12, pages(), chips);
+        second.setAlignment(Pos.TOP_LEFT);
+        HBox.setHgrow(chips, Priority.ALWAYS);
+        VBox head = new VBox(8, line, second);
         head.getStyleClass().add("view-head");
         return head;
     }
 
     private void refresh() {
-        if (getScene() != null) rows.refresh();
+        if (getScene() == null) return;
+        switch (model.pageProperty().get()) {
+            case LOG -> rows.refresh();
+            case GROUPS -> {
+                if (frame++ % FRAMES_PER_COUNT == 0) groupRows = model.groups();
+                groups.refresh();
+            }
+            case REFERENCE -> {
+                entries = model.reference();
+                reference.refresh();
+            }
+        }
     }
 
     private void chips(List<CallsViewModel.OpCount> now) {
@@ -180,7 +273,7 @@ public final class CallsView extends BorderPane {
         for (DecodedArg arg : args) {
             Label name = new Label(arg.name());
             name.getStyleClass().addAll(StyleClass.MUTED, StyleClass.MONO);
-            Label raw = new Label("0x" + Long.toHexString(arg.value()).toUpperCase(java.util.Locale.ROOT));
+            Label raw = new Label("0x" + Long.toHexString(arg.value()).toUpperCase(Locale.ROOT));
             raw.getStyleClass().addAll(StyleClass.MUTED, StyleClass.MONO);
             Label shown = new Label(arg.shown());
             shown.getStyleClass().add(StyleClass.MONO);
@@ -201,6 +294,50 @@ public final class CallsView extends BorderPane {
         list.setAccessibleText(texts.get("calls.items.title", lines.size()));
         list.getStyleClass().add(StyleClass.MONO);
         return new VBox(4, title, list);
+    }
+
+    private final class ByCell extends ListCell<CallTables.By> {
+        @Override
+        protected void updateItem(CallTables.By item, boolean empty) {
+            super.updateItem(item, empty);
+            setText(
+                    empty || item == null
+                            ? null
+                            : texts.get("calls.by." + item.name().toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    private final class Groups implements RowCanvas.Rows {
+        @Override
+        public long count() {
+            return groupRows.size();
+        }
+
+        @Override
+        public RowCanvas.Row at(long index) {
+            CallTables.Group group = groupRows.get((int) index);
+            return new RowCanvas.Row(
+                    null,
+                    model.tables().cells(group).stream().map(RowCanvas.Cell::of).toList(),
+                    false);
+        }
+    }
+
+    private final class Reference implements RowCanvas.Rows {
+        @Override
+        public long count() {
+            return entries.size();
+        }
+
+        @Override
+        public RowCanvas.Row at(long index) {
+            CallTables.Entry entry = entries.get((int) index);
+            List<String> texts = model.tables().cells(entry);
+            List<RowCanvas.Cell> cells = new ArrayList<>();
+            for (int i = 0; i < texts.size(); i++)
+                cells.add(new RowCanvas.Cell(texts.get(i), i == 1 ? Role.TEXT : Role.MUTED));
+            return new RowCanvas.Row(entry.iface(), cells, false);
+        }
     }
 
     private final class Source implements RowCanvas.Rows {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.view.calls;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +46,9 @@ public final class CallsViewModel {
     private final Workbench workbench;
     private final Texts texts;
     private final CallWords words;
+    private final CallTables tables;
+    private final ObjectProperty<Page> page = new SimpleObjectProperty<>(Page.LOG);
+    private final ObjectProperty<CallTables.By> groupBy = new SimpleObjectProperty<>(CallTables.By.OPERATION);
     private final StringProperty filterText = new SimpleStringProperty("");
     private final ReadOnlyStringWrapper counter = new ReadOnlyStringWrapper("");
     private final ReadOnlyObjectWrapper<@Nullable Detail> detail = new ReadOnlyObjectWrapper<>();
@@ -59,6 +65,7 @@ public final class CallsViewModel {
         this.workbench = workbench;
         this.texts = texts;
         this.words = new CallWords(texts);
+        this.tables = new CallTables(texts, words);
         filterText.addListener((_, _, text) -> {
             filter = new CallFilter(text);
             rescan();
@@ -125,6 +132,54 @@ public final class CallsViewModel {
                 .limit(CHIPS)
                 .map(e -> new OpCount(e.getKey(), e.getValue()))
                 .toList());
+    }
+
+    /// What the view lists.
+    public enum Page {
+        LOG,
+        GROUPS,
+        REFERENCE
+    }
+
+    ObjectProperty<Page> pageProperty() {
+        return page;
+    }
+
+    ObjectProperty<CallTables.By> groupByProperty() {
+        return groupBy;
+    }
+
+    /// The rows that pass the filter, counted by what they have in common.
+    List<CallTables.Group> groups() {
+        BoutSession bout = workbench.bout();
+        if (bout == null) return List.of();
+        List<LogRow> passing = new AbstractList<>() {
+            @Override
+            public LogRow get(int index) {
+                return row(index);
+            }
+
+            @Override
+            public int size() {
+                return count();
+            }
+        };
+        return tables.groups(passing, groupBy.get(), bout.corners().size());
+    }
+
+    List<CallTables.Entry> reference() {
+        BoutSession bout = workbench.bout();
+        return bout == null ? List.of() : tables.reference(bout, filterText.get());
+    }
+
+    CallTables tables() {
+        return tables;
+    }
+
+    /// Shows the log again, of one operation only.
+    void only(String operation) {
+        addTerm("op", operation.split(" ")[0]);
+        page.set(Page.LOG);
     }
 
     /// Rows that pass the filter.

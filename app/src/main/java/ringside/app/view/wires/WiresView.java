@@ -2,64 +2,139 @@
 package ringside.app.view.wires;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
 import ringside.app.kit.Role;
 import ringside.app.kit.RowCanvas;
 import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
+import ringside.app.view.wires.WiresViewModel.Page;
 
-/// Wires: interrupt lines, event channels and interrupts between vCPUs, with how often each has rung.
+/// Wires: interrupt lines and messages between vCPUs with how often each has rung; event channels with their lamps,
+/// granted pages, shared rings and the store of a Xen guest.
 public final class WiresView extends BorderPane {
+    private static final Map<Page, int[]> WIDTHS = widths();
+
     private final WiresViewModel model;
-    private final RowCanvas rows;
+    private final Texts texts;
+    private final Map<Page, RowCanvas> lists = new EnumMap<>(Page.class);
+    private final Map<Page, ToggleButton> pills = new EnumMap<>(Page.class);
     private final Label totals = new Label();
+    private final Label empty = new Label();
+    private List<List<String>> rows = List.of();
 
     public WiresView(WiresViewModel model, Texts texts) {
         this.model = model;
+        this.texts = texts;
         setId("view-wires");
         getStyleClass().add(StyleClass.VIEW);
-        rows = new RowCanvas(
-                new Source(),
-                List.of(
-                        new RowCanvas.Column(texts.get("wires.column.wire"), 30),
-                        new RowCanvas.Column(texts.get("wires.column.to"), 10),
-                        new RowCanvas.Column(texts.get("wires.column.count"), 14),
-                        new RowCanvas.Column(texts.get("wires.column.last"), 18),
-                        new RowCanvas.Column(texts.get("calls.column.round"), 8)),
-                texts.get("wires.empty"));
-        rows.setId("wires-rows");
-        rows.setAccessibleText(texts.get("view.wires"));
-        rows.startAtTop();
-        rows.selectedProperty().addListener((_, _, at) -> model.select(at.intValue()));
+        for (Page page : Page.values()) lists.put(page, list(page));
+        empty.getStyleClass().add(StyleClass.MUTED);
+        empty.setId("wires-empty");
+        empty.setWrapText(true);
+        empty.setMouseTransparent(true);
+        setTop(head());
+        model.pageProperty().addListener((_, _, _) -> show());
+        show();
+        model.onRefresh(this::refresh);
+        sceneProperty().addListener((_, _, scene) -> {
+            model.setActive(scene != null);
+            refresh();
+        });
+    }
+
+    /// Widths of columns in characters; their titles are texts of the page.
+    private static Map<Page, int[]> widths() {
+        Map<Page, int[]> m = new EnumMap<>(Page.class);
+        m.put(Page.LINES, new int[] {32, 10, 14, 18, 8});
+        m.put(Page.CHANNELS, new int[] {7, 14, 10, 11, 10, 30});
+        m.put(Page.GRANTS, new int[] {11, 12, 14, 14, 14});
+        m.put(Page.RINGS, new int[] {22, 14, 14, 8, 13, 13, 13});
+        m.put(Page.STORE, new int[] {52, 34, 14});
+        return m;
+    }
+
+    private RowCanvas list(Page page) {
+        int[] widths = WIDTHS.get(page);
+        List<RowCanvas.Column> columns = new ArrayList<>();
+        String[] titles = texts.get("wires.columns." + id(page)).split(",");
+        for (int i = 0; i < widths.length; i++) columns.add(new RowCanvas.Column(titles[i].strip(), widths[i]));
+        RowCanvas list = new RowCanvas(page == Page.LINES ? new Lines() : new Shared(), columns, "");
+        list.setId("wires-" + id(page));
+        list.setAccessibleText(texts.get("wires.page." + id(page)));
+        list.startAtTop();
+        if (page == Page.LINES) list.selectedProperty().addListener((_, _, at) -> model.select(at.intValue()));
+        return list;
+    }
+
+    private Region head() {
+        HBox tabs = new HBox();
+        Page[] all = Page.values();
+        for (int i = 0; i < all.length; i++) {
+            Page page = all[i];
+            ToggleButton pill = new ToggleButton(texts.get("wires.page." + id(page)));
+            pill.setId("wires-page-" + id(page));
+            pill.getStyleClass()
+                    .addAll("small-button", i == 0 ? "left-pill" : i == all.length - 1 ? "right-pill" : "center-pill");
+            pill.setMinWidth(Region.USE_PREF_SIZE);
+            pill.setOnAction(_ -> {
+                model.pageProperty().set(page);
+                show();
+            });
+            pills.put(page, pill);
+            tabs.getChildren().add(pill);
+        }
         Label title = new Label(texts.get("wires.title"));
         title.getStyleClass().add(StyleClass.SECTION_TITLE);
         title.setMinWidth(Region.USE_PREF_SIZE);
         totals.getStyleClass().add(StyleClass.MUTED);
         totals.setId("wires-totals");
-        totals.setMinWidth(0);
-        HBox head = new HBox(16, title, totals);
+        FlowPane head = new FlowPane(16, 6, title, tabs, totals);
         head.setAlignment(Pos.CENTER_LEFT);
         head.getStyleClass().add("view-head");
-        setTop(head);
-        setCenter(rows);
-        model.onRefresh(this::refresh);
-        sceneProperty().addListener((_, _, scene) -> {
-            model.setActive(scene != null);
-            rows.refresh();
-        });
+        return head;
+    }
+
+    private void show() {
+        Page page = model.pageProperty().get();
+        pills.forEach((p, pill) -> pill.setSelected(p == page));
+        setCenter(new StackPane(lists.get(page), empty));
+        refresh();
     }
 
     private void refresh() {
+        Page page = model.pageProperty().get();
         totals.setText(String.join("    ", model.totals()));
-        rows.refresh();
+        totals.setVisible(page == Page.LINES);
+        rows = model.sharedRows();
+        empty.setText(model.whyEmpty());
+        empty.setVisible(page == Page.LINES ? model.count() == 0 : rows.isEmpty());
+        RowCanvas list = lists.get(page);
+        if (list != null) list.refresh();
     }
 
-    private final class Source implements RowCanvas.Rows {
+    private static String id(Page page) {
+        return page.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static RowCanvas.Row row(List<String> words, RowCanvas.Row like) {
+        List<RowCanvas.Cell> cells = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++)
+            cells.add(new RowCanvas.Cell(words.get(i), i == 0 || i == 2 ? Role.TEXT : Role.MUTED));
+        return new RowCanvas.Row(like.iface(), cells, false);
+    }
+
+    private final class Lines implements RowCanvas.Rows {
         @Override
         public long count() {
             return model.count();
@@ -68,11 +143,19 @@ public final class WiresView extends BorderPane {
         @Override
         public RowCanvas.Row at(long index) {
             WiresViewModel.Wire wire = model.wire((int) index);
-            List<RowCanvas.Cell> cells = new ArrayList<>();
-            List<String> words = model.cells(wire);
-            for (int i = 0; i < words.size(); i++)
-                cells.add(new RowCanvas.Cell(words.get(i), i == 0 || i == 2 ? Role.TEXT : Role.MUTED));
-            return new RowCanvas.Row(wire.iface(), cells, false);
+            return row(model.cells(wire), new RowCanvas.Row(wire.iface(), List.of(), false));
+        }
+    }
+
+    private final class Shared implements RowCanvas.Rows {
+        @Override
+        public long count() {
+            return rows.size();
+        }
+
+        @Override
+        public RowCanvas.Row at(long index) {
+            return row(rows.get((int) index), new RowCanvas.Row(null, List.of(), false));
         }
     }
 }
