@@ -102,9 +102,11 @@ abstract class Interpreter extends SystemInsns {
             if (d != null) {
                 Translator t = translator;
                 if (t != null) {
-                    int used = d.heads == null ? Translator.NONE : t.run(d.heads, budget);
+                    Translator.Head heads = d.heads;
+                    int used = heads == null ? Translator.NONE : t.run(heads, budget);
                     if (used == Translator.NONE && jumped && ++d.jumps >= t.threshold && hot(t, d)) {
-                        used = t.run(d.heads, budget);
+                        heads = d.heads;
+                        if (heads != null) used = t.run(heads, budget);
                     }
                     if (used > 0) {
                         jumped = true;

@@ -54,6 +54,7 @@ abstract class Pen {
     final boolean[] usesRegister = new boolean[8];
     final boolean[] changesRegister = new boolean[8];
 
+    @SuppressWarnings("NullAway.Init") // the class-file library hands the builder over when a method is written
     Pen(ClassDesc self, Mode mode) {
         this.self = self;
         this.mode = mode;

@@ -133,8 +133,7 @@ final class StateSaver implements StateVisitor {
         for (int p = 0; p < pages.length; p++) {
             int from = p * MachineState.PAGE;
             int to = Math.min(value.length, from + MachineState.PAGE);
-            boolean known = old != null && p < old.pages().length;
-            byte[] same = known ? old.pages()[p] : null;
+            byte[] same = old != null && p < old.pages().length ? old.pages()[p] : null;
             if (same != null && Arrays.equals(value, from, to, same, 0, same.length)) {
                 pages[p] = same;
             } else if (!Arrays.equals(value, from, to, ZEROS, 0, to - from)) {

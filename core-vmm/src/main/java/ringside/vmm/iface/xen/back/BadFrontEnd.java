@@ -5,11 +5,14 @@ package ringside.vmm.iface.xen.back;
 final class BadFrontEnd extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String node;
+
     BadFrontEnd(String node) {
         super(node, null, false, false);
+        this.node = node;
     }
 
     String node() {
-        return getMessage();
+        return node;
     }
 }
