@@ -120,7 +120,8 @@ final class RunOptions {
     @Option(
             names = "--save",
             paramLabel = "FILE.ringside",
-            description = "write the bout, where its corners stand at the end, and what was typed; bout goes on from it")
+            description =
+                    "write the bout, where its corners stand at the end, and what was typed; bout goes on from it")
     @Nullable
     Path save;
 

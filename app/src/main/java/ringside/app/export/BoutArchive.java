@@ -132,7 +132,8 @@ public record BoutArchive(BoutFile file, String layout, List<Kept> kept) {
             }
         }
         if (!kept.isEmpty() && kept.size() != file.corners().size()) {
-            String wanted = "as many corners as bout.json has: " + file.corners().size();
+            String wanted =
+                    "as many corners as bout.json has: " + file.corners().size();
             return wrong(name, wanted, "entries of " + kept.size());
         }
         String text = layout == null ? "" : new String(layout, StandardCharsets.UTF_8);

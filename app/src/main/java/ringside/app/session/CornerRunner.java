@@ -343,13 +343,6 @@ final class CornerRunner implements Runnable {
         if (mode == CornerState.Mode.RUNNING && !gate.waiting()) rounds = bells();
         int lines = mode == CornerState.Mode.RUNNING ? 0 : CODE_LINES;
         state = new CornerState(
-                mode,
-                corner.snapshot(lines),
-                rounds,
-                corner.trace().end(),
-                fault,
-                runHash,
-                ++version,
-                time.where());
+                mode, corner.snapshot(lines), rounds, corner.trace().end(), fault, runHash, ++version, time.where());
     }
 }

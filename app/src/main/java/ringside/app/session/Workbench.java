@@ -215,8 +215,8 @@ public final class Workbench {
     private boolean anyMover(BoutSession current, Predicate<Travel> is) {
         int moves = whoMoves.get();
         return current.corners().stream()
-                .anyMatch(c -> (moves < 0 || c.index() == moves)
-                        && is.test(c.state().travel()));
+                .anyMatch(c ->
+                        (moves < 0 || c.index() == moves) && is.test(c.state().travel()));
     }
 
     /// Runs `listener` on every pulse, after the logs were read.

@@ -94,7 +94,8 @@ public final class Bouts {
                     networks.plug(drives.options().with(spec.pc().settings())));
             switch (Boards.build(machine)) {
                 case Built.Ready ready -> {
-                    if (!kept.isEmpty()) restore(ready.machine(), kept.get(spec.corners().indexOf(iface)), problems);
+                    if (!kept.isEmpty())
+                        restore(ready.machine(), kept.get(spec.corners().indexOf(iface)), problems);
                     Runnable files = drives.use(), cable = networks.use();
                     corners.add(new MachineCorner(ready.machine(), () -> {
                         files.run();

@@ -44,7 +44,8 @@ public final class StateFile {
             if (format != FORMAT) throw new StateMismatch("the state has format " + format + ", not " + FORMAT);
             byte[] row = bytes(in, in.readInt());
             int count = in.readInt();
-            if (count < 0 || count > MOST_BLOCKS) throw new StateMismatch("the state says that it has " + count + " blocks");
+            if (count < 0 || count > MOST_BLOCKS)
+                throw new StateMismatch("the state says that it has " + count + " blocks");
             List<Block> blocks = new ArrayList<>();
             for (int i = 0; i < count; i++) blocks.add(block(in));
             return new MachineState(row, List.copyOf(blocks), 0);
