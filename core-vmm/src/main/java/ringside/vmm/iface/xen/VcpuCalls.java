@@ -210,11 +210,11 @@ final class VcpuCalls {
         return 0;
     }
 
-    private static int sendNmi(Caller c, XenVcpu v) {
+    private int sendNmi(Caller c, XenVcpu v) {
         if (!v.nmi.registered()) return c.refuse(Errno.EINVAL, Why.BAD_ARGUMENT);
         v.nmiPending = true;
-        if (v.up) {
-            v.guest.wake();
+        if (v.up && v.nmiDeliverable()) {
+            domain.unblock(v);
             v.guest.requestAttention();
         }
         return 0;

@@ -241,10 +241,7 @@ public final class XenHypervisor implements Hypervisor {
     private void back(XenVcpu v) {
         if (domain.dead()) return;
         if (v.runstateStale) parts.vcpuCalls.refreshRunstate(v);
-        if (v.up && v.nmiDeliverable()) {
-            domain.unblock(v);
-            parts.bounce.nmi(v);
-        }
+        if (v.up && !v.blocked && v.nmiDeliverable()) parts.bounce.nmi(v);
         if (v.up && !v.blocked && v.deliverable()) parts.bounce.upcall(v, parts.events.firstPending(v));
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import ringside.vmm.trap.Exit;
 import ringside.vmm.trap.GuestState;
 
 /// sched_op, set_timer_op, vcpu_op: sleeping, ending, time, processors that come and go.
@@ -239,6 +240,19 @@ class SchedAndVcpuTest {
         assertEquals(HANDLER, f.read(f.cpu().reg(GuestState.ESP)));
         assertEquals(0, f.call(28, 1, 0));
         assertEquals(-38, f.call(28, 2, 0));
+    }
+
+    @Test
+    void anNmiWakesAVcpuThatBlocks() {
+        startSecond();
+        f.put(XenFixture.SCRATCH, HANDLER + 64, 0);
+        f.callOn(1, 28, 0, XenFixture.SCRATCH);
+        f.callOn(1, SCHED, 1);
+        assertTrue(f.vcpu(1).asleep());
+        assertEquals(0, f.call(VCPU, 11, 1, 0));
+        assertFalse(f.vcpu(1).asleep());
+        f.xen().exit(f.vcpu(1), new Exit.Attention());
+        assertEquals(HANDLER + 64, f.vcpu(1).eip());
     }
 
     @Test
