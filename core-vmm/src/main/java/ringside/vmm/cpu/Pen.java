@@ -294,6 +294,65 @@ abstract class Pen {
         kind = LOGIC;
     }
 
+    /// Pushes whether a condition holds, not looking at whether it is negated.
+    final void condition(int condition) {
+        boolean compared = kind == SUBTRACTION;
+        switch (condition >> 1) {
+            case 0 -> {
+                carry();
+                words("overflow", 1);
+                truth("negative", 1);
+            }
+            case 1 -> {
+                if (compared) c.iload(SUM).iload(Y);
+                else carry();
+                truth(compared ? "below" : "negative", compared ? 2 : 1);
+            }
+            case 2 -> {
+                c.iload(ZERO);
+                truth("isZero", 1);
+            }
+            case 3 -> {
+                if (compared) {
+                    c.iload(SUM).iload(Y);
+                } else {
+                    carry();
+                    c.iload(ZERO);
+                }
+                truth(compared ? "belowOrEqual" : "negativeOrZero", 2);
+            }
+            case 4 -> {
+                c.iload(SIGN);
+                truth("negative", 1);
+            }
+            case 5 -> {
+                c.iload(SIGN);
+                truth("parity", 1);
+            }
+            case 6 -> {
+                if (compared) c.iload(SUM).iload(Y);
+                else signAgainstOverflow();
+                truth(compared ? "lessThan" : "negative", compared ? 2 : 1);
+            }
+            default -> {
+                if (compared) {
+                    c.iload(SUM).iload(Y);
+                } else {
+                    signAgainstOverflow();
+                    c.iload(ZERO);
+                }
+                truth(compared ? "lessOrEqual" : "negativeOrZero", 2);
+            }
+        }
+    }
+
+    private void truth(String name, int arguments) {
+        c.invokestatic(
+                WORDS,
+                name,
+                arguments == 1 ? MethodTypeDesc.of(CD_boolean, CD_int) : MethodTypeDesc.of(CD_boolean, CD_int, CD_int));
+    }
+
     /// Jumps when a condition holds. (Condition numbers as encoded.)
     final void jumpIf(int condition, Label to) {
         boolean not = (condition & 1) != 0;

@@ -85,6 +85,16 @@ final class Reach {
         I64.set(ram, m, v);
     }
 
+    // ---- ways out that were not seen taken: no compiled code is thrown away when they are
+
+    static void leaveIf(boolean condition) {
+        if (condition) throw Leave.IT;
+    }
+
+    static void leaveUnless(boolean condition) {
+        if (!condition) throw Leave.IT;
+    }
+
     // ---- segments
 
     /// An offset that must not lie above `last`.

@@ -16,6 +16,10 @@ abstract class Region {
     /// The code map's epoch in which the bytes were last compared.
     long epoch;
     boolean dead;
+    /// Instructions that it was made from.
+    int size;
+    /// Times that it was entered, as far as {@link Translator} counts them.
+    int entered;
     /// When it last ran, in entries of all regions.
     long used;
 

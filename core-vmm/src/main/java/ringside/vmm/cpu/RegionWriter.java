@@ -313,8 +313,7 @@ final class RegionWriter extends Scribe {
         switch (i.op) {
             case Op.JCC -> {
                 charge(ticks);
-                jumpIf(i.imm2, target(b, s.next() + i.imm));
-                go(b, s.next());
+                branch(b, s);
             }
             case Op.JMP -> {
                 if (i.k0 == Insn.REL) {
@@ -356,6 +355,29 @@ final class RegionWriter extends Scribe {
             }
             default -> counted(b, s);
         }
+    }
+
+    /// A way that was never taken is not written as a jump: the compiler would leave it out and start again when it
+    /// is taken after all.
+    private void branch(Block b, Block.Step s) {
+        Insn i = s.insn();
+        int to = s.next() + i.imm;
+        boolean toInside = b.wayTo(to) != null;
+        boolean onInside = b.wayTo(s.next()) != null;
+        if (toInside == onInside) {
+            jumpIf(i.imm2, target(b, to));
+            go(b, s.next());
+            return;
+        }
+        boolean leaveWhenTrue = !toInside ^ (i.imm2 & 1) != 0;
+        number(site(toInside ? s.next() : to, 0));
+        c.istore(SITE);
+        condition(i.imm2);
+        c.invokestatic(
+                REACH,
+                leaveWhenTrue ? "leaveIf" : "leaveUnless",
+                MethodTypeDesc.of(CD_void, java.lang.constant.ConstantDescs.CD_boolean));
+        go(b, toInside ? to : s.next());
     }
 
     /// LOOP, LOOPE, LOOPNE, JCXZ.

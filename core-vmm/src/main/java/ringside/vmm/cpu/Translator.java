@@ -37,9 +37,12 @@ final class Translator implements Plan.Source {
     }
 
     /// Instructions of a region, and of one whose class came out too long.
-    private static final int MOST = 220, FEWER = 60;
+    private static final int MOST = 120, FEWER = 40;
     /// HotSpot compiles no method above 8,000 bytes.
     private static final int LONGEST_CLASS = 11_000;
+    /// So many runs of a new region are short, so that HotSpot compiles it by the number of its calls, once, and not
+    /// in the middle of its loops, once for each.
+    private static final int YOUTH = 20_000, SHORT_RUN = 300;
     private static final int MOST_REGIONS = 8_000;
     static final int NONE = -1;
     private static final int SOURCES = 1 << 10, TARGETS = 32;
@@ -115,6 +118,10 @@ final class Translator implements Plan.Source {
         if (r == null || r.epoch != cpu.code.epoch() && !holds(r)) return NONE;
         int left = (int) Math.min(budget, Integer.MAX_VALUE) - r.longest;
         if (left < 0) return 0;
+        if (r.entered < YOUTH) {
+            r.entered++;
+            left = Math.min(left, SHORT_RUN);
+        }
         r.used = entered++;
         int site = r.run(head.entry, left);
         cpu.eip = site == 0 ? cpu.next : r.eips[site];
@@ -230,6 +237,7 @@ final class Translator implements Plan.Source {
         r.eips = writer.eips();
         r.pending = writer.pending();
         r.longest = plan.longest;
+        r.size = plan.instructions;
         note(plan, r);
         r.epoch = cpu.code.epoch();
         regions.add(r);
@@ -263,8 +271,8 @@ final class Translator implements Plan.Source {
             h = new Head(e.va, now, first);
             heads.put(maddr, h);
         }
-        // What was asked for goes to the new region; other entries keep theirs.
-        if (h.region != null && e.entry != 0) return;
+        // What was asked for goes to the new region; other entries to the larger one, which leaves less often.
+        if (h.region != null && e.entry != 0 && h.region.size > r.size) return;
         h.region = r;
         h.entry = e.entry;
         cpu.offer(maddr, java.util.Objects.requireNonNull(heads.get(maddr)));

@@ -48,7 +48,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     /// The tier that vCPUs begin with.
     public static final int HIGHEST_TIER = 2;
     /// Jumps to an instruction before it is translated.
-    public static final int HOT = 1_000;
+    public static final int HOT = 6_000;
 
     private static final InterruptSource QUIET = new InterruptSource() {
         @Override

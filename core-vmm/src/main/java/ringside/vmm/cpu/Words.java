@@ -42,6 +42,34 @@ final class Words {
         return (0x9669 >>> (v & 15) & 1) != 0;
     }
 
+    static boolean negative(int v) {
+        return v < 0;
+    }
+
+    static boolean isZero(int v) {
+        return v == 0;
+    }
+
+    static boolean negativeOrZero(int v, int zero) {
+        return v < 0 || zero == 0;
+    }
+
+    static boolean below(int a, int b) {
+        return Integer.compareUnsigned(a, b) < 0;
+    }
+
+    static boolean belowOrEqual(int a, int b) {
+        return Integer.compareUnsigned(a, b) <= 0;
+    }
+
+    static boolean lessThan(int a, int b) {
+        return a < b;
+    }
+
+    static boolean lessOrEqual(int a, int b) {
+        return a <= b;
+    }
+
     // ---- parts of registers
 
     static int low1(int v, int whole) {
