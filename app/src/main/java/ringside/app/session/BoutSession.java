@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Corner;
+import ringside.vmm.bout.Kept;
 
 /// A bout under way: its corners, each on a thread of its own, and the log of what they did.
 public final class BoutSession implements AutoCloseable {
@@ -78,6 +79,18 @@ public final class BoutSession implements AutoCloseable {
     /// Sends a command to one corner, or to all when `corner` is negative.
     public void post(int corner, Supplier<EngineCommand> command) {
         for (CornerRunner runner : corner < 0 ? runners : List.of(runners.get(corner))) runner.post(command.get());
+    }
+
+    /// What a file keeps of the corners, each as it stands when its thread comes to it. Completed on an engine thread.
+    public CompletableFuture<List<Kept>> keep() {
+        List<CompletableFuture<Kept>> answers = new ArrayList<>();
+        for (CornerRunner runner : runners) {
+            CompletableFuture<Kept> answer = new CompletableFuture<>();
+            answers.add(answer);
+            runner.post(new EngineCommand.Keep(answer));
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                .thenApply(_ -> answers.stream().map(CompletableFuture::join).toList());
     }
 
     /// Do corners wait for each other at bells?

@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.bout.Corner;
+import ringside.vmm.bout.Kept;
 import ringside.vmm.probe.Breaks;
 import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.Snapshot;
@@ -146,6 +147,7 @@ final class CornerRunner implements Runnable {
                 time.mark();
                 publish();
             }
+            case EngineCommand.Keep(CompletableFuture<Kept> answer) -> keep(answer);
             case EngineCommand.Breakpoint(int linear, boolean set) -> breakpoint(linear, set);
             case EngineCommand.Watchpoint(int linear, int length, boolean set) ->
                 watchpoint(new Breaks.Watch(linear, length, false, true), set);
@@ -186,6 +188,16 @@ final class CornerRunner implements Runnable {
         Snapshot s = corner.snapshot(0);
         if (s.knockdown() != null) rest(CornerState.Mode.KNOCKED_DOWN);
         else rest(s.exit() != null ? CornerState.Mode.ENDED : CornerState.Mode.PAUSED);
+    }
+
+    private void keep(CompletableFuture<Kept> answer) {
+        try {
+            Kept kept = corner.kept();
+            if (kept == null) answer.completeExceptionally(new IllegalStateException("a corner without a machine"));
+            else answer.complete(kept);
+        } catch (RuntimeException | OutOfMemoryError broken) {
+            answer.completeExceptionally(broken);
+        }
     }
 
     private void breakpoint(int linear, boolean set) {

@@ -4,6 +4,7 @@ package ringside.app.session;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import ringside.vmm.bout.Kept;
 import ringside.vmm.probe.Inspection;
 import ringside.vmm.probe.WalkView;
 
@@ -51,6 +52,9 @@ public sealed interface EngineCommand {
 
     /// Memory to stop at when it is written, from a linear address on, or not any more.
     record Watchpoint(int linear, int length, boolean set) implements EngineCommand {}
+
+    /// Asks for what a file keeps of the corner as it stands; the answer is completed on the engine thread.
+    record Keep(CompletableFuture<Kept> answer) implements EngineCommand {}
 
     /// Bytes for the guest's console.
     record Type(byte[] bytes) implements EngineCommand {}

@@ -16,17 +16,18 @@ import ringside.app.session.EngineCommand.Stride;
 import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Bouts;
 import ringside.vmm.bout.Corner;
+import ringside.vmm.bout.Kept;
 import ringside.vmm.probe.WalkView;
 import ringside.vmm.word.Iface;
 
 @Timeout(120)
 class TimeTravelTest {
+    private static final BoutSpec SPEC =
+            new BoutSpec("fork-storm", List.of(Iface.VMI), 2, 16 << 20, 7, new byte[0], new byte[0], "");
     private final CornerRunner runner = runner();
 
     private static CornerRunner runner() {
-        byte[] none = new byte[0];
-        BoutSpec spec = new BoutSpec("fork-storm", List.of(Iface.VMI), 2, 16 << 20, 7, none, none, "");
-        if (!(Bouts.open(spec) instanceof Bouts.Opened.Ready(List<Corner> corners))) {
+        if (!(Bouts.open(SPEC) instanceof Bouts.Opened.Ready(List<Corner> corners))) {
             throw new IllegalStateException("a gallery guest starts");
         }
         CornerRunner runner = new CornerRunner(0, corners.getFirst(), new BellGate(1, _ -> {}), 1);
@@ -111,6 +112,19 @@ class TimeTravelTest {
         assertEquals(1, branched.travel().branches());
         assertTrue(branched.travel().now() < now.travel().here());
         assertTrue(typed.version() < branched.version());
+    }
+
+    @Test
+    void whatIsKeptGoesOnElsewhere() throws Exception {
+        CornerState here = bell(1);
+        CompletableFuture<Kept> answer = new CompletableFuture<>();
+        runner.post(new EngineCommand.Keep(answer));
+        Kept kept = answer.get(60, TimeUnit.SECONDS);
+        if (!(Bouts.open(SPEC, List.of(kept)) instanceof Bouts.Opened.Ready(List<Corner> corners))) {
+            throw new IllegalStateException("what was kept can be opened");
+        }
+        assertEquals(here.snapshot().total(), corners.getFirst().counts());
+        assertEquals(here.snapshot().vcpus(), corners.getFirst().snapshot(8).vcpus());
     }
 
     @Test
