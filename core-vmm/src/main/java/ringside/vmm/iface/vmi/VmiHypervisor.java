@@ -382,13 +382,15 @@ public final class VmiHypervisor implements Hypervisor {
         if (offset < 0 || g.cpl() == 3) return;
         int call = rom.callAt(offset);
         if (call != VmiRom.NONE) {
+            if (v.aside && v.call != VmiRom.NONE) finished(v); // one that an interrupt broke into, like Halt
             v.call = call;
             if (call == VmiRom.GET_RELOCATION_INFO) hooks.asked(g.reg(GuestState.EAX));
             else hooks.hit(g, call, linear);
             calls.words(v, call, words);
             System.arraycopy(words, 0, v.words, 0, v.words.length);
-            if (v.aside && (call == IRET || call == SYSEXIT)) finished(v);
-        } else if (rom.returnsAt(offset)) {
+        }
+        boolean leaves = v.aside && (call == IRET || call == SYSEXIT);
+        if (leaves || rom.returnsAt(offset)) {
             if (v.call != VmiRom.NONE) finished(v);
             if (v.postponed) {
                 v.postponed = false;
