@@ -240,8 +240,8 @@ public final class Machine implements Platform, Stateful {
         return stop != null ? stop : Stop.INSTRUCTION;
     }
 
-    /// The reset line was pulled: chips and processors begin anew, and the image is loaded again as at the start. RAM
-    /// keeps what it has, and guest time goes on.
+    /// The reset line was pulled: chips and processors begin anew, and the image is loaded again as at the start.
+    /// RAM keeps what it has, and guest time goes on.
     private void restart() {
         Pc board = pc;
         if (board == null) throw new IllegalStateException("without a PC nobody pulls its reset line");

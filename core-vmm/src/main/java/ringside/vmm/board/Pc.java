@@ -61,8 +61,7 @@ import ringside.vmm.trap.GuestState;
 /// | 3B0-3DF | VGA | |
 /// | 510-511 | number of processors, bytes of RAM | |
 /// | CF8-CFF | PCI configuration | |
-/// | E0-E3, 2000-2017 | where the settings ask for it: a latch, interrupt inputs by hand | IRQ 0 to 15, IO-APIC 16 to
-/// 23 |
+/// | E0-E3, 2000-2017 | for test suites, if set: a latch, interrupt inputs | IRQ 0 to 15, IO-APIC 16 to 23 |
 /// | F0-F1 | x87 exceptions of vCPU 0 while its CR0.NE is clear | IRQ 13 |
 /// | F4-F7 | debug exit | |
 /// | 3F8-3FF | 16550A, the console | IRQ 4 |

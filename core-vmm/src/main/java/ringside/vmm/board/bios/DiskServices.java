@@ -12,9 +12,8 @@ import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.GuestState;
 
 /// INT 13h: hard disks 80h and up by cylinder or by sector number, CDs E0h and up by sector number, and the floppy or
-/// hard disk that a CD pretends to be; such a hard disk is 80h, and the others move up by one. (BIOS Enhanced Disk
-/// Drive
-/// Specification 3.0; El Torito 1.0.)
+/// hard disk that a CD pretends to be; such a hard disk is 80h, and the others move up by one. (BIOS Enhanced
+/// Disk Drive Specification 3.0; El Torito 1.0.)
 ///
 /// It goes to the media themselves, not through the drives' registers: no time passes. No formatting, no ejecting.
 final class DiskServices implements Stateful {

@@ -7,8 +7,8 @@ import ringside.vmm.state.Stateful;
 import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.GuestState;
 
-/// What happens between reset and the first program: the data area, and INT 19h: what is loaded already, else the first
-/// hard disk that has a boot sector, else the first CD with a boot catalog.
+/// What happens between reset and the first program: the data area, and INT 19h: what is loaded already, else the
+/// first hard disk that has a boot sector, else the first CD with a boot catalog.
 final class Starter implements Stateful {
     private static final int DATA = 0x400, DATA_BYTES = 0x100, BOOT_SECTOR = 0x7C00, SIGNATURE = 0xAA55;
     /// A coprocessor, 80 columns in colour, two serial ports.
