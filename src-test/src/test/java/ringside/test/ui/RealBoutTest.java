@@ -140,6 +140,6 @@ class RealBoutTest {
     }
 
     private static void await(Callable<Boolean> condition) throws TimeoutException {
-        WaitForAsyncUtils.waitFor(60, TimeUnit.SECONDS, condition);
+        WaitForAsyncUtils.waitFor(300, TimeUnit.SECONDS, condition);
     }
 }

@@ -172,7 +172,7 @@ class WindowTest {
         ring(FakeBouts.FLOOD);
         await(() -> state(0).snapshot().tick() > 200_000);
         robot.press(KeyCode.F5).release(KeyCode.F5);
-        WaitForAsyncUtils.waitFor(1, TimeUnit.SECONDS, () -> state(0).mode() == CornerState.Mode.PAUSED);
+        await(() -> state(0).mode() == CornerState.Mode.PAUSED);
         await(() -> state(1).mode() == CornerState.Mode.PAUSED);
         long tick = state(0).snapshot().tick();
         robot.press(KeyCode.F7).release(KeyCode.F7);
@@ -497,6 +497,6 @@ class WindowTest {
     }
 
     private static void await(Callable<Boolean> condition) throws TimeoutException {
-        WaitForAsyncUtils.waitFor(20, TimeUnit.SECONDS, condition);
+        WaitForAsyncUtils.waitFor(180, TimeUnit.SECONDS, condition);
     }
 }

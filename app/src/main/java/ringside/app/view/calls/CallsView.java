@@ -116,6 +116,8 @@ public final class CallsView extends BorderPane {
         pills.forEach((p, pill) -> pill.setSelected(p == page));
         groupBy.setVisible(page == CallsViewModel.Page.GROUPS);
         groupBy.setManaged(groupBy.isVisible());
+        chips.setVisible(page == CallsViewModel.Page.LOG);
+        chips.setManaged(chips.isVisible());
         setCenter(
                 switch (page) {
                     case LOG -> log;
@@ -155,9 +157,9 @@ public final class CallsView extends BorderPane {
             refresh();
         });
         groupBy.setMinWidth(Region.USE_PREF_SIZE);
-        HBox line = new HBox(8, tabs, groupBy);
-        line.setAlignment(Pos.CENTER_LEFT);
-        return line;
+        tabs.setMinWidth(Region.USE_PREF_SIZE);
+        tabs.setAlignment(Pos.CENTER_LEFT);
+        return tabs;
     }
 
     /// Puts the cursor into the filter.
@@ -195,13 +197,10 @@ public final class CallsView extends BorderPane {
         Button newest = new Button(texts.get("calls.newest"), Icons.of("arrow-down"));
         newest.setOnAction(_ -> rows.follow());
         newest.setMinWidth(Region.USE_PREF_SIZE);
-        HBox line = new HBox(10, filter, counter, clear, newest);
+        HBox line = new HBox(10, pages(), filter, counter, clear, newest);
         line.setAlignment(Pos.CENTER_LEFT);
         chips.setMinHeight(30);
-        HBox second = new HBox(12, pages(), chips);
-        second.setAlignment(Pos.TOP_LEFT);
-        HBox.setHgrow(chips, Priority.ALWAYS);
-        VBox head = new VBox(8, line, second);
+        VBox head = new VBox(8, line, groupBy, chips);
         head.getStyleClass().add("view-head");
         return head;
     }
