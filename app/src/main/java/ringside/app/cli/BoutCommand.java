@@ -66,7 +66,8 @@ final class BoutCommand implements Callable<Integer> {
     }
 
     /// The default corners that a gallery guest runs on; all of its own when it runs on none of those.
-    private static List<Iface> usualCorners(String guest) {
+    private static List<Iface> usualCorners(@Nullable String guest) {
+        if (guest == null) return DEFAULT_CORNERS;
         List<Iface> own = Gallery.find(guest).map(Gallery.Guest::corners).orElse(DEFAULT_CORNERS);
         List<Iface> both = DEFAULT_CORNERS.stream().filter(own::contains).toList();
         return both.isEmpty() ? own : both;

@@ -23,7 +23,6 @@ import ringside.app.view.wires.WiresViewModel.Page;
 /// Wires: interrupt lines and messages between vCPUs with how often each has rung; event channels with their lamps,
 /// granted pages, shared rings and the store of a Xen guest.
 public final class WiresView extends BorderPane {
-    private static final Map<Page, int[]> WIDTHS = widths();
 
     private final WiresViewModel model;
     private final Texts texts;
@@ -54,18 +53,18 @@ public final class WiresView extends BorderPane {
     }
 
     /// Widths of columns in characters; their titles are texts of the page.
-    private static Map<Page, int[]> widths() {
-        Map<Page, int[]> m = new EnumMap<>(Page.class);
-        m.put(Page.LINES, new int[] {32, 10, 14, 18, 8});
-        m.put(Page.CHANNELS, new int[] {7, 14, 10, 11, 10, 30});
-        m.put(Page.GRANTS, new int[] {11, 12, 14, 14, 14});
-        m.put(Page.RINGS, new int[] {22, 14, 14, 8, 13, 13, 13});
-        m.put(Page.STORE, new int[] {52, 34, 14});
-        return m;
+    private static int[] widths(Page page) {
+        return switch (page) {
+            case LINES -> new int[] {32, 10, 14, 18, 8};
+            case CHANNELS -> new int[] {7, 14, 10, 11, 10, 30};
+            case GRANTS -> new int[] {11, 12, 14, 14, 14};
+            case RINGS -> new int[] {22, 14, 14, 8, 13, 13, 13};
+            case STORE -> new int[] {52, 34, 14};
+        };
     }
 
     private RowCanvas list(Page page) {
-        int[] widths = WIDTHS.get(page);
+        int[] widths = widths(page);
         List<RowCanvas.Column> columns = new ArrayList<>();
         String[] titles = texts.get("wires.columns." + id(page)).split(",");
         for (int i = 0; i < widths.length; i++) columns.add(new RowCanvas.Column(titles[i].strip(), widths[i]));
