@@ -139,4 +139,23 @@ class DriveOptionsTest {
         }
         assertBad("drives: expected at most 4, found 5", args);
     }
+
+    @Test
+    void aXenGuestHasDrivesAndAScreenToo() throws IOException {
+        CommandLineFixture.Result result = ringside.run(
+                "run",
+                "--on",
+                "xen",
+                "--disk",
+                "d.img,ro",
+                "--json",
+                "x.json",
+                "--screenshot",
+                "x.png",
+                "hello-boundary");
+        assertEquals(0, result.code(), result.err().toString());
+        String json = Files.readString(folder.resolve("x.json"));
+        assertTrue(json.contains("\"device\" : \"vbd/51712\""), json);
+        assertTrue(Files.size(folder.resolve("x.png")) > 0);
+    }
 }
