@@ -214,6 +214,22 @@ class HistoryTest {
     }
 
     @Test
+    void recordedInputComesIntoAnotherMachineAtItsPlace() {
+        Machine first = sector(ECHO);
+        first.inputs().keep();
+        for (String word : List.of("one", "two", "q")) {
+            first.run(SECOND, false);
+            first.console().type(word.getBytes(ISO_8859_1));
+            first.run(SECOND, false);
+        }
+        assertEquals("debug exit", first.exit());
+        Machine second = sector(ECHO);
+        second.inputs().rerun(first.inputs().records());
+        second.run(SECOND, false);
+        assertEquals(hash(first), hash(second));
+    }
+
+    @Test
     void aBranchKnowsNoFuture() {
         Machine m = gallery(Iface.VMI, 2);
         History h = new History(m.rewind(), History.BUDGET);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import ringside.vmm.history.MachineState;
 
 class OverlayMediumTest {
     private static final int SECTOR = 512;
@@ -47,5 +48,31 @@ class OverlayMediumTest {
         other.write(8192, filled(2), 0, SECTOR);
         other.write(0, filled(1), 0, SECTOR);
         assertEquals(overlay.written(), other.written());
+    }
+
+    @Test
+    void writesAreTakenBackAndGivenToAnotherOverlay() {
+        overlay.write(4096 * 2, filled(1), 0, SECTOR);
+        overlay.write(0, filled(2), 0, SECTOR);
+        MachineState before = MachineState.of(overlay::state, null);
+        byte[] then = all(overlay);
+        long number = overlay.written();
+        overlay.write(0, filled(3), 0, SECTOR);
+        overlay.write(4096 * 3, filled(4), 0, SECTOR);
+        MachineState after = MachineState.of(overlay::state, before);
+        byte[] later = all(overlay);
+        before.into(overlay::state);
+        assertArrayEquals(then, all(overlay));
+        assertEquals(number, overlay.written());
+        assertEquals(2 * 4096, overlay.keptBytes());
+        OverlayMedium other = new OverlayMedium(new MemoryMedium(base, false));
+        after.into(other::state);
+        assertArrayEquals(later, all(other));
+    }
+
+    private static byte[] all(OverlayMedium medium) {
+        byte[] bytes = new byte[(int) medium.size()];
+        medium.read(0, bytes, 0, bytes.length);
+        return bytes;
     }
 }
