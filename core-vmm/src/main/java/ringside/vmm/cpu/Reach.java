@@ -95,6 +95,11 @@ final class Reach {
         if (!condition) throw Leave.IT;
     }
 
+    /// What a string instruction adds to its pointers.
+    static int stride(Registers c, int size) {
+        return (c.other & Registers.DF) != 0 ? -size : size;
+    }
+
     // ---- segments
 
     /// An offset that must not lie above `last`.

@@ -40,6 +40,14 @@ abstract class Scribe extends Pen {
             case Op.PUSH -> push(i);
             case Op.POP -> pop(i);
             case Op.LEAVE -> leave();
+            case Op.LODS, Op.STOS, Op.MOVS, Op.SCAS, Op.CMPS -> string(i);
+            case Op.PUSHF -> pushf();
+            case Op.LAHF -> {
+                image();
+                c.iconst_2().ior();
+                toPart(4, 1);
+            }
+            case Op.SAHF -> sahf();
             case Op.XCHG -> xchg(i);
             case Op.XADD -> xadd(i);
             case Op.CMPXCHG -> cmpxchg(i);
@@ -198,6 +206,98 @@ abstract class Scribe extends Pen {
         c.iload(T);
         toPart(i.n0, i.s0);
         c.labelBinding(past);
+    }
+
+    // ---- strings, one iteration
+
+    private static final int ESI = Registers.ESI, EDI = Registers.EDI;
+
+    private void string(Insn i) {
+        int size = i.s0;
+        boolean source = i.op != Op.STOS && i.op != Op.SCAS;
+        boolean target = i.op != Op.LODS;
+        if (source) {
+            element(ESI, i.seg, size, false);
+            get(size);
+            c.istore(A);
+        }
+        if (target) {
+            boolean stores = i.op == Op.STOS || i.op == Op.MOVS;
+            element(EDI, Registers.ES, size, stores);
+            if (stores) {
+                if (i.op == Op.STOS) {
+                    register(EAX);
+                    c.istore(A);
+                }
+                put(size, A);
+            } else {
+                get(size);
+                c.istore(B);
+            }
+        }
+        if (i.op == Op.LODS) {
+            c.iload(A);
+            toPart(EAX, size);
+        }
+        if (source) move(ESI, size);
+        if (target) move(EDI, size);
+        if (i.op != Op.SCAS && i.op != Op.CMPS || !flagsMatter) return;
+        if (i.op == Op.SCAS) {
+            part(EAX, size);
+            c.istore(A);
+        }
+        c.iload(A).iload(B).isub().istore(T);
+        subtracted(A, B, T, size);
+    }
+
+    /// Finds the place of a string's element.
+    private void element(int pointer, int segment, int size, boolean write) {
+        c.getstatic(self, write ? "W" : "R", INTS);
+        register(pointer);
+        throughSegment(segment, size, write);
+        c.invokestatic(REACH, "at" + size, MethodTypeDesc.ofDescriptor("([II)I"));
+        c.istore(M);
+    }
+
+    private void move(int pointer, int size) {
+        register(pointer);
+        c.getstatic(self, "C", PROCESSOR).loadConstant(size);
+        c.invokestatic(REACH, "stride", MethodTypeDesc.ofDescriptor("(Lringside/vmm/cpu/Registers;I)I"));
+        c.iadd();
+        toRegister(pointer);
+    }
+
+    // ---- flags as a number
+
+    private void image() {
+        c.iload(ZERO).iload(SIGN);
+        carry();
+        words("image", 3);
+    }
+
+    private void pushf() {
+        c.getstatic(self, "C", PROCESSOR).getfield(REGISTERS, "other", java.lang.constant.ConstantDescs.CD_int);
+        c.loadConstant(~(Registers.VM | Registers.RF)).iand();
+        image();
+        c.ior().iconst_2().ior().istore(T);
+        storeStack(T);
+    }
+
+    private void sahf() {
+        if (!flagsMatter) return;
+        part(4, 1);
+        c.istore(T);
+        carry();
+        c.istore(U);
+        c.iload(T);
+        words("zeroOf", 1);
+        c.istore(ZERO);
+        c.iload(T);
+        words("signOf", 1);
+        c.istore(SIGN);
+        c.iload(T).iload(U);
+        words("carryOf", 2);
+        toCarry();
     }
 
     // ---- operands that are read and written

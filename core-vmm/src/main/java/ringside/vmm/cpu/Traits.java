@@ -24,7 +24,7 @@ final class Traits {
 
     /// @return the bits above, or {@link #UNSUPPORTED}
     static int of(Insn i, Mode mode) {
-        int traits = bySemantics(i);
+        int traits = bySemantics(i, mode);
         if (traits < 0) return UNSUPPORTED;
         if (i.k0 == Insn.MEM || i.k1 == Insn.MEM) {
             if (i.addressSize != 4) return UNSUPPORTED;
@@ -40,11 +40,17 @@ final class Traits {
         return s == Registers.FS || s == Registers.GS || s != Registers.CS && mode.limit(s) > 16;
     }
 
+    /// One iteration; repeated ones are done in bulk by the interpreter.
+    private static int string(Insn i, Mode mode, int from, int to) {
+        boolean simple = i.rep == Insn.NO_REP && i.addressSize == 4 && i.s0 <= 4;
+        return simple && usable(from, mode) && usable(to, mode) ? LEAVES : UNSUPPORTED;
+    }
+
     private static boolean plain(int kind) {
         return kind == Insn.REG || kind == Insn.MEM || kind == Insn.IMM || kind == Insn.NONE;
     }
 
-    private static int bySemantics(Insn i) {
+    private static int bySemantics(Insn i, Mode mode) {
         switch (i.op) {
             case Op.ADD, Op.SUB, Op.AND, Op.OR, Op.XOR, Op.CMP, Op.TEST, Op.NEG:
                 return KILLS;
@@ -58,6 +64,22 @@ final class Traits {
                 return 0;
             case Op.LFENCE, Op.MFENCE, Op.SFENCE, Op.CLD, Op.STD:
                 return 0;
+            case Op.LODS:
+                return string(i, mode, i.seg, i.seg);
+            case Op.STOS:
+                return string(i, mode, Registers.ES, Registers.ES);
+            case Op.MOVS:
+                return string(i, mode, i.seg, Registers.ES);
+            case Op.SCAS:
+                return string(i, mode, Registers.ES, Registers.ES) | KILLS;
+            case Op.CMPS:
+                return string(i, mode, i.seg, Registers.ES) | KILLS;
+            case Op.PUSHF:
+                return i.s0 == 4 ? READS | LEAVES : UNSUPPORTED;
+            case Op.LAHF:
+                return READS;
+            case Op.SAHF:
+                return CHANGES | READS;
             case Op.PUSH, Op.POP:
                 return i.s0 == 4 && (i.k0 == Insn.REG || i.op == Op.PUSH && plain(i.k0)) ? LEAVES : UNSUPPORTED;
             case Op.LEAVE:

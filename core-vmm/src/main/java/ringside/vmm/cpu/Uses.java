@@ -26,6 +26,13 @@ final class Uses {
                 uses[Registers.EAX] = true;
                 uses[Registers.EDX] = true;
             }
+            case Op.LODS, Op.STOS, Op.MOVS, Op.SCAS, Op.CMPS -> {
+                uses[Registers.EAX] = true;
+                uses[Registers.ESI] = true;
+                uses[Registers.EDI] = true;
+            }
+            case Op.PUSHF -> uses[Registers.ESP] = true;
+            case Op.LAHF, Op.SAHF -> uses[Registers.EAX] = true;
             case Op.CMPXCHG -> uses[Registers.EAX] = true;
             case Op.LOOP, Op.LOOPE, Op.LOOPNE, Op.JCXZ -> uses[Registers.ECX] = true;
             default -> {}

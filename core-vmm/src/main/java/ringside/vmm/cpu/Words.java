@@ -70,6 +70,30 @@ final class Words {
         return a <= b;
     }
 
+    /// The arithmetic flags as EFLAGS has them.
+    static int image(int zero, int sign, int carry) {
+        return carry >>> 31
+                | (parity(sign) ? Registers.PF : 0)
+                | (carry & 8) << 1
+                | (zero == 0 ? Registers.ZF : 0)
+                | sign >>> 24 & Registers.SF
+                | overflow(carry) >>> 20 & Registers.OF;
+    }
+
+    static int zeroOf(int image) {
+        return ~image & Registers.ZF;
+    }
+
+    static int signOf(int image) {
+        return (image & Registers.SF) << 24 | ((image & Registers.PF) != 0 ? 0 : 1);
+    }
+
+    /// What SAHF makes of the carry word: OF stays.
+    static int carryOf(int image, int old) {
+        boolean of = overflow(old) < 0;
+        return both((image & Registers.CF) != 0, of) | (image & Registers.AF) >>> 1;
+    }
+
     // ---- parts of registers
 
     static int low1(int v, int whole) {
