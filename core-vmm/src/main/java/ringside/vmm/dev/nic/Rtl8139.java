@@ -25,7 +25,8 @@ public final class Rtl8139 implements BarMemory, PortDevice, Stateful {
     static final int CBR = 0x3A, IMR = 0x3C, ISR = 0x3E, TCR = 0x40, RCR = 0x44, TCTR = 0x48, MPC = 0x4C;
     static final int EEPROM = 0x50, CONFIG1 = 0x52, MSR = 0x58, CONFIG4 = 0x5A, SUMMARY = 0x60, BMCR = 0x62;
     static final int BMSR = 0x64, ANAR = 0x66, ANLPAR = 0x68, CONFIG5 = 0xD8;
-    static final int ISR_RECEIVED = 0x01, ISR_SENT = 0x04, ISR_SENT_BADLY = 0x08, ISR_SYSTEM_ERROR = 0x8000;
+    static final int ISR_RECEIVED = 0x01, ISR_SENT = 0x04, ISR_SENT_BADLY = 0x08;
+    static final int ISR_OVERFLOW = 0x10, ISR_SYSTEM_ERROR = 0x8000;
     static final int CR_EMPTY = 0x01, CR_TRANSMIT = 0x04, CR_RECEIVE = 0x08, CR_RESET = 0x10;
     static final int TSD_OWN = 1 << 13, TSD_OK = 1 << 15, TSD_ABORTED = 1 << 30;
     private static final int RCR_ALL = 1, RCR_OWN = 2, RCR_MULTICAST = 4, RCR_BROADCAST = 8;
@@ -63,7 +64,7 @@ public final class Rtl8139 implements BarMemory, PortDevice, Stateful {
         function.set(0x3E, 2, 0x4020); // the latencies it would like
         contents();
         reset();
-        wire.onFrame(this::receive);
+        wire.onFrame(this::arrival);
         wire.clock(clock::now);
     }
 
@@ -302,13 +303,22 @@ public final class Rtl8139 implements BarMemory, PortDevice, Stateful {
         return (kept(CR, 1) & CR_RECEIVE) != 0 && function.may(PciFunction.BUS_MASTER);
     }
 
+    /// A frame is in the cable. One that the ring has no room for waits there, and is an overflow for the driver:
+    /// without that, a driver that has left frames in the ring until the next interrupt would wait for ever.
+    private void arrival() {
+        if (!receive()) interrupt(ISR_OVERFLOW);
+    }
+
     /// Takes frames from the cable while the ring has room. A receiver that is off loses them.
-    private void receive() {
+    ///
+    /// @return false when the ring is full
+    private boolean receive() {
         while (!listens() || ring.fits(LONGEST)) {
             byte @Nullable [] frame = wire.take();
-            if (frame == null) return;
+            if (frame == null) return true;
             if (listens()) arrived(frame);
         }
+        return false;
     }
 
     private void arrived(byte[] frame) {

@@ -136,6 +136,22 @@ class Rtl8139Test {
         assertEquals(0, card.read(0xE0, 2));
     }
 
+    /// A driver may leave frames in the ring and clear the interrupt: the next frame tells it again, room or not.
+    @Test
+    void aFrameThatFindsNoRoomIsAnOverflowAndWaits() {
+        started();
+        for (int i = 0; i < 5; i++) comes(frame(1500));
+        card.write(Rtl8139.ISR, 2, 0xFFFF);
+        assertFalse(interrupts());
+        comes(frame(1500));
+        assertEquals(Rtl8139.ISR_OVERFLOW, card.read(Rtl8139.ISR, 2));
+        assertTrue(interrupts());
+        assertEquals(1, incoming.size());
+        card.write(Rtl8139.CAPR, 2, card.read(Rtl8139.CBR, 2) - 16);
+        arrived.run();
+        assertEquals(0, incoming.size());
+    }
+
     @Test
     void theLinkIsUpAndAgreed() {
         assertEquals(0x24, card.read(Rtl8139.BMSR, 2) & 0x24);
