@@ -117,6 +117,9 @@ final class Transport extends HBox {
     private void compact(boolean small) {
         next.setVisible(!small);
         next.setManaged(!small);
+        pace.setVisible(!small);
+        pace.setManaged(!small);
+        position.setMinWidth(small ? USE_PREF_SIZE : USE_COMPUTED_SIZE);
         for (Button step : steps) step.setContentDisplay(small ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT);
     }
 
