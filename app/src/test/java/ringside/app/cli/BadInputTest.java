@@ -58,7 +58,6 @@ class BadInputTest {
                 "run --on native --tier 1 hello-boundary",
                 "run --on native --net wifi hello-boundary",
                 "run --on native --disk d.img hello-boundary",
-                "run --on xen --screenshot s.png hello-boundary",
                 "run --on hw hello-boundary",
                 "run --on native --limit soon hello-boundary",
                 "run --on native --until never hello-boundary",
