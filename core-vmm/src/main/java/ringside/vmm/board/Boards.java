@@ -71,8 +71,11 @@ public final class Boards {
     }
 
     private static void image(MachineSpec spec, List<Problem> problems) {
-        if (spec.options().settings().realMode() && (spec.iface() != Iface.NATIVE || spec.image().isFirmware())) {
-            String found = spec.iface() == Iface.NATIVE ? "another firmware" : spec.iface().id();
+        if (spec.options().settings().realMode()
+                && (spec.iface() != Iface.NATIVE || spec.image().isFirmware())) {
+            String found = spec.iface() == Iface.NATIVE
+                    ? "another firmware"
+                    : spec.iface().id();
             problems.add(new Problem("16-bit start", "the native corner and our own firmware", found));
         }
         if (!spec.image().isFirmware()) {

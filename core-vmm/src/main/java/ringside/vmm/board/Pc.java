@@ -153,7 +153,14 @@ final class Pc implements Bus, Stateful {
                 .map(a -> new MemoryRange(a.address(), a.bytes(), a.type()))
                 .toList();
         PcOptions options = spec.options();
-        return new BiosParts(wires::atWork, ports, vga, clock, ranges, options.disks(), options.cds(),
+        return new BiosParts(
+                wires::atWork,
+                ports,
+                vga,
+                clock,
+                ranges,
+                options.disks(),
+                options.cds(),
                 !spec.image().isOnDrive());
     }
 

@@ -97,10 +97,13 @@ public final class Bouts {
                     if (!kept.isEmpty())
                         restore(ready.machine(), kept.get(spec.corners().indexOf(iface)), problems);
                     Runnable files = drives.use(), cable = networks.use();
-                    corners.add(new MachineCorner(ready.machine(), () -> {
-                        files.run();
-                        cable.run();
-                    }, networks::captureFailure));
+                    corners.add(new MachineCorner(
+                            ready.machine(),
+                            () -> {
+                                files.run();
+                                cable.run();
+                            },
+                            networks::captureFailure));
                 }
                 case Built.Wrong wrong -> problems.addAll(wrong.problems());
             }

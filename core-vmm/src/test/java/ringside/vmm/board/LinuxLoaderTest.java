@@ -91,7 +91,8 @@ class LinuxLoaderTest {
     void the16BitEntryHasItsStackTheServicesAndItsAnswers() {
         ByteBuffer kernel = image(0x20F);
         // mov %sp, %bx; mov %ss, %cx; int $0x12; cli; hlt
-        kernel.put(0x200, HexFormat.of().parseHex("eb66")).put(0x268, HexFormat.of().parseHex("89e38cd1cd12faf4"));
+        kernel.put(0x200, HexFormat.of().parseHex("eb66"))
+                .put(0x268, HexFormat.of().parseHex("89e38cd1cd12faf4"));
         PcOptions real = PcOptions.NONE.with(new PcSettings(false, false, true, 1));
         GuestImage guest = new GuestImage(kernel.array(), new byte[] {7}, "quiet");
         MachineSpec spec = new MachineSpec(Iface.NATIVE, 32 * MB, 1, 1, guest).with(real);
