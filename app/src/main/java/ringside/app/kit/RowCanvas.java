@@ -74,7 +74,7 @@ public final class RowCanvas extends PaintedRegion {
         addEventHandler(KeyEvent.KEY_PRESSED, this::key);
         focusedProperty().addListener((_, _, _) -> requestPaint());
         selected.addListener((_, _, _) -> requestPaint());
-        setMinHeight(HEAD + 3 * ROW);
+        setMinHeight(HEAD + 2 * ROW);
     }
 
     /// How many rows there are.

@@ -263,7 +263,7 @@ public final class CpuView extends BorderPane {
         head.getStyleClass().add("pane-head");
         BorderPane pane = new BorderPane(content);
         pane.setTop(head);
-        pane.setMinSize(120, 80);
+        pane.setMinWidth(120);
         return pane;
     }
 
