@@ -11,7 +11,7 @@ package ringside.vmm.trace;
 /// | PTE_UPDATE | level 1..3 | machine address of the entry | old entry | new entry | - |
 /// | SHADOW_FILL | level | va | guest entry | shadow entry | - |
 /// | FAULT | vector | EIP | va | error | 1: delivered to the guest |
-/// | INTERRUPT | vector or event port | EIP | - | - | - |
+/// | INTERRUPT | vector, event port, {@link #NMI} or {@link #FAILSAFE} | EIP | selector, of FAILSAFE | - | - |
 /// | ADDRESS_SPACE | 0 | new root (machine address) | old root | - | - |
 /// | BELL | bell number | - | - | - | - |
 /// | VCPU | ordinal of VcpuChange | - | - | - | - |
@@ -34,6 +34,9 @@ public enum EventKind {
     REFUSAL,
     CONSOLE,
     RESET;
+
+    /// In place of an event port: the NMI callback of Xen, and the failsafe callback.
+    public static final int NMI = -1, FAILSAFE = -2;
 
     /// The name in JSON and filters: lower case with dashes.
     public String id() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.iface.xen;
 
+import java.util.List;
+import java.util.Locale;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.GuestState;
@@ -14,12 +16,19 @@ import ringside.vmm.trap.GuestState;
 /// interrupt flag (the upcall mask, inverted), and the upper half of the saved CS keeps the mask itself.
 ///
 /// A frame that cannot be written ends the domain: there is nobody left to tell.
+///
+/// The failsafe callback tells the kernel of a data segment register that its own tables no longer allow: see
+/// {@link #segments}.
 final class Bounce {
     private static final int DEBUG = 1;
     private static final int GENERAL_PROTECTION = 13;
     private static final int NOT_PRESENT = 11;
     private static final int STACK = 12;
     private static final int SYSENTER_CS = 3;
+    /// The registers that the failsafe frame has above EIP, in the order they are pushed: DS comes to lie lowest.
+    private static final int[] DATA_SEGMENTS = {GuestState.GS, GuestState.FS, GuestState.ES, GuestState.DS};
+    private static final List<String> SEGMENT_NAMES = List.of("ES", "CS", "SS", "DS", "FS", "GS");
+    private static final int[] NOTHING = {};
 
     /// What is interrupted, as it will stand in the frame.
     private record Interrupted(int cs, int eip, int eflags, int ss, int esp) {
@@ -57,7 +66,7 @@ final class Bounce {
             return;
         }
         boolean masks = (v.trapFlags[vector] & XenVcpu.TRAP_MASKS) != 0;
-        frame(v, i, v.trapCs[vector], v.trapEip[vector], masks, hasError, error);
+        frame(v, i, v.trapCs[vector], v.trapEip[vector], masks, hasError ? new int[] {error} : NOTHING);
     }
 
     /// Delivers #GP with an error code.
@@ -74,15 +83,15 @@ final class Bounce {
             return;
         }
         domain.trace.event(v.number, EventKind.INTERRUPT, port, Integer.toUnsignedLong(v.guest.eip()), 0, 0, 0);
-        frame(v, Interrupted.now(v.guest), v.event.cs, v.event.eip, true, false, 0);
+        frame(v, Interrupted.now(v.guest), v.event.cs, v.event.eip, true, NOTHING);
     }
 
     /// Delivers the NMI callback. The next one waits for the iret call.
     void nmi(XenVcpu v) {
         v.nmiPending = false;
         v.nmiMasked = true;
-        domain.trace.event(v.number, EventKind.INTERRUPT, -1, Integer.toUnsignedLong(v.guest.eip()), 0, 0, 0);
-        frame(v, Interrupted.now(v.guest), v.nmi.cs, v.nmi.eip, true, false, 0);
+        domain.trace.event(v.number, EventKind.INTERRUPT, EventKind.NMI, Integer.toUnsignedLong(v.guest.eip()), 0, 0, 0);
+        frame(v, Interrupted.now(v.guest), v.nmi.cs, v.nmi.eip, true, NOTHING);
     }
 
     /// SYSENTER in user mode: EIP and ESP are lost, so the frame says so.
@@ -90,13 +99,56 @@ final class Bounce {
         int eflags = v.guest.eflags() & ~(Abi.NT | Abi.VM | Abi.RF) | Abi.IF;
         Interrupted i = new Interrupted(SYSENTER_CS, 0, eflags, Abi.USER_DS, 0);
         if (v.sysenter.registered()) {
-            frame(v, i, v.sysenter.cs, v.sysenter.eip, v.sysenter.masks, false, 0);
+            frame(v, i, v.sysenter.cs, v.sysenter.eip, v.sysenter.masks, NOTHING);
         } else {
             trap(v, i, GENERAL_PROTECTION, true, 0);
         }
     }
 
-    private void frame(XenVcpu v, Interrupted i, int cs, int eip, boolean masks, boolean hasError, int error) {
+    /// The last step of every way back while descriptors have changed: DS, ES, FS and GS are loaded anew, as a
+    /// 32-bit hypervisor does each time, in ring 0. Between two changes that would find what is there already.
+    ///
+    /// One that does not load is no fault of an instruction of the guest's, so it has its own callback: all four
+    /// selectors above the usual frame, and null selectors in the registers, whichever of them was bad. What the
+    /// ring that goes on may not use becomes null without a word, as IRET has it.
+    void segments(XenVcpu v) {
+        v.segmentsStale = false;
+        GuestState g = v.guest;
+        int bad = -1;
+        for (int seg : DATA_SEGMENTS) {
+            int selector = g.selector(seg);
+            if ((selector & 0xFFFC) == 0) continue;
+            long d = descriptors.descriptor(v, selector);
+            if (Descriptors.loadsAsData(selector, d)) g.forceSegment(seg, selector, d);
+            else bad = seg;
+        }
+        if (bad >= 0) failsafe(v, bad);
+        else Descriptors.nullInnerSegments(g, g.cpl());
+    }
+
+    private void failsafe(XenVcpu v, int bad) {
+        GuestState g = v.guest;
+        if (!v.failsafe.registered()) {
+            String which = SEGMENT_NAMES.get(bad) + " " + String.format(Locale.ROOT, "%04x", g.selector(bad));
+            domain.crash(v, which + " does not load, and there is no failsafe callback");
+            return;
+        }
+        domain.trace.event(
+                v.number,
+                EventKind.INTERRUPT,
+                EventKind.FAILSAFE,
+                Integer.toUnsignedLong(g.eip()),
+                g.selector(bad),
+                0,
+                0);
+        int[] selectors = new int[DATA_SEGMENTS.length];
+        for (int i = 0; i < selectors.length; i++) selectors[i] = g.selector(DATA_SEGMENTS[i]);
+        frame(v, Interrupted.now(g), v.failsafe.cs, v.failsafe.eip, v.failsafe.masks, selectors);
+        for (int seg : DATA_SEGMENTS) g.forceSegment(seg, 0, 0);
+    }
+
+    /// @param above what is pushed after EIP, in this order
+    private void frame(XenVcpu v, Interrupted i, int cs, int eip, boolean masks, int[] above) {
         GuestState g = v.guest;
         boolean user = XenVcpu.isUser(i.cs);
         int ss = user ? v.kernelSs : i.ss;
@@ -119,7 +171,7 @@ final class Bounce {
             push(v, base + (esp -= 4), eflags);
             push(v, base + (esp -= 4), i.cs & 0xFFFF | (masked ? 1 << 16 : 0));
             push(v, base + (esp -= 4), i.eip);
-            if (hasError) push(v, base + (esp -= 4), error);
+            for (int word : above) push(v, base + (esp -= 4), word);
         } catch (GuestFault badStack) {
             domain.crash(v, "failed to create a bounce frame: stack not writable at " + XenDomain.hex(badStack.va()));
             return;

@@ -61,6 +61,7 @@ final class Descriptors {
 
     /// Takes the frames as descriptor tables, all or none.
     Refusal install(XenVcpu v, int[] frames, int entries) {
+        v.segmentsStale = true;
         for (int i = 0; i < frames.length; i++) {
             Refusal r = domain.frames.hold(frames[i], FrameType.SEGDESC);
             if (r.refused()) {
@@ -92,6 +93,7 @@ final class Descriptors {
         if (entries < 0 || entries > 8192) return false;
         if (entries > 0 && ((base & 0xFFF) != 0 || v.layout.reserves(base))) return false;
         dropLdtPages(v);
+        v.segmentsStale = true;
         v.ldtBase = base;
         v.ldtEntries = entries;
         loadLdt(v);
@@ -100,6 +102,7 @@ final class Descriptors {
 
     /// A root was loaded: what the LDT's addresses mean may have changed.
     void dropLdtPages(XenVcpu v) {
+        if (v.ldtEntries != 0) v.segmentsStale = true;
         for (int i = 0; i < v.ldtFrames.length; i++) {
             if (v.ldtFrames[i] == XenVcpu.NONE) continue;
             domain.frames.letGo(v.ldtFrames[i]);
@@ -165,6 +168,7 @@ final class Descriptors {
         boolean live = frames.type(mfn) == FrameType.SEGDESC && frames.typeCount(mfn) > 0;
         if (live) {
             domain.memory.write64((int) maddr, descriptor);
+            for (XenVcpu v : domain.vcpus) v.segmentsStale = true; // whose tables it is in, nobody has written down
             return 0;
         }
         Refusal r = frames.plainStore((int) maddr, descriptor, 8);
@@ -190,6 +194,13 @@ final class Descriptors {
 
     static boolean isWritableData(long descriptor) {
         return (descriptor >>> 44 & 1) != 0 && (descriptor >>> 43 & 1) == 0 && (descriptor >>> 41 & 1) != 0;
+    }
+
+    /// Whether ring 0 could load DS, ES, FS or GS with it. @param selector one that is not null
+    static boolean loadsAsData(int selector, long d) {
+        boolean segment = (d >>> 44 & 1) != 0;
+        boolean readable = (d >>> 43 & 1) == 0 || (d >>> 41 & 1) != 0;
+        return segment && readable && present(d) && (isConforming(d) || (selector & 3) <= dpl(d));
     }
 
     static boolean isConforming(long descriptor) {

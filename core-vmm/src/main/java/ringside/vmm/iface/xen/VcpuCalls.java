@@ -24,7 +24,7 @@ final class VcpuCalls {
     static final String TABLE = "xen.vcpu_op";
     // vcpu_guest_context, 32-bit
     private static final int CONTEXT_BYTES = 2800;
-    private static final int FPU_BYTES = 512, FLAGS = 512, FPU_VALID = 1;
+    private static final int FPU_BYTES = 512, FLAGS = 512, FPU_VALID = 1, FAILSAFE_MASKS = 8;
     private static final int REGS = 516;
     private static final int TRAPS = 584;
     private static final int LDT_BASE = 2632;
@@ -119,7 +119,8 @@ final class VcpuCalls {
         v.kernelSs = TrapCalls.guestSelector(context.getInt(KERNEL_SS));
         v.kernelSp = context.getInt(KERNEL_SS + 4);
         v.event.set(TrapCalls.guestSelector(context.getInt(CALLBACKS)), context.getInt(CALLBACKS + 4), true);
-        v.failsafe.set(TrapCalls.guestSelector(context.getInt(CALLBACKS + 8)), context.getInt(CALLBACKS + 12), false);
+        boolean masks = (context.getInt(FLAGS) & FAILSAFE_MASKS) != 0;
+        v.failsafe.set(TrapCalls.guestSelector(context.getInt(CALLBACKS + 8)), context.getInt(CALLBACKS + 12), masks);
         v.cr4 = 0;
         startProcessor(v);
         if ((context.getInt(FLAGS) & FPU_VALID) != 0) g.loadFpu(Arrays.copyOf(context.array(), FPU_BYTES));
@@ -176,10 +177,12 @@ final class VcpuCalls {
         segment(v, GuestState.GS, context.getInt(REGS + 64) & 0xFFFF);
     }
 
+    /// A data selector that is no good stays as it is: the first entry finds it and calls the failsafe callback.
     private void segment(XenVcpu v, int seg, int selector) {
         long descriptor = descriptors.descriptor(v, selector);
         boolean usable = Descriptors.present(descriptor);
-        v.guest.forceSegment(seg, usable || seg == GuestState.CS ? selector : selector & 3, usable ? descriptor : 0);
+        boolean kept = usable || seg != GuestState.SS;
+        v.guest.forceSegment(seg, kept ? selector : selector & 3, usable ? descriptor : 0);
     }
 
     private int up(Caller c, XenVcpu v) {

@@ -22,6 +22,7 @@ import ringside.vmm.iface.xen.back.NetBackEnd;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.CallInfo;
+import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trap.Exit;
 import ringside.vmm.trap.GuestFault;
@@ -243,10 +244,13 @@ public final class XenHypervisor implements Hypervisor {
         if (v.runstateStale) parts.vcpuCalls.refreshRunstate(v);
         if (v.up && !v.blocked && v.nmiDeliverable()) parts.bounce.nmi(v);
         if (v.up && !v.blocked && v.deliverable()) parts.bounce.upcall(v, parts.events.firstPending(v));
+        if (v.up && !v.blocked && v.segmentsStale && !domain.dead()) parts.bounce.segments(v);
     }
 
     private Verdict attention(XenVcpu v) {
-        if (v.up && v.nmiDeliverable()) domain.trace.exit(v.number, ExitCause.INTERRUPT, v.guest.eip(), -1, 0);
+        if (v.up && v.nmiDeliverable()) {
+            domain.trace.exit(v.number, ExitCause.INTERRUPT, v.guest.eip(), EventKind.NMI, 0);
+        }
         if (v.up && !v.blocked && v.deliverable()) {
             int eip = v.guest.eip();
             domain.trace.exit(v.number, ExitCause.INTERRUPT, eip, parts.events.firstPending(v), 0);

@@ -84,6 +84,8 @@ final class XenVcpu implements Stateful {
     /// An NMI awaits delivery; another one is being handled, until the guest's iret call.
     boolean nmiPending;
     boolean nmiMasked;
+    /// Descriptors have changed since DS, ES, FS and GS were loaded.
+    boolean segmentsStale;
 
     XenVcpu(int number, GuestState guest, MachineMemory memory) {
         this.number = number;
@@ -180,5 +182,6 @@ final class XenVcpu implements Stateful {
         timeRefreshed = v.i64("timeRefreshed", timeRefreshed);
         nmiPending = v.flag("nmiPending", nmiPending);
         nmiMasked = v.flag("nmiMasked", nmiMasked);
+        segmentsStale = v.flag("segmentsStale", segmentsStale);
     }
 }
