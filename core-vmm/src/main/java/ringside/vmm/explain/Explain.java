@@ -150,7 +150,7 @@ public final class Explain {
                         : Explained.of("event.fault", Symbol.vector(e.id()), Symbol.hex32(e.a0()), Symbol.hex(e.a2()));
             case INTERRUPT ->
                 iface == Iface.XEN
-                        ? Explained.of("event.upcall", e.id(), Symbol.hex32(e.a0()))
+                        ? upcall(e)
                         : Explained.of("event.interrupt", Symbol.vector(e.id()), Symbol.hex32(e.a0()));
             case ADDRESS_SPACE -> Explained.of("event.address-space", Symbol.hex(e.a0()), Symbol.hex(e.a1()));
             case BELL -> Explained.of("event.bell", e.id());
@@ -162,10 +162,29 @@ public final class Explain {
         };
     }
 
+    private static Explained upcall(TraceEvent e) {
+        String at = Symbol.hex32(e.a0());
+        return switch (e.id()) {
+            case EventKind.NO_PORT -> Explained.of("event.upcall-only", at);
+            case EventKind.NMI -> Explained.of("event.nmi", at);
+            case EventKind.FAILSAFE -> Explained.of("event.failsafe", Symbol.hex(e.a1()), at);
+            default -> Explained.of("event.upcall", e.id(), at);
+        };
+    }
+
+    private static Explained upcallExit(int port, String at) {
+        return switch (port) {
+            case EventKind.NO_PORT -> Explained.of("event.exit.upcall", at);
+            case EventKind.NMI -> Explained.of("event.exit.nmi", at);
+            default -> Explained.of("event.exit.event", at, port);
+        };
+    }
+
     private Explained exit(TraceEvent e) {
         ExitCause cause = CAUSES[Math.floorMod(e.id(), CAUSES.length)];
         String key = "event.exit." + cause.id();
         String at = Symbol.hex32(e.a0());
+        if (cause == ExitCause.INTERRUPT && iface == Iface.XEN) return upcallExit((int) e.a1(), at);
         return switch (cause) {
             case PAGE_FAULT, HIDDEN_FAULT, PTE_WRITE, MEMORY_IO, TLB ->
                 Explained.of(key, at, Symbol.va(e.a1()), Symbol.hex(e.a2()));

@@ -11,7 +11,7 @@ package ringside.vmm.trace;
 /// | PTE_UPDATE | level 1..3 | machine address of the entry | old entry | new entry | - |
 /// | SHADOW_FILL | level | va | guest entry | shadow entry | - |
 /// | FAULT | vector | EIP | va | error | 1: delivered to the guest |
-/// | INTERRUPT | vector, event port, {@link #NMI} or {@link #FAILSAFE} | EIP | selector, of FAILSAFE | - | - |
+/// | INTERRUPT | vector, event port, or a constant below | EIP | bad selector | - | - |
 /// | ADDRESS_SPACE | 0 | new root (machine address) | old root | - | - |
 /// | BELL | bell number | - | - | - | - |
 /// | VCPU | ordinal of VcpuChange | - | - | - | - |
@@ -35,8 +35,8 @@ public enum EventKind {
     CONSOLE,
     RESET;
 
-    /// In place of an event port: the NMI callback of Xen, and the failsafe callback.
-    public static final int NMI = -1, FAILSAFE = -2;
+    /// In place of an event port: an upcall with no port pending, the NMI callback and the failsafe callback of Xen.
+    public static final int NO_PORT = -1, NMI = -2, FAILSAFE = -3;
 
     /// The name in JSON and filters: lower case with dashes.
     public String id() {

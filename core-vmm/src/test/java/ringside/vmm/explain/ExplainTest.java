@@ -10,6 +10,7 @@ import ringside.vmm.trace.ArgType;
 import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.CallInfo;
 import ringside.vmm.trace.EventKind;
+import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trace.TraceEvent;
 import ringside.vmm.word.Iface;
 import ringside.vmm.word.Why;
@@ -51,6 +52,29 @@ class ExplainTest {
         TraceEvent e = event(EventKind.ITEM, 1, 0x7B0008L, 0x66F067L, 0, 0);
 
         assertEquals("ptr 7B0008, val mfn 66F P W U A D", explain.argumentLine(e));
+    }
+
+    @Test
+    void whatComesByNoEventPortHasItsOwnWords() {
+        assertEquals(Explained.of("event.upcall", 5, "00100000"), interrupt(5));
+        assertEquals(Explained.of("event.upcall-only", "00100000"), interrupt(EventKind.NO_PORT));
+        assertEquals(Explained.of("event.nmi", "00100000"), interrupt(EventKind.NMI));
+        assertEquals(Explained.of("event.failsafe", "9", "00100000"), interrupt(EventKind.FAILSAFE));
+    }
+
+    private Explained interrupt(int id) {
+        return explain.what(event(EventKind.INTERRUPT, id, 0x100000, 9, 0, 0));
+    }
+
+    @Test
+    void anExitForAnEventNamesItsPortAndNotAVector() {
+        assertEquals(Explained.of("event.exit.event", "00100000", 3), exit(3));
+        assertEquals(Explained.of("event.exit.upcall", "00100000"), exit(EventKind.NO_PORT));
+        assertEquals(Explained.of("event.exit.nmi", "00100000"), exit(EventKind.NMI));
+    }
+
+    private Explained exit(int port) {
+        return explain.what(event(EventKind.EXIT, ExitCause.INTERRUPT.ordinal(), 0x100000, port, 0, 0));
     }
 
     @Test

@@ -52,13 +52,20 @@ final class CallWords {
             case FAULT ->
                 texts.get(e.id() < FIRST_INTERRUPT ? "calls.op.fault" : "calls.op.int", Symbol.vector(e.id()));
             case INTERRUPT ->
-                row.iface() == Iface.XEN
-                        ? texts.get("calls.op.event", e.id())
-                        : texts.get("calls.op.interrupt", Symbol.vector(e.id()));
+                row.iface() == Iface.XEN ? upcall(e.id()) : texts.get("calls.op.interrupt", Symbol.vector(e.id()));
             case BELL -> texts.get("calls.op.bell", e.id());
             case IPI -> texts.get("calls.op.ipi");
             case VCPU -> texts.get("calls.op.vcpu");
             default -> texts.get("calls.op." + id(e.kind()));
+        };
+    }
+
+    private String upcall(int port) {
+        return switch (port) {
+            case EventKind.NO_PORT -> texts.get("calls.op.upcall");
+            case EventKind.NMI -> texts.get("calls.op.nmi");
+            case EventKind.FAILSAFE -> texts.get("calls.op.failsafe");
+            default -> texts.get("calls.op.event", port);
         };
     }
 

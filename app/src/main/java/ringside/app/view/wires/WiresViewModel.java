@@ -110,6 +110,7 @@ public final class WiresViewModel {
     private void add(LogRow row) {
         EventKind kind = row.event().kind();
         if (kind != EventKind.INTERRUPT && kind != EventKind.IPI) return;
+        if (kind == EventKind.INTERRUPT && row.event().id() < 0) return; // no port, so no wire
         int line = kind == EventKind.IPI ? (int) row.event().a0() : row.event().id();
         int to = kind == EventKind.IPI ? row.event().id() : row.event().vcpu();
         Key key = new Key(row.corner(), kind, line, to);

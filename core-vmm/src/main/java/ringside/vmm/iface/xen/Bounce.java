@@ -90,7 +90,8 @@ final class Bounce {
     void nmi(XenVcpu v) {
         v.nmiPending = false;
         v.nmiMasked = true;
-        domain.trace.event(v.number, EventKind.INTERRUPT, EventKind.NMI, Integer.toUnsignedLong(v.guest.eip()), 0, 0, 0);
+        domain.trace.event(
+                v.number, EventKind.INTERRUPT, EventKind.NMI, Integer.toUnsignedLong(v.guest.eip()), 0, 0, 0);
         frame(v, Interrupted.now(v.guest), v.nmi.cs, v.nmi.eip, true, NOTHING);
     }
 
