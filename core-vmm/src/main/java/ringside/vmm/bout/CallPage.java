@@ -34,7 +34,7 @@ public final class CallPage {
 
     /// One call or sub-operation.
     ///
-    /// @param answer "yes", or the error it is refused with on purpose
+    /// @param answer "yes", or the error it is refused with on purpose; GNTST_: what its items are refused with
     /// @param tests  where it is tried
     public record Line(CallInfo call, String answer, String note, String tests) {
         /// Whether it does what it is for.

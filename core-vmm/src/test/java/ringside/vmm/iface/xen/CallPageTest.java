@@ -26,8 +26,15 @@ class CallPageTest {
     private static final Map<String, Integer> ERRORS = Map.of(
             "-EPERM", -1, "-EACCES", -13, "-EINVAL", -22, "-ENOSYS", NO_SUCH_CALL, "-ENODATA", -61, "-EOPNOTSUPP", -95);
 
+    /// Of grant operations, where the call itself is fine.
+    private static final Map<String, Integer> STATUSES = Map.of("GNTST_bad_domain", -2);
+
     static Stream<CallPage.Line> refused() {
-        return CallPage.lines().stream().filter(l -> !l.offered());
+        return CallPage.lines().stream().filter(l -> !l.offered() && !STATUSES.containsKey(l.answer()));
+    }
+
+    static Stream<CallPage.Line> refusedByItem() {
+        return CallPage.lines().stream().filter(l -> STATUSES.containsKey(l.answer()));
     }
 
     static Stream<CallPage.Line> offered() {
@@ -76,6 +83,18 @@ class CallPageTest {
     void whatIsRefusedAnswersItsError(CallPage.Line line) {
         assertEquals(ERRORS.get(line.answer()), call(line.call()), line.call().key());
         assertFalse(line.note().isEmpty(), "why is " + line.call().key() + " refused?");
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusedByItem")
+    void whatIsRefusedItemByItemHasItsStatus(CallPage.Line line) {
+        assertEquals("xen.grant_table_op.transfer", line.call().key(), "the only one with a status at 12");
+        XenFixture f = XenFixture.started();
+        int another = 5;
+        f.put(XenFixture.SCRATCH, f.mfn(0x200), another, 0, 0);
+        assertEquals(0, f.call(20, line.call().number(), XenFixture.SCRATCH, 1));
+        assertEquals(STATUSES.get(line.answer()), (short) f.read(XenFixture.SCRATCH + 12));
+        assertFalse(line.note().isEmpty());
     }
 
     @ParameterizedTest

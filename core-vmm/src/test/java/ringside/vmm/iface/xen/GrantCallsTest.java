@@ -183,6 +183,8 @@ class GrantCallsTest {
         assertEquals(-2, (short) f.read(XenFixture.SCRATCH + 12));
         op(TRANSFER, 3, 5, REF, 0);
         assertEquals(-9, (short) f.read(XenFixture.SCRATCH + 12));
+        op(TRANSFER, granted, XenFixture.SELF, REF, 0);
+        assertEquals(-1, (short) f.read(XenFixture.SCRATCH + 12));
         assertTrue(f.frames().guestOwns(granted));
     }
 }
