@@ -139,7 +139,14 @@ class RealBoutTest {
         return WaitForAsyncUtils.asyncFx(() -> view.model().text()).get();
     }
 
+    /// A look from this thread may meet the scene half made, or a node that is still to come: then it is not yet so.
     private static void await(Callable<Boolean> condition) throws TimeoutException {
-        WaitForAsyncUtils.waitFor(300, TimeUnit.SECONDS, condition);
+        WaitForAsyncUtils.waitFor(300, TimeUnit.SECONDS, () -> {
+            try {
+                return condition.call();
+            } catch (RuntimeException _) {
+                return false;
+            }
+        });
     }
 }

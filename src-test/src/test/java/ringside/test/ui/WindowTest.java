@@ -496,7 +496,14 @@ class WindowTest {
         return new KeyEvent(KeyEvent.KEY_PRESSED, "", "", key, false, false, false, false);
     }
 
+    /// A look from this thread may meet the scene half made, or a node that is still to come: then it is not yet so.
     private static void await(Callable<Boolean> condition) throws TimeoutException {
-        WaitForAsyncUtils.waitFor(180, TimeUnit.SECONDS, condition);
+        WaitForAsyncUtils.waitFor(180, TimeUnit.SECONDS, () -> {
+            try {
+                return condition.call();
+            } catch (RuntimeException _) {
+                return false;
+            }
+        });
     }
 }
