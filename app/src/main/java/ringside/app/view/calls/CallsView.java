@@ -2,10 +2,8 @@
 package ringside.app.view.calls;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import javafx.geometry.Orientation;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
@@ -15,7 +13,6 @@ import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
-import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.GridPane;
@@ -28,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import ringside.app.kit.CornerMark;
 import ringside.app.kit.Icons;
 import ringside.app.kit.Role;
+import ringside.app.kit.PagePills;
 import ringside.app.kit.RowCanvas;
 import ringside.app.session.LogRow;
 import ringside.app.session.Place;
@@ -49,7 +47,7 @@ public final class CallsView extends BorderPane {
     private final RowCanvas rows;
     private final VBox detail = new VBox(10);
     private final ComboBox<CallTables.By> groupBy = new ComboBox<>();
-    private final Map<CallsViewModel.Page, ToggleButton> pills = new EnumMap<>(CallsViewModel.Page.class);
+    private final PagePills<CallsViewModel.Page> tabs;
     private final Region log;
     private final RowCanvas groups;
     private final RowCanvas reference;
@@ -61,6 +59,10 @@ public final class CallsView extends BorderPane {
         this.model = model;
         this.texts = texts;
         this.rows = new RowCanvas(new Source(), columns(), texts.get("calls.empty"));
+        tabs = new PagePills<>(CallsViewModel.Page.class, "calls.page", texts, page -> {
+            model.pageProperty().set(page);
+            show(page);
+        });
         setId("view-calls");
         getStyleClass().add(StyleClass.VIEW);
         rows.setId("calls-rows");
@@ -113,7 +115,7 @@ public final class CallsView extends BorderPane {
     }
 
     private void show(CallsViewModel.Page page) {
-        pills.forEach((p, pill) -> pill.setSelected(p == page));
+        tabs.show(page);
         groupBy.setVisible(page == CallsViewModel.Page.GROUPS);
         groupBy.setManaged(groupBy.isVisible());
         chips.setVisible(page == CallsViewModel.Page.LOG);
@@ -129,23 +131,6 @@ public final class CallsView extends BorderPane {
     }
 
     private Region pages() {
-        HBox tabs = new HBox();
-        CallsViewModel.Page[] all = CallsViewModel.Page.values();
-        for (int i = 0; i < all.length; i++) {
-            CallsViewModel.Page page = all[i];
-            String name = page.name().toLowerCase(Locale.ROOT);
-            ToggleButton pill = new ToggleButton(texts.get("calls.page." + name));
-            pill.setId("calls-page-" + name);
-            pill.getStyleClass()
-                    .addAll("small-button", i == 0 ? "left-pill" : i == all.length - 1 ? "right-pill" : "center-pill");
-            pill.setMinWidth(Region.USE_PREF_SIZE);
-            pill.setOnAction(_ -> {
-                model.pageProperty().set(page);
-                show(page);
-            });
-            pills.put(page, pill);
-            tabs.getChildren().add(pill);
-        }
         groupBy.setId("calls-group-by");
         groupBy.getItems().setAll(CallTables.By.values());
         groupBy.setAccessibleText(texts.get("calls.group-by"));

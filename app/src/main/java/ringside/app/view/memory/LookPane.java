@@ -4,7 +4,6 @@ package ringside.app.view.memory;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
@@ -22,6 +21,7 @@ import ringside.app.kit.CornerMark;
 import ringside.app.kit.FrameGrid;
 import ringside.app.kit.Icons;
 import ringside.app.kit.Role;
+import ringside.app.kit.PagePills;
 import ringside.app.kit.RowCanvas;
 import ringside.app.kit.Swatch;
 import ringside.app.session.CornerFeed;
@@ -49,7 +49,7 @@ final class LookPane extends BorderPane {
     private final FlowPane legend = new FlowPane(12, 3);
     private final HBox who = new HBox(6);
     private final ToggleSwitch copy;
-    private final Map<Page, ToggleButton> pills = new EnumMap<>(Page.class);
+    private final PagePills<Page> tabs;
     private final Map<Page, Node> pages = new EnumMap<>(Page.class);
     private List<CornerFeed> shownCorners = List.of();
     private List<String> shownLegend = List.of();
@@ -58,6 +58,10 @@ final class LookPane extends BorderPane {
         this.model = model;
         this.texts = texts;
         this.changes = changes;
+        tabs = new PagePills<>(Page.class, "memory.page", texts, page -> {
+            model.pageProperty().set(page);
+            show(page);
+        });
         tree = rows(
                 "memory-tree",
                 new TreeRows(),
@@ -124,23 +128,6 @@ final class LookPane extends BorderPane {
     }
 
     private Region head() {
-        HBox tabs = new HBox();
-        Page[] all = Page.values();
-        for (int i = 0; i < all.length; i++) {
-            Page page = all[i];
-            String name = page.name().toLowerCase(Locale.ROOT);
-            ToggleButton pill = new ToggleButton(texts.get("memory.page." + name));
-            pill.setId("memory-page-" + name);
-            pill.getStyleClass()
-                    .addAll("small-button", i == 0 ? "left-pill" : i == all.length - 1 ? "right-pill" : "center-pill");
-            pill.setMinWidth(Region.USE_PREF_SIZE);
-            pill.setOnAction(_ -> {
-                model.pageProperty().set(page);
-                show(page);
-            });
-            pills.put(page, pill);
-            tabs.getChildren().add(pill);
-        }
         who.setAlignment(Pos.CENTER_LEFT);
         FlowPane line = new FlowPane(14, 6, tabs, who, copy);
         line.setAlignment(Pos.CENTER_LEFT);
@@ -197,7 +184,7 @@ final class LookPane extends BorderPane {
 
     private void show(Page page) {
         setCenter(pages.get(page));
-        pills.forEach((p, pill) -> pill.setSelected(p == page));
+        tabs.show(page);
         refresh();
     }
 

@@ -8,13 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
-import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
-import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import ringside.app.kit.Role;
+import ringside.app.kit.PagePills;
 import ringside.app.kit.RowCanvas;
 import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
@@ -27,7 +26,7 @@ public final class WiresView extends BorderPane {
     private final WiresViewModel model;
     private final Texts texts;
     private final Map<Page, RowCanvas> lists = new EnumMap<>(Page.class);
-    private final Map<Page, ToggleButton> pills = new EnumMap<>(Page.class);
+    private final PagePills<Page> tabs;
     private final Label totals = new Label();
     private final Label empty = new Label();
     private List<List<String>> rows = List.of();
@@ -37,6 +36,10 @@ public final class WiresView extends BorderPane {
         this.texts = texts;
         setId("view-wires");
         getStyleClass().add(StyleClass.VIEW);
+        tabs = new PagePills<>(Page.class, "wires.page", texts, page -> {
+            model.pageProperty().set(page);
+            show();
+        });
         for (Page page : Page.values()) lists.put(page, list(page));
         empty.getStyleClass().add(StyleClass.MUTED);
         empty.setId("wires-empty");
@@ -77,22 +80,6 @@ public final class WiresView extends BorderPane {
     }
 
     private Region head() {
-        HBox tabs = new HBox();
-        Page[] all = Page.values();
-        for (int i = 0; i < all.length; i++) {
-            Page page = all[i];
-            ToggleButton pill = new ToggleButton(texts.get("wires.page." + id(page)));
-            pill.setId("wires-page-" + id(page));
-            pill.getStyleClass()
-                    .addAll("small-button", i == 0 ? "left-pill" : i == all.length - 1 ? "right-pill" : "center-pill");
-            pill.setMinWidth(Region.USE_PREF_SIZE);
-            pill.setOnAction(_ -> {
-                model.pageProperty().set(page);
-                show();
-            });
-            pills.put(page, pill);
-            tabs.getChildren().add(pill);
-        }
         Label title = new Label(texts.get("wires.title"));
         title.getStyleClass().add(StyleClass.SECTION_TITLE);
         title.setMinWidth(Region.USE_PREF_SIZE);
@@ -106,7 +93,7 @@ public final class WiresView extends BorderPane {
 
     private void show() {
         Page page = model.pageProperty().get();
-        pills.forEach((p, pill) -> pill.setSelected(p == page));
+        tabs.show(page);
         setCenter(new StackPane(lists.get(page), empty));
         refresh();
     }
