@@ -146,13 +146,14 @@ final class RunOptions {
             paramLabel = "RING",
             description = "where a kernel runs under VMI: 1 (default), on shadow tables, or 0, where its calls are"
                     + " plain instructions")
-    int vmiRing = 1;
+    @Nullable
+    String vmiRing;
 
     @Option(names = "--real-mode", description = "start a Linux kernel through its 16-bit setup code")
     boolean realMode;
 
     PcSpec pc() {
-        return new PcSpec(noReboot, testDevices, realMode, vmiRing);
+        return new PcSpec(noReboot, testDevices, realMode, "0".equals(vmiRing) ? 0 : 1);
     }
 
     boolean hasDrives() {

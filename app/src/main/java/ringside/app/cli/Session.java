@@ -171,12 +171,22 @@ final class Session {
         return options.seed != null ? whole("--seed", options.seed, "other") : DEFAULT_SEED;
     }
 
+    /// What only the VMI corner knows is not passed over where there is none.
+    private void refuseVmiOptions(List<Iface> corners) throws Failure {
+        String ring = options.vmiRing;
+        if (ring != null && !ring.matches("[01]")) throw bad("--vmi-ring", "0 or 1", "\"" + ring + "\"", "other");
+        if (corners.contains(Iface.VMI) || ring == null && !options.hooks) return;
+        String found = String.join(", ", corners.stream().map(Iface::id).toList());
+        throw bad(ring != null ? "--vmi-ring" : "--hooks", "the vmi corner", found, "corner");
+    }
+
     void refuseLater(List<Iface> corners) throws Failure {
         if (corners.contains(Iface.HW)) throw Failure.later(texts, "hw", "hw");
         if (options.tier != null) {
             if (!options.tier.matches("[012]")) throw bad("--tier", "0, 1 or 2", "\"" + options.tier + "\"", "other");
             if (options.tier.equals("1")) throw Failure.later(texts, "--tier " + options.tier, "tier");
         }
+        refuseVmiOptions(corners);
         if (!options.net.equals("none") && !options.net.equals("user")) {
             throw bad("--net", "user or none", "\"" + options.net + "\"", "other");
         }
