@@ -21,6 +21,7 @@ final class Translator implements Plan.Source {
     /// A place where translated code can be entered: an instruction in RAM, at a linear address, in a mode.
     static final class Head {
         final int va;
+        final int maddr;
         final Mode mode;
 
         @Nullable
@@ -29,8 +30,9 @@ final class Translator implements Plan.Source {
         int entry;
         final @Nullable Head next;
 
-        Head(int va, Mode mode, @Nullable Head next) {
+        Head(int va, int maddr, Mode mode, @Nullable Head next) {
             this.va = va;
+            this.maddr = maddr;
             this.mode = mode;
             this.next = next;
         }
@@ -45,10 +47,13 @@ final class Translator implements Plan.Source {
     private static final int YOUTH = 20_000, SHORT_RUN = 300;
     private static final int MOST_REGIONS = 8_000;
     static final int NONE = -1;
+    private static final int LINK_BITS = 12;
     private static final int SOURCES = 1 << 10, TARGETS = 32;
 
     private final Interpreter cpu;
     private final Map<Integer, Head> heads = new HashMap<>();
+    /// By linear address: the head that was last entered there.
+    private final @Nullable Head[] links = new @Nullable Head[1 << LINK_BITS];
     private final Map<Integer, Integer> strikes = new HashMap<>();
     private final List<Region> regions = new ArrayList<>();
     private final List<Mode> modes = new ArrayList<>();
@@ -100,7 +105,8 @@ final class Translator implements Plan.Source {
 
     // ---- running
 
-    /// Runs the region that begins here, if there is one that holds now.
+    /// Runs the region that begins here, if there is one that holds now, and those that control moves on to.
+    /// Between two of them nothing can happen that a processor would have to look at.
     ///
     /// @param h      the heads of the instruction at EIP
     /// @param budget ticks that may pass
@@ -114,9 +120,29 @@ final class Translator implements Plan.Source {
             head = head.next;
             if (head == null) return NONE;
         }
+        links[link(va)] = head;
+        int most = (int) Math.min(budget, Integer.MAX_VALUE);
+        int used = runOne(head, most);
+        int total = used;
+        while (used > 0) {
+            int eip = cpu.eip;
+            Head next = links[link(eip)];
+            if (next == null || next.va != eip || next.mode != now) break;
+            if ((cpu.fetchTlb[eip >>> 12] ^ eip) != next.maddr) break;
+            used = runOne(next, most - total);
+            total += Math.max(used, 0);
+        }
+        return total;
+    }
+
+    private static int link(int va) {
+        return (va ^ va >>> LINK_BITS) & (1 << LINK_BITS) - 1;
+    }
+
+    private int runOne(Head head, int most) {
         Region r = head.region;
         if (r == null || r.epoch != cpu.code.epoch() && !holds(r)) return NONE;
-        int left = (int) Math.min(budget, Integer.MAX_VALUE) - r.longest;
+        int left = most - r.longest;
         if (left < 0) return 0;
         if (r.entered < YOUTH) {
             r.entered++;
@@ -160,6 +186,7 @@ final class Translator implements Plan.Source {
             for (Head h = first; h != null; h = h.next) h.region = null;
         });
         heads.clear();
+        Arrays.fill(links, null);
     }
 
     /// What may be entered at this machine address.
@@ -268,7 +295,7 @@ final class Translator implements Plan.Source {
         Head h = first;
         while (h != null && (h.va != e.va || h.mode != now)) h = h.next;
         if (h == null) {
-            h = new Head(e.va, now, first);
+            h = new Head(e.va, maddr, now, first);
             heads.put(maddr, h);
         }
         // What was asked for goes to the new region; other entries to the larger one, which leaves less often.
