@@ -109,6 +109,8 @@ public final class Machine implements Platform, Stateful {
         Vcpu[] cpus = new Vcpu[cores.length];
         for (int i = 0; i < cores.length; i++) cpus[i] = cores[i].cpu;
         breaks = new Breaks(cpus, this::requestStop);
+        trace.breaks(breaks);
+        ports.breaks(breaks);
         hypervisor = maker.make(this);
         slot.plug(hypervisor);
         Controls controls = hypervisor.controls();

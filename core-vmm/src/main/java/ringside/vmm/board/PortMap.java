@@ -2,8 +2,10 @@
 package ringside.vmm.board;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.dev.PortDevice;
 import ringside.vmm.dev.PortSpace;
+import ringside.vmm.probe.Breaks;
 import ringside.vmm.trap.Ports;
 
 /// Who sits at which port. Nobody's port reads ones and takes everything.
@@ -12,6 +14,7 @@ final class PortMap implements Ports, PortSpace {
     private static final byte NOBODY = -1;
     private final byte[] at = new byte[PORTS];
     private Range[] ranges = new Range[0];
+    private @Nullable Breaks breaks;
 
     PortMap() {
         Arrays.fill(at, NOBODY);
@@ -41,6 +44,11 @@ final class PortMap implements Ports, PortSpace {
         public void off() {
             move(this, -1);
         }
+    }
+
+    /// Who is told of every access, so that it can stop there.
+    void breaks(Breaks b) {
+        breaks = b;
     }
 
     /// Puts a chip's registers at `count` ports from `port`, for ever.
@@ -78,6 +86,7 @@ final class PortMap implements Ports, PortSpace {
 
     @Override
     public int in(int vcpu, int port, int size) {
+        if (breaks != null) breaks.port(vcpu, port, size, false);
         int n = at[port];
         if (size == 1) return n < 0 ? 0xFF : ranges[n].device.read(port - ranges[n].first) & 0xFF;
         if (n >= 0 && at[port + size - 1 & 0xFFFF] == n) {
@@ -97,6 +106,7 @@ final class PortMap implements Ports, PortSpace {
 
     @Override
     public void out(int vcpu, int port, int size, int value) {
+        if (breaks != null) breaks.port(vcpu, port, size, true);
         int n = at[port];
         if (size == 1) {
             if (n >= 0) ranges[n].device.write(port - ranges[n].first, value & 0xFF);

@@ -2,6 +2,8 @@
 package ringside.vmm.board;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ringside.vmm.probe.Breaks;
 import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.CallInfo;
 import ringside.vmm.trace.EventKind;
@@ -13,10 +15,16 @@ import ringside.vmm.word.Refusal;
 final class TraceWatch implements Trace {
     private final Trace trace;
     private final Runnable crossed;
+    private @Nullable Breaks breaks;
 
     TraceWatch(Trace trace, Runnable crossed) {
         this.trace = trace;
         this.crossed = crossed;
+    }
+
+    /// Who is told of calls, so that it can stop there.
+    void breaks(Breaks b) {
+        breaks = b;
     }
 
     @Override
@@ -26,6 +34,7 @@ final class TraceWatch implements Trace {
 
     @Override
     public long beginCall(int vcpu, int call, CallClass kind, int w0, int w1, int w2, int w3, int w4, int w5) {
+        if (breaks != null) breaks.called(vcpu, call);
         return trace.beginCall(vcpu, call, kind, w0, w1, w2, w3, w4, w5);
     }
 
@@ -36,6 +45,7 @@ final class TraceWatch implements Trace {
 
     @Override
     public void item(int vcpu, int call, long a0, long a1, long a2, int result) {
+        if (breaks != null) breaks.called(vcpu, call);
         trace.item(vcpu, call, a0, a1, a2, result);
     }
 

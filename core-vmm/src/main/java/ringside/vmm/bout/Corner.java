@@ -153,6 +153,9 @@ public interface Corner {
         return "a corner without a history";
     }
 
+    /// From now on the trace also keeps where in the guest each call comes from.
+    default void keepSites() {}
+
     /// From now on what comes into the corner is recorded, so that {@link #kept} has it.
     default void keepInputs() {}
 

@@ -69,6 +69,14 @@ public final class Gallery {
         return name.matches("[A-Za-z0-9._-]+") ? resource(name) : Optional.empty();
     }
 
+    /// The names of addresses in that image, as `nm` lists them.
+    public static Optional<byte[]> symbols(String id, Iface iface) {
+        if (!id.matches("[a-z0-9-]+")) return Optional.empty();
+        String usual = id + (iface == Iface.XEN ? "-xen.elf" : "-pc.elf");
+        String name = properties().getOrDefault(id + "." + iface.id(), usual);
+        return name.matches("[A-Za-z0-9._-]+\\.elf") ? resource(name.replaceFirst("elf$", "map")) : Optional.empty();
+    }
+
     private static Guest guest(String id, Map<String, String> entries) {
         List<Iface> corners = new ArrayList<>();
         for (String name :

@@ -12,6 +12,7 @@ import ringside.vmm.history.History;
 import ringside.vmm.history.MachineState;
 import ringside.vmm.history.RunHash;
 import ringside.vmm.probe.Breaks;
+import ringside.vmm.probe.CallSite;
 import ringside.vmm.probe.Inspection;
 import ringside.vmm.probe.MachineInspection;
 import ringside.vmm.probe.ScreenLook;
@@ -158,6 +159,12 @@ final class MachineCorner implements Corner {
         if (!machine.rewinds()) return "a drive that is written to a file of the host";
         if (history == null) history = new History(machine.rewind(), bytes);
         return null;
+    }
+
+    @Override
+    public void keepSites() {
+        CallSite sites = new CallSite(machine.memory(), machine.iface());
+        machine.tracer().sites(n -> sites.of(machine.vcpu(n)));
     }
 
     @Override

@@ -8,6 +8,7 @@ import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.mem.Bus;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.mem.PhysMap;
+import ringside.vmm.mem.Tlb;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
 import ringside.vmm.trap.Exit;
@@ -115,6 +116,11 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     /// Ticks that passed in translated code since the tier was chosen.
     public long translatedTicks() {
         return translator == null ? 0 : translator.ticks;
+    }
+
+    /// What it remembers of its tables. For probes.
+    public Tlb tlb() {
+        return tlb;
     }
 
     @Override

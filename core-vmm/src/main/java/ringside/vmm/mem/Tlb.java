@@ -205,6 +205,12 @@ public final class Tlb implements Stateful {
         return Arrays.copyOf(found, n);
     }
 
+    /// For probes, by three: view with a bit for global pages, page, machine address or {@link #UNKNOWN}. A view is a
+    /// kind of access, plus three for users.
+    public int[] remembered() {
+        return known();
+    }
+
     private void remember(int view, boolean global, int at, int maddr) {
         int page = at & PAGES - 1;
         own(view);

@@ -3,6 +3,7 @@ package ringside.vmm.probe;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,16 +27,31 @@ public final class Breaks implements Debugger {
         }
     }
 
+    /// Ports to be watched, from `first` to `last`.
+    public record PortWatch(int first, int last, boolean reads, boolean writes) {
+        boolean covers(int port, int size, boolean write) {
+            return (write ? writes : reads) && port <= last && port + size > first;
+        }
+    }
+
     /// Why the machine stopped.
     ///
-    /// @param address of the instruction, or of the watched memory
-    /// @param watch   what was touched, or null at a breakpoint
-    public record Hit(int vcpu, int address, @Nullable Watch watch) {}
+    /// @param address of the instruction, or of the watched memory; a port; a call's index
+    /// @param watch   what was touched, or null
+    /// @param port    what was read or written, or null
+    /// @param call    a call was made, as itself or inside another
+    public record Hit(int vcpu, int address, @Nullable Watch watch, @Nullable PortWatch port, boolean call) {
+        Hit(int vcpu, int address, @Nullable Watch watch) {
+            this(vcpu, address, watch, null, false);
+        }
+    }
 
     private final Vcpu[] vcpus;
     private final Runnable stop;
     private final Set<Integer> code = new LinkedHashSet<>();
     private final List<Watch> watches = new ArrayList<>();
+    private final List<PortWatch> ports = new ArrayList<>();
+    private final BitSet calls = new BitSet();
     /// By the low 12 bits of an address: whether there may be a breakpoint.
     private final boolean[] filter = new boolean[1 << 12];
     /// Where each vCPU stood when it was let go on: there it does not stop again.
@@ -73,6 +89,19 @@ public final class Breaks implements Debugger {
         settle();
     }
 
+    public void add(PortWatch watch) {
+        if (!ports.contains(watch)) ports.add(watch);
+    }
+
+    public void remove(PortWatch watch) {
+        ports.remove(watch);
+    }
+
+    /// Stops behind every call of this index in the trace's list, or not any more.
+    public void onCall(int index, boolean set) {
+        if (index >= 0) calls.set(index, set);
+    }
+
     /// Linear addresses of the breakpoints, in the order in which they were set.
     public List<Integer> code() {
         return List.copyOf(code);
@@ -84,6 +113,10 @@ public final class Breaks implements Debugger {
 
     /// Whether anything is set.
     public boolean any() {
+        return atProcessor() || !ports.isEmpty() || !calls.isEmpty();
+    }
+
+    private boolean atProcessor() {
         return !code.isEmpty() || !watches.isEmpty();
     }
 
@@ -97,9 +130,9 @@ public final class Breaks implements Debugger {
         hit = h;
     }
 
-    /// Whether that was a watchpoint.
+    /// Whether that was anything but an instruction that is still to come.
     public boolean touched() {
-        return hit != null && hit.watch() != null;
+        return hit != null && (hit.watch() != null || hit.port() != null || hit.call());
     }
 
     /// Whether it stops at all: not while a past is gone through for another reason.
@@ -112,7 +145,7 @@ public final class Breaks implements Debugger {
     private void settle() {
         Arrays.fill(filter, false);
         for (int linear : code) filter[linear & 0xFFF] = true;
-        for (Vcpu cpu : vcpus) cpu.setDebugger(enabled && any() ? this : null, enabled && !watches.isEmpty());
+        for (Vcpu cpu : vcpus) cpu.setDebugger(enabled && atProcessor() ? this : null, enabled && !watches.isEmpty());
     }
 
     /// The machine goes on from here: it does not stop again at the instruction in front of which it stands.
@@ -146,6 +179,24 @@ public final class Breaks implements Debugger {
         hit = new Hit(n, linear, null);
         stop.run();
         return true;
+    }
+
+    /// A port was read or written.
+    public void port(int vcpu, int port, int size, boolean write) {
+        if (!enabled || ports.isEmpty()) return;
+        for (PortWatch w : ports) {
+            if (!w.covers(port, size, write)) continue;
+            hit = new Hit(vcpu, port, null, w, false);
+            stop.run();
+            return;
+        }
+    }
+
+    /// A call was made, as itself or inside another.
+    public void called(int vcpu, int index) {
+        if (!enabled || index < 0 || !calls.get(index)) return;
+        hit = new Hit(vcpu, index, null, null, true);
+        stop.run();
     }
 
     @Override

@@ -40,6 +40,16 @@ public interface Inspection {
         return TableView.NOTHING;
     }
 
+    /// Every entry of an address space.
+    default SpaceView space(int vcpu, WalkView.Tables tables) {
+        return SpaceView.NOTHING;
+    }
+
+    /// What a vCPU remembers of its tables.
+    default TlbView tlb(int vcpu) {
+        return TlbView.NOTHING;
+    }
+
     /// What every machine frame is for.
     default FramesView frames() {
         return FramesView.NOTHING;

@@ -9,6 +9,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.frames.P2m;
+import ringside.vmm.cpu.Vcpu;
 import ringside.vmm.iface.spi.Hypervisor;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.trap.GuestState;
@@ -131,6 +132,16 @@ public final class MachineInspection implements Inspection {
         if (mfn < 0) return TableView.NOTHING;
         int offset = wide ? (int) (root & 0xFE0) : 0;
         return entries(mfn, offset, levels, wide, copy ? map : null, wide ? 4 : 0);
+    }
+
+    @Override
+    public SpaceView space(int vcpu, WalkView.Tables tables) {
+        return SpaceProbe.space((mfn, level) -> table(vcpu, tables, mfn, level));
+    }
+
+    @Override
+    public TlbView tlb(int vcpu) {
+        return vcpus.apply(vcpu) instanceof Vcpu cpu ? SpaceProbe.remembered(cpu, cpu.tlb()) : TlbView.NOTHING;
     }
 
     private TableView entries(int mfn, int offset, int level, boolean wide, @Nullable P2m copy, int count) {

@@ -36,6 +36,7 @@ final class EventRing {
     private final long[] a1;
     private final long[] a2;
     private final int[] result;
+    private final int[] site;
 
     /// Events written or being written. Only the writer changes it.
     private long claimed;
@@ -59,6 +60,7 @@ final class EventRing {
         a1 = new long[size];
         a2 = new long[size];
         result = new int[size];
+        site = new int[size];
     }
 
     int bits() {
@@ -75,7 +77,8 @@ final class EventRing {
     }
 
     /// Writes an event; it is not published yet. @return its seq
-    long write(long atTick, int onVcpu, EventKind k, int eventId, long x0, long x1, long x2, int res, int w) {
+    long write(
+            long atTick, int onVcpu, EventKind k, int eventId, long x0, long x1, long x2, int res, int w, int from) {
         long seq = claimed;
         CLAIMED.setOpaque(this, seq + 1);
         VarHandle.storeStoreFence();
@@ -89,6 +92,7 @@ final class EventRing {
         a2[slot] = x2;
         result[slot] = res;
         way[slot] = (byte) w;
+        site[slot] = from;
         return seq;
     }
 
@@ -157,7 +161,8 @@ final class EventRing {
                     a1[slot],
                     a2[slot],
                     result[slot],
-                    way[slot]));
+                    way[slot],
+                    site[slot]));
         }
         VarHandle.loadLoadFence();
         long intact = (long) CLAIMED.getOpaque(this) - capacity();

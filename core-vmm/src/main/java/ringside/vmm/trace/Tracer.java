@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.function.IntToLongFunction;
+import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.clock.VirtualClock;
@@ -42,6 +43,7 @@ public final class Tracer implements Trace, TraceView, Stateful {
     private final IntToLongFunction retired;
     private LongSupplier position;
     private IntSupplier turn;
+    private IntUnaryOperator sites = _ -> 0;
     private final int vcpus;
     private volatile EventRing ring;
     private volatile Lanes[] lanes;
@@ -94,6 +96,11 @@ public final class Tracer implements Trace, TraceView, Stateful {
         turn = vcpu;
     }
 
+    /// Who tells where in the guest a vCPU's present call comes from. Without it: nobody knows.
+    public void sites(IntUnaryOperator of) {
+        sites = of;
+    }
+
     // ---- recording ------------------------------------------------------------------------------------------------
 
     @Override
@@ -109,7 +116,8 @@ public final class Tracer implements Trace, TraceView, Stateful {
     @Override
     public long beginCall(int vcpu, int call, CallClass kind, int w0, int w1, int w2, int w3, int w4, int w5) {
         counters.call(call, kind);
-        long seq = record(vcpu, EventKind.CALL, call, pair(w0, w1), pair(w2, w3), pair(w4, w5), 0, kind.ordinal());
+        int site = sites.applyAsInt(vcpu);
+        long seq = record(vcpu, EventKind.CALL, call, pair(w0, w1), pair(w2, w3), pair(w4, w5), 0, kind.ordinal(), site);
         hash = mix(hash, kind.ordinal());
         if (openCall < 0) openCall = seq;
         return seq;
@@ -171,10 +179,12 @@ public final class Tracer implements Trace, TraceView, Stateful {
     }
 
     private long record(int vcpu, EventKind kind, int id, long a0, long a1, long a2, int result) {
-        return record(vcpu, kind, id, a0, a1, a2, result, 0);
+        return record(vcpu, kind, id, a0, a1, a2, result, 0, 0);
     }
 
-    private long record(int vcpu, EventKind kind, int id, long a0, long a1, long a2, int result, int way) {
+    /// Where a call came from is for people: the hash is of what happened.
+    private long record(
+            int vcpu, EventKind kind, int id, long a0, long a1, long a2, int result, int way, int site) {
         long tick = clock.now();
         lastTick = tick;
         counters.events[kind.ordinal()]++;
@@ -183,7 +193,7 @@ public final class Tracer implements Trace, TraceView, Stateful {
         h = mix(h, a0);
         h = mix(h, a1);
         hash = mix(h, a2);
-        return ring.write(tick, vcpu, kind, id, a0, a1, a2, result, way);
+        return ring.write(tick, vcpu, kind, id, a0, a1, a2, result, way, site);
     }
 
     private void publishOutsideCalls() {

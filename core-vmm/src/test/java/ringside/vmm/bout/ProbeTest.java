@@ -7,10 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import ringside.vmm.explain.SymbolTable;
+import ringside.vmm.probe.Breaks;
+import ringside.vmm.probe.SpaceView;
+import ringside.vmm.probe.TlbView;
 import ringside.vmm.probe.VcpuView;
 import ringside.vmm.probe.WalkView;
+import ringside.vmm.trace.EventKind;
+import ringside.vmm.trace.TraceEvent;
 import ringside.vmm.word.Iface;
 
 /// The probes show what is there.
@@ -52,6 +60,86 @@ class ProbeTest {
         assertEquals(4, view.code().size());
         assertEquals(view.linearEip(), view.code().getFirst().linear());
         assertFalse(view.code().getFirst().text().isBlank());
+    }
+
+    @Test
+    void everyCallIsMadeBySomeFunctionOfTheGuests() {
+        for (Iface iface : List.of(Iface.XEN, Iface.VMI)) {
+            SymbolTable names =
+                    SymbolTable.of(Gallery.symbols("fork-storm", iface).orElseThrow());
+            Corner corner = open(iface);
+            corner.keepSites();
+            while (corner.rounds().size() < 2) corner.run(1L << 40, true);
+            List<TraceEvent> calls = corner.trace().copy(corner.trace().oldest(), 1 << 20).stream()
+                    .filter(e -> e.kind() == EventKind.CALL)
+                    .toList();
+
+            assertTrue(calls.size() > 100, iface + " " + calls.size());
+            List<String> from =
+                    calls.stream().map(e -> names.name(e.site())).distinct().toList();
+            long unknown = calls.stream()
+                    .filter(e -> names.name(e.site()).isEmpty()
+                            || names.name(e.site()).contains("hypercall_page"))
+                    .count();
+            assertTrue(unknown * 100 < calls.size() && from.size() > 4, iface + " " + unknown + " of " + calls.size() + " " + from);
+        }
+    }
+
+    @Test
+    void keepingCallSitesChangesNothingThatIsHashed() {
+        List<String> hashes = new ArrayList<>();
+        for (boolean sites : new boolean[] {false, true}) {
+            Corner corner = open(Iface.XEN);
+            if (sites) corner.keepSites();
+            while (corner.rounds().size() < 2) corner.run(1L << 40, true);
+            hashes.add(corner.runHash());
+        }
+        assertEquals(hashes.get(0), hashes.get(1));
+    }
+
+    @Test
+    void aMachineStopsAtACallAndAtAPort() {
+        Corner xen = open(Iface.XEN);
+        Breaks breaks = Objects.requireNonNull(xen.breaks());
+        int index = 0;
+        while (!xen.trace().calls().get(index).name().equals("mmu_update")) index++;
+        breaks.onCall(index, true);
+        assertEquals(Corner.Stop.CONDITION, xen.run(1L << 40, false));
+        assertEquals(index, Objects.requireNonNull(breaks.hit()).address());
+        assertEquals(1, xen.counts().calls("xen.mmu_update"));
+        breaks.onCall(index, false);
+
+        Corner pc = open(Iface.NATIVE);
+        Breaks ports = Objects.requireNonNull(pc.breaks());
+        Breaks.PortWatch serial = new Breaks.PortWatch(0x3F8, 0x3F8, false, true);
+        ports.add(serial);
+        assertEquals(Corner.Stop.CONDITION, pc.run(1L << 40, false));
+        assertEquals(serial, Objects.requireNonNull(ports.hit()).port());
+        long first = pc.instructions();
+        assertEquals(Corner.Stop.CONDITION, pc.run(1L << 40, false));
+        assertTrue(pc.instructions() > first);
+    }
+
+    @Test
+    void theTlbAgreesWithTheTablesAndTheSpaceWithEveryWalk() {
+        for (Iface iface : Iface.values()) {
+            if (iface == Iface.HW) continue;
+            Corner corner = stopped(iface);
+            WalkView.Tables tables = corner.walk(0, 0).getLast().title();
+            SpaceView space = corner.inspect().space(0, tables);
+            assertTrue(space.size() > 20, iface + " " + space.size());
+            for (int i = 0; i < space.size(); i++) {
+                WalkView walk = corner.walk(0, space.vas()[i]).getLast();
+                WalkView.Step leaf = walk.steps().getLast();
+                assertEquals(leaf.entry(), space.entries()[i], iface + " " + i);
+                assertEquals(i, space.at(space.vas()[i] + 0xFFF));
+            }
+            TlbView tlb = corner.inspect().tlb(0);
+            assertFalse(tlb.entries().isEmpty());
+            for (TlbView.Entry e : tlb.entries())
+                if (!e.stale())
+                    assertEquals(e.mfn(), corner.walk(0, e.va()).getLast().machine() >>> 12, iface + " " + e);
+        }
     }
 
     /// Somewhere in the middle of user processes and faults.
