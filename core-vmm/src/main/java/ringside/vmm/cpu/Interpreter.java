@@ -51,6 +51,10 @@ abstract class Interpreter extends SystemInsns {
     Translator translator;
     /// Left by translated code: where it went, and its budget.
     int next, left;
+    /// The budget that translated code was entered with.
+    int leftAtEntry;
+    /// Ticks that passed in translated code and nobody has counted yet; only while it looks at the time.
+    int ahead;
     /// The monitor is told of instructions that begin here.
     int watchStart, watchEnd;
     private final X87 x87 = new X87(this, fpu);
@@ -164,6 +168,17 @@ abstract class Interpreter extends SystemInsns {
         if (Decoder.decode(ram, maddr, Math.min(inPage, Decoder.MAX_LENGTH), true, i) <= 0) return null;
         if (lacks[i.row]) i.op = Op.UD;
         return i;
+    }
+
+    /// What RDTSC gives in the middle of translated code, or {@link Leave} when it may not.
+    ///
+    /// @param leftNow what is left of the budget
+    final long timeStampInside(int leftNow) {
+        if ((cr4 & CR4_TSD) != 0 && cpl != 0) throw Leave.IT;
+        ahead = leftAtEntry - leftNow;
+        long stamp = timeStamp();
+        ahead = 0;
+        return stamp;
     }
 
     /// The tables of a privilege exist from now on.

@@ -50,6 +50,8 @@ abstract class Pen {
     /// Flags behind the instruction being written matter.
     boolean flagsMatter;
     int kind;
+    /// Instructions of the block before the one being written: {@link #LEFT} does not know of them yet.
+    int uncharged;
     /// By register: whether the region uses it, and changes it.
     final boolean[] usesRegister = new boolean[8];
     final boolean[] changesRegister = new boolean[8];

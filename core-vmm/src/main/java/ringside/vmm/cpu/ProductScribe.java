@@ -3,6 +3,7 @@ package ringside.vmm.cpu;
 
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
 import ringside.vmm.isa.Insn;
 import ringside.vmm.isa.Op;
 
@@ -142,6 +143,18 @@ abstract class ProductScribe extends SumScribe {
         }
         words("withCf", 2);
         toCarry();
+    }
+
+    /// Reads the clock as it is at this very instruction.
+    final void timeStamp() {
+        c.getstatic(self, "C", PROCESSOR).iload(LEFT);
+        number(uncharged);
+        c.isub();
+        c.invokevirtual(PROCESSOR, "timeStampInside", MethodTypeDesc.ofDescriptor("(I)J"));
+        c.dup2().l2i();
+        toRegister(Registers.EAX);
+        c.bipush(32).lushr().l2i();
+        toRegister(Registers.EDX);
     }
 
     final void direction(boolean down) {

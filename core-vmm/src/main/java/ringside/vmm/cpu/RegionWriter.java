@@ -225,6 +225,7 @@ final class RegionWriter extends Scribe {
                 finish(b, s);
                 return;
             }
+            uncharged = k;
             instruction(s.insn());
             charged++;
         }

@@ -58,6 +58,7 @@ abstract class Scribe extends MoveScribe {
             case Op.BT, Op.BTS, Op.BTR, Op.BTC -> bit(i);
             case Op.BSF, Op.BSR -> scan(i);
             case Op.CLC, Op.STC, Op.CMC -> carryFlag(i);
+            case Op.RDTSC -> timeStamp();
             case Op.CLD, Op.STD -> direction(i.op == Op.STD);
             default -> throw new IllegalStateException("no translation of " + Op.name(i.op));
         }

@@ -64,6 +64,8 @@ final class Traits {
                 return 0;
             case Op.LFENCE, Op.MFENCE, Op.SFENCE, Op.CLD, Op.STD:
                 return 0;
+            case Op.RDTSC:
+                return LEAVES;
             case Op.LODS:
                 return string(i, mode, i.seg, i.seg);
             case Op.STOS:

@@ -122,14 +122,14 @@ final class Translator implements Plan.Source {
         }
         links[link(va)] = head;
         int most = (int) Math.min(budget, Integer.MAX_VALUE);
-        int used = runOne(head, most);
+        int used = runOne(head, most, 0);
         int total = used;
         while (used > 0) {
             int eip = cpu.eip;
             Head next = links[link(eip)];
             if (next == null || next.va != eip || next.mode != now) break;
             if ((cpu.fetchTlb[eip >>> 12] ^ eip) != next.maddr) break;
-            used = runOne(next, most - total);
+            used = runOne(next, most - total, total);
             total += Math.max(used, 0);
         }
         return total;
@@ -139,7 +139,8 @@ final class Translator implements Plan.Source {
         return (va ^ va >>> LINK_BITS) & (1 << LINK_BITS) - 1;
     }
 
-    private int runOne(Head head, int most) {
+    /// @param passed ticks in translated code just before
+    private int runOne(Head head, int most, int passed) {
         Region r = head.region;
         if (r == null || r.epoch != cpu.code.epoch() && !holds(r)) return NONE;
         int left = most - r.longest;
@@ -149,6 +150,7 @@ final class Translator implements Plan.Source {
             left = Math.min(left, SHORT_RUN);
         }
         r.used = entered++;
+        cpu.leftAtEntry = left + passed;
         int site = r.run(head.entry, left);
         cpu.eip = site == 0 ? cpu.next : r.eips[site];
         int used = left - cpu.left + r.pending[site];

@@ -22,7 +22,7 @@ final class Uses {
                 uses[Registers.ESP] = true;
                 uses[Registers.EBP] = true;
             }
-            case Op.MUL, Op.IMUL, Op.DIV, Op.IDIV, Op.CWD, Op.CBW -> {
+            case Op.MUL, Op.IMUL, Op.DIV, Op.IDIV, Op.CWD, Op.CBW, Op.RDTSC -> {
                 uses[Registers.EAX] = true;
                 uses[Registers.EDX] = true;
             }

@@ -473,7 +473,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     @Override
     public long sliceTicks() {
-        return sliceTicks;
+        return sliceTicks + ahead;
     }
 
     @Override

@@ -49,6 +49,21 @@ class TranslatedCodeTest {
     }
 
     @Test
+    void theTimeStampInTranslatedCodeIsThatOfItsInstruction() {
+        int[] sums = new int[2];
+        for (int tier = 0; tier <= 2; tier += 2) {
+            Bare b = new Bare();
+            b.at(0, "0F 31 01 C3 01 D3 49 0F 31 29 C6 EB F3"); // both halves are summed up, and the next one taken off
+            b.clock.running(b.cpu);
+            b.cpu.setTier(tier, 1);
+            run(b.cpu, 4_003);
+            sums[tier / 2] = 31 * b.cpu.reg(GuestState.EBX) + b.cpu.reg(GuestState.ESI);
+            assertEquals(tier == 2, b.cpu.translatedTicks() > 3_000, "translated: " + b.cpu.translatedTicks());
+        }
+        assertEquals(sums[0], sums[1]);
+    }
+
+    @Test
     void codeWrittenBetweenRunsIsTheNewCode() {
         Bare b = counting();
         int before = b.cpu.reg(GuestState.EAX);
