@@ -29,6 +29,7 @@
         .set    LINEAR_BYTES, VIRTUAL_TOP + 0x24        # length (0: none),
         .set    LINEAR_DELTA, VIRTUAL_TOP + 0x28        # what turns an offset into a guest-physical address
         .set    WALLCLOCK, VIRTUAL_TOP + 0x30   # nanoseconds from 1970 to tick 0, 64 bits
+        .set    STOLEN, VIRTUAL_TOP + 0x38      # cycles stolen from this vCPU, 64 bits; changes while it is away
 
 # A queue slot, 32 bytes: flags, guest-physical address, value (2), old value (2), call, unused.
         .set    QUEUE, VIRTUAL_TOP + 0x1000
@@ -213,14 +214,34 @@ get_cycle_frequency:
         xorl    %edx, %edx
         ret
 
-# REAL and AVAILABLE are the time stamp counter: nothing is ever stolen here.
+# GetCycleCounter(EAX counter): 0 REAL, the time stamp counter; 1 AVAILABLE, what is left of it; 2 STOLEN.
         .balign 16
 get_cycle_counter:
         cmpl    $1, %eax
-        ja      1f
+        jae     1f
         rdtsc
         ret
-1:      xorl    %eax, %eax
+1:      ja      3f
+        pushl   %ebx
+2:      movl    %ss:STOLEN, %ebx
+        movl    %ss:STOLEN + 4, %ecx
+        rdtsc
+        cmpl    %ss:STOLEN, %ebx                # away in between?
+        jne     2b
+        cmpl    %ss:STOLEN + 4, %ecx
+        jne     2b
+        subl    %ebx, %eax
+        sbbl    %ecx, %edx
+        popl    %ebx
+        ret
+3:      cmpl    $2, %eax
+        jne     5f
+4:      movl    %ss:STOLEN + 4, %edx
+        movl    %ss:STOLEN, %eax
+        cmpl    %ss:STOLEN + 4, %edx
+        jne     4b
+        ret
+5:      xorl    %eax, %eax
         xorl    %edx, %edx
         ret
 

@@ -7,10 +7,13 @@
 #     INIT_MSR        written by VMI_Init
 #     CALL_MSR        written: EAX a call's number, EDX the linear address of its words; the first one becomes its result
 #     WALLCLOCK_MSR   read: nanoseconds from 1970 to tick 0
+#     STOLEN_MSR, AVAILABLE_MSR       read: this vCPU's cycles
 
         .set    VIRTUAL_TOP, 0                  # no part of the address space is taken
         .set    CALL_MSR, 0x564D4901
         .set    WALLCLOCK_MSR, 0x564D4902
+        .set    STOLEN_MSR, 0x564D4903
+        .set    AVAILABLE_MSR, 0x564D4904
 
         .include "vmi-header.inc"
 
@@ -366,10 +369,17 @@ vmi_init:
 
         call_   get_cycle_counter
         cmpl    $1, %eax
-        ja      1f
+        jae     1f
         rdtsc
         ret
-1:      xorl    %eax, %eax
+1:      movl    $AVAILABLE_MSR, %ecx
+        je      2f
+        movl    $STOLEN_MSR, %ecx
+        cmpl    $2, %eax
+        jne     3f
+2:      rdmsr
+        ret
+3:      xorl    %eax, %eax
         xorl    %edx, %edx
         ret
 

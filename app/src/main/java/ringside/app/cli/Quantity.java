@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
 import ringside.app.text.Texts;
+import ringside.vmm.bout.PcSpec;
 import ringside.vmm.word.Problem;
 
 /// Sizes and durations as people type them.
@@ -27,6 +28,10 @@ final class Quantity {
 
     /// `120s`, `2m`, `500ms`, or plain seconds.
     static Duration limit(Texts texts, String text) throws Failure {
+        return duration(texts, "--limit", text);
+    }
+
+    private static Duration duration(Texts texts, String option, String text) throws Failure {
         String t = text.strip().toLowerCase(Locale.ROOT);
         int unit = t.endsWith("ms") ? 1 : t.endsWith("m") ? 60_000 : 1000;
         String digits = t.replaceFirst("(ms|s|m)$", "");
@@ -35,7 +40,17 @@ final class Quantity {
                     new BigDecimal(digits).multiply(BigDecimal.valueOf(unit)).longValue();
             if (millis > 0) return Duration.ofMillis(millis);
         }
-        throw Failure.of(texts, new Problem("--limit", "a time like 120s", quoted(text)), "limit");
+        throw Failure.of(texts, new Problem(option, "a time like 120s", quoted(text)), option.substring(2));
+    }
+
+    /// `25` or `25,30ms`: percent of each physical CPU, and the period.
+    static PcSpec steal(Texts texts, String text, PcSpec plain) throws Failure {
+        String[] parts = text.strip().split(",", 2);
+        if (!parts[0].matches("\\d{1,3}")) {
+            throw Failure.of(texts, new Problem("--steal", "percent, like 25 or 25,30ms", quoted(text)), "steal");
+        }
+        long period = parts.length == 1 ? 0 : duration(texts, "--steal", parts[1]).toNanos();
+        return plain.withSteal(Integer.parseInt(parts[0]), period);
     }
 
     private static String quoted(String text) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import ringside.app.text.Texts;
 import ringside.vmm.bout.Bouts;
 import ringside.vmm.bout.PcSpec;
 
@@ -152,8 +153,16 @@ final class RunOptions {
     @Option(names = "--real-mode", description = "start a Linux kernel through its 16-bit setup code")
     boolean realMode;
 
-    PcSpec pc() {
-        return new PcSpec(noReboot, testDevices, realMode, "0".equals(vmiRing) ? 0 : 1);
+    @Option(
+            names = "--steal",
+            paramLabel = "PERCENT[,PERIOD]",
+            description = "a busy host: it takes each physical CPU away for so much of every PERIOD (default 10ms)")
+    @Nullable
+    String steal;
+
+    PcSpec pc(Texts texts) throws Failure {
+        PcSpec plain = new PcSpec(noReboot, testDevices, realMode, "0".equals(vmiRing) ? 0 : 1);
+        return steal == null ? plain : Quantity.steal(texts, steal, plain);
     }
 
     boolean hasDrives() {

@@ -103,7 +103,7 @@ final class Session {
         return new BoutSpec(name, corners, vcpus, memory, seed, kernel, initrd, options.append, new byte[0], cpu())
                 .withDrives(drives)
                 .withNetwork(network())
-                .withPc(options.pc());
+                .withPc(options.pc(texts));
     }
 
     /// @param guest what else was named, which is refused
@@ -119,7 +119,7 @@ final class Session {
                         fileName(file), corners, vcpus(1), memory(IMPORT_MEMORY), seed(), none, none, "", image, cpu())
                 .withDrives(drives())
                 .withNetwork(network())
-                .withPc(options.pc());
+                .withPc(options.pc(texts));
     }
 
     private @Nullable NetSpec network() {
@@ -321,6 +321,7 @@ final class Session {
             return "drive";
         if (f.contains("memory")) return "memory";
         if (f.contains("vcpu")) return "vcpus";
+        if (f.equals("steal")) return "steal";
         if (f.contains("corner") || f.contains("interface")) return "corner";
         if (f.contains("guest")) return "guest";
         return "kernel";

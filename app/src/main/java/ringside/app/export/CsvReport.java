@@ -36,6 +36,7 @@ public final class CsvReport {
         row(to, head, "userTicks", c.userTicks());
         row(to, head, "kernelTicks", c.kernelTicks());
         row(to, head, "idleTicks", c.idleTicks());
+        row(to, head, "readyTicks", c.readyTicks());
         for (var call : c.calls().entrySet())
             row(to, head, "calls." + call.getKey(), call.getValue().count());
         for (var call : c.calls().entrySet()) {

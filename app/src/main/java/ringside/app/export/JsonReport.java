@@ -172,6 +172,7 @@ public final class JsonReport {
         g.writeNumberField("userTicks", c.userTicks());
         g.writeNumberField("kernelTicks", c.kernelTicks());
         g.writeNumberField("idleTicks", c.idleTicks());
+        g.writeNumberField("readyTicks", c.readyTicks());
     }
 
     /// Modelled numbers live in their own object, never beside counted ones.

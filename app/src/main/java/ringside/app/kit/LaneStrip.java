@@ -23,7 +23,7 @@ public final class LaneStrip extends PaintedRegion {
     /// One vCPU.
     ///
     /// @param user ticks by column, and so on; all four of one length
-    public record Lane(String label, int[] user, int[] kernel, int[] idle, int[] crossings) {}
+    public record Lane(String label, int[] user, int[] kernel, int[] idle, int[] ready, int[] crossings) {}
 
     private final CornerLook look;
     private List<Lane> lanes = List.of();
@@ -90,14 +90,17 @@ public final class LaneStrip extends PaintedRegion {
             int kernel = part(lane.kernel(), lane, at);
             int user = part(lane.user(), lane, at);
             int idle = part(lane.idle(), lane, at);
+            int ready = part(lane.ready(), lane, at);
             int end = at + 1;
             while (end < n
                     && part(lane.kernel(), lane, end) == kernel
                     && part(lane.user(), lane, end) == user
-                    && part(lane.idle(), lane, end) == idle) end++;
+                    && part(lane.idle(), lane, end) == idle
+                    && part(lane.ready(), lane, end) == ready) end++;
             double x = LABEL + at * COLUMN;
             double w = (end - at) * COLUMN;
             stack(g, x, w, y, h, kernel / 8.0, user / 8.0, idle);
+            if (ready > 0) Hatch.draw(g, x, y, w, h * ready / 8, paint(look.colour()));
             at = end;
         }
     }
@@ -123,7 +126,7 @@ public final class LaneStrip extends PaintedRegion {
     }
 
     private static int part(int[] of, Lane lane, int i) {
-        long all = (long) lane.user()[i] + lane.kernel()[i] + lane.idle()[i];
+        long all = (long) lane.user()[i] + lane.kernel()[i] + lane.idle()[i] + lane.ready()[i];
         return all == 0 ? 0 : (int) Math.round(8.0 * of[i] / all);
     }
 }

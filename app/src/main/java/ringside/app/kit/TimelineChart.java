@@ -25,7 +25,7 @@ public final class TimelineChart extends PaintedRegion {
     private static final double CLICK = 4;
 
     /// One vCPU's lane; all arrays of one length.
-    public record Lane(Iface iface, String label, int[] user, int[] kernel, int[] idle, int[] crossings) {}
+    public record Lane(Iface iface, String label, int[] user, int[] kernel, int[] idle, int[] ready, int[] crossings) {}
 
     /// Crossings of one corner by column.
     public record Histogram(Iface iface, int[] crossings) {}
@@ -245,12 +245,14 @@ public final class TimelineChart extends PaintedRegion {
         while (at < n) {
             int kernel = part(lane.kernel(), lane, at),
                     user = part(lane.user(), lane, at),
-                    idle = part(lane.idle(), lane, at);
+                    idle = part(lane.idle(), lane, at),
+                    ready = part(lane.ready(), lane, at);
             int end = at + 1;
             while (end < n
                     && part(lane.kernel(), lane, end) == kernel
                     && part(lane.user(), lane, end) == user
-                    && part(lane.idle(), lane, end) == idle) end++;
+                    && part(lane.idle(), lane, end) == idle
+                    && part(lane.ready(), lane, end) == ready) end++;
             double x = LABEL + at * COLUMN, w = (end - at) * COLUMN, bottom = y + h;
             if (kernel > 0) {
                 g.setFill(full);
@@ -266,6 +268,7 @@ public final class TimelineChart extends PaintedRegion {
                 g.setFill(paint(Role.SUBTLE));
                 g.fillRect(x, y + h / 2, w, 1);
             }
+            if (ready > 0) Hatch.draw(g, x, y, w, h * ready / 8, full);
             at = end;
         }
         int most = 1;
@@ -279,7 +282,7 @@ public final class TimelineChart extends PaintedRegion {
     }
 
     private static int part(int[] of, Lane lane, int i) {
-        long all = (long) lane.user()[i] + lane.kernel()[i] + lane.idle()[i];
+        long all = (long) lane.user()[i] + lane.kernel()[i] + lane.idle()[i] + lane.ready()[i];
         return all == 0 ? 0 : (int) Math.round(8.0 * of[i] / all);
     }
 

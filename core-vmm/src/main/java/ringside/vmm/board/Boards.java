@@ -63,6 +63,13 @@ public final class Boards {
         plugged(spec, problems);
         int ring = spec.options().settings().vmiRing();
         if (ring != 0 && ring != 1) problems.add(new Problem("VMI ring", "0 or 1", Integer.toString(ring)));
+        HostLoad host = spec.options().settings().host();
+        if (host.percent() < 0 || host.percent() > HostLoad.MOST) {
+            problems.add(new Problem("steal", "0 to " + HostLoad.MOST + " percent", host.percent() + " percent"));
+        }
+        if (host.period() < HostLoad.SHORTEST || host.period() > HostLoad.LONGEST) {
+            problems.add(new Problem("steal", "a period of 0.1 ms to 10 s", host.period() / 1e6 + " ms"));
+        }
         switch (spec.iface()) {
             case HW -> problems.add(new Problem("interface", "native, vmi or xen", "hw, which is not built yet"));
             case NATIVE, VMI, XEN -> {}

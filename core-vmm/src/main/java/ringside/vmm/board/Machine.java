@@ -60,6 +60,7 @@ public final class Machine implements Platform, Stateful {
     private final Inputs inputs;
     private final Cables cables;
     private final PcResets resets = new PcResets();
+    private final BusyHost host;
     private final Hypervisor hypervisor;
     private final @Nullable Hands hands;
     private final List<BellListener> bellListeners = new ArrayList<>();
@@ -100,6 +101,7 @@ public final class Machine implements Platform, Stateful {
         pc = isPc ? new Pc(spec, ports, clock, console, ram, wires) : null;
         Bus bus = pc == null ? new Nothing() : pc;
         MonitorSlot slot = new MonitorSlot();
+        host = new BusyHost(spec.options().settings().host(), spec.seed(), cores.length, new Tenants());
         for (int i = 0; i < cores.length; i++) {
             cores[i] = new Core(i, bus, slot);
             cores[i].cpu.reset(false);
@@ -257,6 +259,7 @@ public final class Machine implements Platform, Stateful {
         }
         board.reset(PcResets.switchedOn(spec, clock.now(), ram));
         for (Core core : cores) core.reset();
+        host.restart(clock.now());
         List<Problem> problems = hypervisor.start(spec.image());
         for (Core core : cores) witness.settled(core.cpu);
         if (!problems.isEmpty()) {
@@ -273,9 +276,16 @@ public final class Machine implements Platform, Stateful {
         } while (inputs.moreHere() && !ended());
         if (ended()) return null;
         if (stop != null) return stop;
+        host.look(clock.sliceStart());
         if (anyRunnable()) {
             if (clock.sliceStart() >= until) return Stop.BUDGET;
-            rounds.begin();
+            rounds.begin(host.edge());
+            return null;
+        }
+        if (host.someReady()) {
+            if (clock.sliceStart() >= until) return Stop.BUDGET;
+            clock.advanceTo(Math.min(Math.min(cables.next(clock), host.edge()), until));
+            tracer.settle();
             return null;
         }
         long next = cables.next(clock);
@@ -362,6 +372,11 @@ public final class Machine implements Platform, Stateful {
     /// Crosses, or delivers where nobody is underneath.
     void crossed() {
         if (stopAtCrossing) halt(Stop.CROSSING);
+    }
+
+    /// Whether the vCPU, which could run, waits for a physical CPU.
+    boolean waits(int vcpu) {
+        return host.begins(vcpu, clock.now());
     }
 
     void bell(int vcpu, int number) {
@@ -491,7 +506,7 @@ public final class Machine implements Platform, Stateful {
 
     /// Parts with architectural state. What the processors know of the others' comes behind it.
     public List<Stateful> parts() {
-        List<Stateful> parts = new ArrayList<>(List.of(clock, rounds));
+        List<Stateful> parts = new ArrayList<>(List.of(clock, rounds, host));
         if (pc != null) parts.add(pc);
         parts.add(hypervisor);
         parts.add(console);
@@ -587,6 +602,11 @@ public final class Machine implements Platform, Stateful {
     }
 
     @Override
+    public long stolen(int vcpu) {
+        return host.stolen(vcpu, clock.now());
+    }
+
+    @Override
     public long apicBase(int vcpu) {
         return pc == null ? -1 : pc.apic(vcpu).base();
     }
@@ -676,6 +696,10 @@ public final class Machine implements Platform, Stateful {
 
         @Override
         public boolean runnable() {
+            return !host.takes(cpu.vcpu()) && wants();
+        }
+
+        boolean wants() {
             if (!cpu.online()) return false;
             // It wakes itself when it runs: only then does the clock know whose time it is.
             return !cpu.asleep() || cpu.nmiDue() || pending() && interruptible(cpu);
@@ -720,6 +744,28 @@ public final class Machine implements Platform, Stateful {
         @Override
         public int acknowledge() {
             return acknowledgeInterrupt(cpu.vcpu());
+        }
+    }
+
+    /// What the host does to the processors.
+    private final class Tenants implements BusyHost.Tenant {
+        @Override
+        public boolean wants(int n) {
+            return cores[n].wants();
+        }
+
+        @Override
+        public void preempted(int n) {
+            trace.event(n, EventKind.VCPU, VcpuChange.PREEMPTED.ordinal(), 0, 0, 0, 0);
+            tracer.ready(n);
+            hypervisor.preempted(n);
+        }
+
+        @Override
+        public void resumed(int n, boolean runs) {
+            if (runs) trace.event(n, EventKind.VCPU, VcpuChange.RESUMED.ordinal(), 0, 0, 0, 0);
+            witness.settled(cores[n].cpu);
+            hypervisor.resumed(n);
         }
     }
 

@@ -82,9 +82,10 @@ final class Rounds implements Progress, Stateful {
         return clock.sliceStart() + (open ? done : 0);
     }
 
-    /// Begins a round that ends at the next event at the latest. Due events have fired before.
-    void begin() {
-        long room = clock.nextAt() == Long.MAX_VALUE ? Long.MAX_VALUE : clock.nextAt() - clock.sliceStart();
+    /// Begins a round that ends at the next event and at `edge` at the latest. Due events have fired before.
+    void begin(long edge) {
+        long end = Math.min(clock.nextAt(), edge);
+        long room = end == Long.MAX_VALUE ? Long.MAX_VALUE : end - clock.sliceStart();
         length = Math.max(1, Math.min(runners.length == 1 ? ALONE : SHARED, room));
         open = true;
         othersRan = false;

@@ -71,7 +71,7 @@ final class Witness implements Spectator, Stateful {
 
     @Override
     public void ring(GuestState g, int from, int to) {
-        if (g.online() && !g.asleep()) trace.running(g.vcpu(), to);
+        if (g.online() && !g.asleep() && !machine.waits(g.vcpu())) trace.running(g.vcpu(), to);
     }
 
     @Override
@@ -91,6 +91,7 @@ final class Witness implements Spectator, Stateful {
     void settled(GuestState g) {
         if (!g.online()) trace.off(g.vcpu());
         else if (g.asleep()) trace.idle(g.vcpu());
+        else if (machine.waits(g.vcpu())) trace.ready(g.vcpu());
         else trace.running(g.vcpu(), g.cpl());
     }
 

@@ -10,7 +10,7 @@ import ringside.vmm.trace.ExitCause;
 /// Numbers that can be read off counts by name: what assertions and charts ask for. Counted ones only.
 ///
 /// Plain names are the fields of the JSON (`crossings`, `pteUpdates`, `hiddenFaults`, `instructions`, `guestSeconds`,
-/// `userTicks`, `kernelTicks`, `idleTicks`, `refusals`, `interrupts`, `faults`); `calls.NAME`, `exits.CAUSE`,
+/// `userTicks`, `kernelTicks`, `idleTicks`, `readyTicks`, `refusals`, `interrupts`, `faults`); `calls.NAME`, `exits.CAUSE`,
 /// `items.NAME`, `events.KIND` and `faults.VECTOR` reach into the maps. A name that is known but was not seen is 0.
 public final class Metric {
     /// Plain names, for completion and error lines.
@@ -24,6 +24,7 @@ public final class Metric {
             "userTicks",
             "kernelTicks",
             "idleTicks",
+            "readyTicks",
             "refusals",
             "interrupts",
             "faults",
@@ -64,6 +65,7 @@ public final class Metric {
             case "userTicks" -> OptionalDouble.of(c.userTicks());
             case "kernelTicks" -> OptionalDouble.of(c.kernelTicks());
             case "idleTicks" -> OptionalDouble.of(c.idleTicks());
+            case "readyTicks" -> OptionalDouble.of(c.readyTicks());
             case "refusals" -> OptionalDouble.of(c.events(EventKind.REFUSAL));
             case "interrupts" -> OptionalDouble.of(c.events(EventKind.INTERRUPT));
             case "faults" -> OptionalDouble.of(c.events(EventKind.FAULT));

@@ -32,6 +32,7 @@ final class Counters implements Stateful {
     final long[] user;
     final long[] kernel;
     final long[] idle;
+    final long[] ready;
     /// Calls by index and class; items by index.
     long[] calls = new long[0];
     long[] items = new long[0];
@@ -44,6 +45,7 @@ final class Counters implements Stateful {
         user = new long[vcpus];
         kernel = new long[vcpus];
         idle = new long[vcpus];
+        ready = new long[vcpus];
     }
 
     void grow(int callCount) {
@@ -72,6 +74,7 @@ final class Counters implements Stateful {
         System.arraycopy(user, 0, c.user, 0, vcpus);
         System.arraycopy(kernel, 0, c.kernel, 0, vcpus);
         System.arraycopy(idle, 0, c.idle, 0, vcpus);
+        System.arraycopy(ready, 0, c.ready, 0, vcpus);
         System.arraycopy(exits, 0, c.exits, 0, exits.length);
         System.arraycopy(events, 0, c.events, 0, events.length);
         System.arraycopy(faults, 0, c.faults, 0, faults.length);
@@ -93,6 +96,7 @@ final class Counters implements Stateful {
                 sum(user) - sum(start.user),
                 sum(kernel) - sum(start.kernel),
                 sum(idle) - sum(start.idle),
+                sum(ready) - sum(start.ready),
                 itemCounts(start, infos),
                 byVector(start),
                 byKind(start));
@@ -178,7 +182,7 @@ final class Counters implements Stateful {
     public void state(StateVisitor v) {
         ticks = v.i64("count.ticks", ticks);
         hiddenFaults = v.i64("count.hiddenFaults", hiddenFaults);
-        for (long[] each : new long[][] {instructions, crossings, exits, events, user, kernel, idle}) some(v, each);
+        for (long[] each : new long[][] {instructions, crossings, exits, events, user, kernel, idle, ready}) some(v, each);
         some(v, faults);
         some(v, calls);
         some(v, items);

@@ -18,6 +18,7 @@ import java.util.Map;
 /// @param userTicks    ticks at CPL 3, all vCPUs
 /// @param kernelTicks  ticks below CPL 3
 /// @param idleTicks    ticks asleep
+/// @param readyTicks   ticks that could have been run, without a physical CPU: stolen by the host
 /// @param items        things behind calls' pointers and in queues by name of the sub-operation, in table order
 /// @param faults       exceptions that silicon delivered through the IDT, by vector
 /// @param events       every kind of event, only those seen
@@ -34,6 +35,7 @@ public record Counts(
         long userTicks,
         long kernelTicks,
         long idleTicks,
+        long readyTicks,
         Map<String, Long> items,
         Map<Integer, Long> faults,
         Map<EventKind, Long> events) {
@@ -49,7 +51,7 @@ public record Counts(
     }
 
     public static final Counts ZERO =
-            new Counts(0, 0, List.of(), 0, List.of(), Map.of(), Map.of(), 0, 0, 0, 0, 0, Map.of(), Map.of(), Map.of());
+            new Counts(0, 0, List.of(), 0, List.of(), Map.of(), Map.of(), 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), Map.of());
 
     /// Count of an exit cause.
     public long exits(ExitCause cause) {

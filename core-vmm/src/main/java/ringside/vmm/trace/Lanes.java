@@ -15,6 +15,8 @@ final class Lanes implements Stateful {
     static final int IDLE = 1;
     static final int KERNEL = 2;
     static final int USER = 3;
+    /// Could run, and has no physical CPU.
+    static final int READY = 4;
 
     private static final int BUCKETS = 8192;
     private static final int FIRST_SHIFT = 12;
@@ -28,8 +30,8 @@ final class Lanes implements Stateful {
         }
     }
 
-    /// By state 1..3, then crossings at 0.
-    private final long[][] buckets = new long[4][BUCKETS];
+    /// By state 1..4, then crossings at 0.
+    private final long[][] buckets = new long[5][BUCKETS];
     private int shift = FIRST_SHIFT;
     /// Odd while folding.
     private int folds;
@@ -89,6 +91,7 @@ final class Lanes implements Stateful {
                         bin(buckets[USER], fromTick, toTick, bins),
                         bin(buckets[KERNEL], fromTick, toTick, bins),
                         bin(buckets[IDLE], fromTick, toTick, bins),
+                        bin(buckets[READY], fromTick, toTick, bins),
                         bin(buckets[0], fromTick, toTick, bins));
                 VarHandle.loadLoadFence();
                 if ((int) FOLDS.getVolatile(this) == before) return lane;

@@ -21,5 +21,7 @@ public interface TraceView {
     Lane lane(int vcpu, long fromTick, long toTick, int bins);
 
     /// Ticks by bin; crossings are numbers.
-    record Lane(int[] user, int[] kernel, int[] idle, int[] crossings) {}
+    ///
+    /// @param ready could run, and had no physical CPU
+    record Lane(int[] user, int[] kernel, int[] idle, int[] ready, int[] crossings) {}
 }

@@ -221,6 +221,11 @@ public final class Tracer implements Trace, TraceView, Stateful {
         enter(vcpu, Lanes.IDLE);
     }
 
+    /// The vCPU could run from now on, and has no physical CPU.
+    public void ready(int vcpu) {
+        enter(vcpu, Lanes.READY);
+    }
+
     /// The vCPU is not started, or stopped.
     public void off(int vcpu) {
         enter(vcpu, Lanes.OFF);
@@ -246,6 +251,7 @@ public final class Tracer implements Trace, TraceView, Stateful {
         if (was == Lanes.USER) counters.user[vcpu] += span;
         else if (was == Lanes.KERNEL) counters.kernel[vcpu] += span;
         else if (was == Lanes.IDLE) counters.idle[vcpu] += span;
+        else if (was == Lanes.READY) counters.ready[vcpu] += span;
     }
 
     // ---- counts ---------------------------------------------------------------------------------------------------

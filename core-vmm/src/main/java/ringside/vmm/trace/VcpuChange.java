@@ -6,5 +6,9 @@ public enum VcpuChange {
     STARTED,
     STOPPED,
     SLEPT,
-    WOKE
+    WOKE,
+    /// The host took the physical CPU away from one that could run.
+    PREEMPTED,
+    /// It has a physical CPU again.
+    RESUMED
 }

@@ -66,7 +66,7 @@ class RoundsTest {
 
     private void round(Rounds rounds) {
         clock.fireDue();
-        rounds.begin();
+        rounds.begin(Long.MAX_VALUE);
         while (rounds.go(Long.MAX_VALUE) != Rounds.End.ROUND) {}
         clock.fireDue();
     }
@@ -131,7 +131,7 @@ class RoundsTest {
         List<String> seen = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             t.clock.fireDue();
-            rounds.begin();
+            rounds.begin(Long.MAX_VALUE);
             while (rounds.go(limit) != Rounds.End.ROUND) {}
             seen.add(t.clock.now() + " a" + a.lived + " b" + b.lived);
         }

@@ -85,6 +85,7 @@ class CostProfileTest {
                 0,
                 0,
                 0,
+                0,
                 Map.of(),
                 Map.of(),
                 Map.of());

@@ -205,6 +205,7 @@ final class FakeCorner implements Corner {
                 tick / 3,
                 tick / 2,
                 tick / 6,
+                0,
                 Map.of(),
                 Map.of(),
                 Map.of());
@@ -224,6 +225,7 @@ final class FakeCorner implements Corner {
                 a.userTicks() - b.userTicks(),
                 a.kernelTicks() - b.kernelTicks(),
                 a.idleTicks() - b.idleTicks(),
+                a.readyTicks() - b.readyTicks(),
                 a.items(),
                 a.faults(),
                 a.events());
@@ -454,7 +456,7 @@ final class FakeCorner implements Corner {
                 Arrays.fill(where, i, i + 1, 100);
                 if (iface != Iface.NATIVE && phase < 4 && (at / 1_700 + vcpu) % 4 == 0) crossed[i] = 1 + phase;
             }
-            return new Lane(user, kernel, idle, crossed);
+            return new Lane(user, kernel, idle, new int[bins], crossed);
         }
     }
 }

@@ -334,7 +334,7 @@ final class CornerPane extends VBox {
     private LaneStrip.Lane lane(TraceView trace, int vcpu, List<Segment> segments, int each) {
         int all = each * segments.size();
         LaneStrip.Lane out = new LaneStrip.Lane(
-                texts.get("bout.lane", vcpu), new int[all], new int[all], new int[all], new int[all]);
+                texts.get("bout.lane", vcpu), new int[all], new int[all], new int[all], new int[all], new int[all]);
         int at = 0;
         for (Segment segment : segments) {
             if (segment.to() > segment.from()) {
@@ -342,6 +342,7 @@ final class CornerPane extends VBox {
                 System.arraycopy(part.user(), 0, out.user(), at, each);
                 System.arraycopy(part.kernel(), 0, out.kernel(), at, each);
                 System.arraycopy(part.idle(), 0, out.idle(), at, each);
+                System.arraycopy(part.ready(), 0, out.ready(), at, each);
                 System.arraycopy(part.crossings(), 0, out.crossings(), at, each);
             }
             at += each;

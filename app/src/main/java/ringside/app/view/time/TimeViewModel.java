@@ -121,7 +121,7 @@ public final class TimeViewModel implements TimelineChart.Hand {
     /// A vCPU's lane over part of the axis. Piece by piece between bells, so that each is read as finely as it is
     /// wide; of what falls into one column the highest crossing count is kept.
     private TimelineChart.Lane lane(CornerFeed feed, Axis axis, int vcpu, double a, double b, int columns) {
-        int[] user = new int[columns], kernel = new int[columns], idle = new int[columns], crossed = new int[columns];
+        int[] user = new int[columns], kernel = new int[columns], idle = new int[columns], ready = new int[columns], crossed = new int[columns];
         TraceView trace = feed.trace();
         double span = b - a;
         for (int p = 0; p < axis.pieces(); p++) {
@@ -136,10 +136,11 @@ public final class TimeViewModel implements TimelineChart.Hand {
                 user[c] += fine.user()[i];
                 kernel[c] += fine.kernel()[i];
                 idle[c] += fine.idle()[i];
+                ready[c] += fine.ready()[i];
                 crossed[c] = Math.max(crossed[c], fine.crossings()[i]);
             }
         }
-        return new TimelineChart.Lane(feed.iface(), texts.get("time.lane", vcpu), user, kernel, idle, crossed);
+        return new TimelineChart.Lane(feed.iface(), texts.get("time.lane", vcpu), user, kernel, idle, ready, crossed);
     }
 
     private double cursor() {

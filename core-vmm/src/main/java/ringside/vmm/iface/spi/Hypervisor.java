@@ -29,6 +29,12 @@ public interface Hypervisor extends Monitor, Stateful {
         return false;
     }
 
+    /// The host took the physical CPU from a vCPU that could run, or such a vCPU came to want one that is away.
+    default void preempted(int vcpu) {}
+
+    /// That is over. What {@link Platform#stolen} says holds until the next time.
+    default void resumed(int vcpu) {}
+
     /// The screen that the interface brings itself, or null.
     default @Nullable FrameBuffer frameBuffer() {
         return null;

@@ -38,6 +38,11 @@ public interface Platform {
         return List.of();
     }
 
+    /// Ticks for which the vCPU could have run, and had no physical CPU.
+    default long stolen(int vcpu) {
+        return 0;
+    }
+
     /// The PC's ports. Reads ones where there is no PC.
     Ports ports();
 

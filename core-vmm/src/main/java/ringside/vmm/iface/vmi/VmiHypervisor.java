@@ -4,7 +4,6 @@ package ringside.vmm.iface.vmi;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import ringside.vmm.clock.VirtualClock;
 import ringside.vmm.frames.P2m;
 import ringside.vmm.frames.ShadowPool;
 import ringside.vmm.frames.ShadowTables;
@@ -144,6 +143,18 @@ public final class VmiHypervisor implements Hypervisor {
         return vcpus[vcpu].active;
     }
 
+    private void showStolen(VmiVcpu v) {
+        long stolen = platform.stolen(v.n());
+        v.set(VmmArea.STOLEN, (int) stolen);
+        v.set(VmmArea.STOLEN + 4, (int) (stolen >>> 32));
+    }
+
+    @Override
+    public void resumed(int vcpu) {
+        if (vcpus[vcpu].active) showStolen(vcpus[vcpu]);
+        timer.resumed(vcpu);
+    }
+
     private void reloadRoot(int vcpu) {
         if (vcpus[vcpu].active) vcpus[vcpu].g.setCr(3, shadow.root(vcpu));
     }
@@ -205,7 +216,12 @@ public final class VmiHypervisor implements Hypervisor {
     @Override
     public boolean msrRead(GuestState g, int msr, long[] value) {
         if (msr == VmiRom.WALLCLOCK_MSR && vcpus[g.vcpu()].aside) {
-            value[0] = VirtualClock.EPOCH_SECONDS * 1_000_000_000L;
+            value[0] = timer.wallclock();
+            return true;
+        }
+        if ((msr == VmiRom.STOLEN_MSR || msr == VmiRom.AVAILABLE_MSR) && vcpus[g.vcpu()].aside) {
+            long stolen = platform.stolen(g.vcpu());
+            value[0] = msr == VmiRom.STOLEN_MSR ? stolen : g.tsc() - stolen;
             return true;
         }
         if (msr != APIC_BASE_MSR) return false;
@@ -447,9 +463,10 @@ public final class VmiHypervisor implements Hypervisor {
         v.call = VmiRom.NONE;
         v.postponed = false;
         v.userTables = false;
-        long epoch = VirtualClock.EPOCH_SECONDS * 1_000_000_000L;
+        long epoch = timer.wallclock();
         v.set(VmmArea.WALLCLOCK, (int) epoch);
         v.set(VmmArea.WALLCLOCK + 4, (int) (epoch >>> 32));
+        showStolen(v);
         boolean fits = mmu.begin(v) && tables.setGdt(v, gdtBase, gdtLimit);
         try {
             fits = fits && tables.setLdt(v, ldt);

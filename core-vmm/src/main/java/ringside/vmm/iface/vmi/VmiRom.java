@@ -26,8 +26,9 @@ final class VmiRom {
     private static final int RELOCATIONS = 0x200, CALLS = 74, CALL_REL = 1;
     private static final int RET = 0xC3;
     /// The ROM of a monitor that leaves the kernel at level 0: written with a call's number and the address of its
-    /// words, and read for the wall clock at tick 0.
+    /// words, and read for the wall clock at tick 0, and for the vCPU's stolen and available cycles.
     static final int CALL_MSR = INIT_MSR + 1, WALLCLOCK_MSR = INIT_MSR + 2;
+    static final int STOLEN_MSR = INIT_MSR + 3, AVAILABLE_MSR = INIT_MSR + 4;
     private static final String RESOURCES = "/ringside/vmm/bout/gallery/";
 
     private final byte[] bytes;

@@ -23,7 +23,7 @@ final class VmmArea {
     // The state page, by byte.
     static final int VIF = 0x00, PENDING = 0x04, CR0 = 0x08, CR2 = 0x0C, CR3 = 0x10, CR4 = 0x14;
     static final int LAZY = 0x18, QUEUED = 0x1C, LINEAR_VA = 0x20, LINEAR_BYTES = 0x24, LINEAR_DELTA = 0x28;
-    static final int WALLCLOCK = 0x30;
+    static final int WALLCLOCK = 0x30, STOLEN = 0x38;
 
     // A queue slot, by byte.
     static final int SLOTS = 128, SLOT_BYTES = 32;

@@ -225,8 +225,11 @@ final class VcpuCalls {
 
     // --- runstate ------------------------------------------------------------------------------------------------
 
+    /// The time in the present state counts up to now; in a registered area it does not.
     private int runstateInfo(Caller c, XenVcpu v, int at) throws GuestFault {
-        writeRunstate(c.guest(), v, at, false);
+        long[] times = v.runstateTimes.clone();
+        times[v.runstate] += timers.now() - v.runstateSince;
+        writeRunstate(c.guest(), v, times, at, false);
         return 0;
     }
 
@@ -241,21 +244,22 @@ final class VcpuCalls {
         v.runstateStale = false;
         if (v.runstateArea == 0) return;
         try {
-            writeRunstate(v.guest, v, v.runstateArea, domain.assists(XenDomain.ASSIST_RUNSTATE_FLAG));
+            writeRunstate(v.guest, v, v.runstateTimes, v.runstateArea, domain.assists(XenDomain.ASSIST_RUNSTATE_FLAG));
         } catch (GuestFault badArea) {
             // detected lazily, as the ABI says: the area is simply not written
         }
     }
 
-    private static void writeRunstate(GuestState g, XenVcpu v, int at, boolean announce) throws GuestFault {
+    private static void writeRunstate(GuestState g, XenVcpu v, long[] times, int at, boolean announce)
+            throws GuestFault {
         if (Integer.compareUnsigned(at, v.layout.reservedVa - RUNSTATE_BYTES) > 0)
             throw new GuestFault().set(14, true, 2, at);
         if (announce) g.write(at + 8, 4, (int) (v.runstateSince >>> 32) | 0x80000000, false);
         g.write(at, 4, v.runstate, false);
         g.write(at + 4, 4, (int) v.runstateSince, false);
         for (int i = 0; i < 4; i++) {
-            g.write(at + 12 + i * 8, 4, (int) v.runstateTimes[i], false);
-            g.write(at + 16 + i * 8, 4, (int) (v.runstateTimes[i] >>> 32), false);
+            g.write(at + 12 + i * 8, 4, (int) times[i], false);
+            g.write(at + 16 + i * 8, 4, (int) (times[i] >>> 32), false);
         }
         g.write(at + 8, 4, (int) (v.runstateSince >>> 32), false);
     }

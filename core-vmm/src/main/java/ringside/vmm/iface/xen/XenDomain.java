@@ -134,7 +134,7 @@ final class XenDomain implements Stateful {
         return "0x" + Integer.toHexString(value);
     }
 
-    static final int RUNNING = 0, BLOCKED = 2, OFFLINE = 3;
+    static final int RUNNING = 0, RUNNABLE = 1, BLOCKED = 2, OFFLINE = 3;
 
     /// Puts a vCPU to sleep in block or poll.
     void block(XenVcpu v, boolean polling) {

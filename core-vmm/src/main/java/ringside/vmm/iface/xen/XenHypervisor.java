@@ -398,6 +398,22 @@ public final class XenHypervisor implements Hypervisor {
         return true;
     }
 
+    /// Tour 6.36: the host's scheduler tells the guest what it did. The registered area is written before the vCPU's
+    /// next instruction.
+    @Override
+    public void preempted(int vcpu) {
+        XenVcpu v = domain.vcpu(vcpu);
+        if (v.up && !v.blocked) domain.runstate(v, XenDomain.RUNNABLE);
+    }
+
+    @Override
+    public void resumed(int vcpu) {
+        XenVcpu v = domain.vcpu(vcpu);
+        if (v.runstate != XenDomain.RUNNABLE) return;
+        domain.runstate(v, XenDomain.RUNNING);
+        v.guest.requestAttention();
+    }
+
     @Override
     public void cpuid(GuestState g, int leaf, int subleaf, int[] regs) {
         CpuidFilter.apply(leaf, subleaf, regs);

@@ -44,8 +44,12 @@ class VmiStepsTest {
     }
 
     static Machine machine(String name, int vcpus, long seed, int ring) throws IOException {
+        return machine(name, vcpus, seed, new PcSettings(false, false, false, ring));
+    }
+
+    static Machine machine(String name, int vcpus, long seed, PcSettings settings) throws IOException {
         GuestImage image = new GuestImage(guest(name), new byte[0], "");
-        PcOptions options = PcOptions.NONE.with(new PcSettings(false, false, false, ring));
+        PcOptions options = PcOptions.NONE.with(settings);
         Built built =
                 Boards.build(new MachineSpec(Iface.VMI, 4 * MB, vcpus, seed, image, Processors.STANDARD, options));
         return switch (built) {
