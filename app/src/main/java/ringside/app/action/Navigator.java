@@ -20,6 +20,15 @@ public interface Navigator {
 
     void ringBell();
 
+    /// Asks for a bout file and opens it.
+    void openBout();
+
+    /// Writes the bout to its file; asks for one where it has none, or when told to.
+    void saveBout(boolean elsewhere);
+
+    /// Lets a person give the present bout another title.
+    void renameBout();
+
     /// Opens the list of everything that can be done and found.
     ///
     /// @param start what is typed into it already

@@ -38,6 +38,10 @@ public final class StandardActions {
         a.add(ActionId.RING_BELL, "bell", idle, window::ringBell, "Shortcut+R");
         a.add(ActionId.RING_AGAIN, "rotate-ccw", Bindings.and(idle, hasBout), workbench::ringAgain, "Shortcut+Shift+R");
         a.add(ActionId.IMPORT_KERNEL, "upload", idle, window::importKernel, "Shortcut+I");
+        a.add(ActionId.OPEN_BOUT, "folder", idle, window::openBout, "Shortcut+O");
+        a.add(ActionId.SAVE_BOUT, "save", hasBout, () -> window.saveBout(false), "Shortcut+S");
+        a.add(ActionId.SAVE_BOUT_AS, "", hasBout, () -> window.saveBout(true), "F12");
+        a.add(ActionId.RENAME_BOUT, "edit-2", hasBout, window::renameBout, "Shift+F2");
         a.add(ActionId.CLOSE_BOUT, "x", hasBout, workbench::closeBout, "Shortcut+W");
         a.add(ActionId.QUIT, "", always, window::quit, "Shortcut+Q");
     }

@@ -13,9 +13,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import ringside.app.export.BoutArchive;
 import ringside.app.export.BoutFile;
+import ringside.app.export.BoutImages;
+import ringside.app.export.HostFolders;
 import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Gallery;
 import ringside.vmm.bout.Kept;
+import ringside.vmm.bout.PcSpec;
 import ringside.vmm.word.Iface;
 
 /// The same guest on several corners, with the tale of the tape.
@@ -54,7 +57,7 @@ final class BoutCommand implements Callable<Integer> {
             BoutFile file = archive.file();
             if (options.until == null) until = file.until();
             if (options.profile == null && !file.profile().isEmpty()) options.profile = file.profile();
-            spec = spec(session, file, chosen);
+            spec = spec(session, file, io.file(Path.of(what)), chosen);
             session.resume(kept(session, archive, spec.corners()));
         } else {
             boolean named = what != null || options.kernel != null || options.hasDrives();
@@ -101,13 +104,19 @@ final class BoutCommand implements Callable<Integer> {
     }
 
     /// The file's bout; what the command line says goes before what the file says.
-    private BoutSpec spec(Session session, BoutFile file, List<Iface> chosen) throws Failure {
+    private BoutSpec spec(Session session, BoutFile file, Path from, List<Iface> chosen) throws Failure {
         if (options.memory == null) options.memory = Long.toString(file.memoryBytes());
         if (options.vcpus == null) options.vcpus = Integer.toString(file.vcpus());
         if (options.seed == null) options.seed = Long.toString(file.seed());
         if (options.cpu == null && !file.cpu().isEmpty()) options.cpu = file.cpu();
         List<Iface> list = chosen.isEmpty() ? file.corners() : chosen;
-        if (file.kernel().length == 0) return session.spec(file.guest(), list);
+        BoutImages.Found images =
+                BoutImages.find(file, from, HostFolders.state().resolve("images"));
+        if (!images.problems().isEmpty()) {
+            throw Failure.of(io.texts(), images.problems().getFirst(), "bout-file");
+        }
+        boolean own = file.kernel().length > 0 || file.firmware().length > 0 || !file.drives().isEmpty();
+        if (!own) return session.spec(file.guest(), list);
         BoutSpec plain = session.spec(DEFAULT_GUEST, list);
         return new BoutSpec(
                         file.guest(),
@@ -118,11 +127,11 @@ final class BoutCommand implements Callable<Integer> {
                         file.kernel(),
                         file.initrd(),
                         file.append(),
-                        plain.firmware(),
+                        file.firmware(),
                         plain.cpu())
-                .withDrives(plain.drives())
+                .withDrives(plain.drives().isEmpty() ? images.drives() : plain.drives())
                 .withNetwork(plain.network())
-                .withPc(plain.pc());
+                .withPc(plain.pc().equals(PcSpec.USUAL) ? file.pc() : plain.pc());
     }
 
     static Iface corner(Session session, String option, String text) throws Failure {

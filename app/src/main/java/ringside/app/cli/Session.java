@@ -21,6 +21,7 @@ import ringside.app.export.BoutArchive;
 import ringside.app.export.BoutFile;
 import ringside.app.export.BoutReport;
 import ringside.app.export.CsvReport;
+import ringside.app.export.DriveRef;
 import ringside.app.export.HooksText;
 import ringside.app.export.HtmlReport;
 import ringside.app.export.JsonReport;
@@ -361,18 +362,14 @@ final class Session {
             Kept k = c.kept();
             if (k != null) list.add(k);
         }
-        BoutFile plain = new BoutFile(
-                spec.guest(),
-                spec.corners(),
-                spec.vcpus(),
-                spec.memoryBytes(),
-                spec.seed(),
-                spec.kernel(),
-                spec.initrd(),
-                spec.append(),
-                "exit",
-                options.profile == null ? "" : options.profile,
-                spec.cpu());
+        List<DriveRef> drives = new ArrayList<>();
+        try {
+            for (DriveSpec drive : spec.drives()) drives.add(DriveRef.of(drive));
+        } catch (IOException e) {
+            throw cannotWrite(file, e);
+        }
+        String profile = options.profile == null ? "" : options.profile;
+        BoutFile plain = BoutFile.of(spec, "exit", profile, drives);
         write(file, out -> new BoutArchive(plain, "", list).write(out));
     }
 

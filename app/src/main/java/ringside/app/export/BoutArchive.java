@@ -9,8 +9,11 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -27,21 +30,35 @@ import ringside.vmm.word.Problem;
 ///
 /// | entry | what |
 /// |---|---|
-/// | `bout.json` | the bout, as in a plain bout file |
+/// | `about.json` | what a list of bouts says about it; may be missing |
+/// | `bout.json` | the bout, as in a plain bout file but without images |
+/// | `kernel`, `initrd`, `firmware` | images of its own; may be missing |
+/// | `image/SHA-256` | a drive's image, when it is small; may be missing |
 /// | `layout` | the window's layout, as text; may be missing |
+/// | `notes` | notes and bookmarks, as text; may be missing |
 /// | `corner-N/state` | where corner N stands; may be missing |
 /// | `corner-N/inputs` | what came into it |
 ///
 /// A file that is plain JSON is read as well.
 ///
 /// @param layout or ""
+/// @param notes  or ""
 /// @param kept   one for each corner, or none
-public record BoutArchive(BoutFile file, String layout, List<Kept> kept) {
-    private static final String BOUT = "bout.json", LAYOUT = "layout";
+/// @param images drives' images to be taken into the file, by their SHA-256; none in an archive that was read
+public record BoutArchive(
+        BoutAbout about, BoutFile file, String layout, String notes, List<Kept> kept, Map<String, Path> images) {
+    private static final String ABOUT = "about.json", BOUT = "bout.json", LAYOUT = "layout", NOTES = "notes";
+    private static final String KERNEL = "kernel", INITRD = "initrd", FIRMWARE = "firmware", IMAGE = "image/";
     private static final int MOST_TEXT = 1 << 30;
 
     public BoutArchive {
         kept = List.copyOf(kept);
+        images = Map.copyOf(images);
+    }
+
+    /// What was run without a window.
+    public BoutArchive(BoutFile file, String layout, List<Kept> kept) {
+        this(BoutAbout.of(file), file, layout, "", kept, Map.of());
     }
 
     /// An archive, or what is wrong with the file.
@@ -55,11 +72,16 @@ public record BoutArchive(BoutFile file, String layout, List<Kept> kept) {
     public void write(OutputStream to) throws IOException {
         ZipOutputStream zip = new ZipOutputStream(to);
         zip.setLevel(1);
-        zip.putNextEntry(new ZipEntry(BOUT));
-        zip.write(file.json().getBytes(StandardCharsets.UTF_8));
-        if (!layout.isEmpty()) {
-            zip.putNextEntry(new ZipEntry(LAYOUT));
-            zip.write(layout.getBytes(StandardCharsets.UTF_8));
+        entry(zip, ABOUT, about.json().getBytes(StandardCharsets.UTF_8));
+        entry(zip, BOUT, file.json(false).getBytes(StandardCharsets.UTF_8));
+        entry(zip, LAYOUT, layout.getBytes(StandardCharsets.UTF_8));
+        entry(zip, NOTES, notes.getBytes(StandardCharsets.UTF_8));
+        entry(zip, KERNEL, file.kernel());
+        entry(zip, INITRD, file.initrd());
+        entry(zip, FIRMWARE, file.firmware());
+        for (Map.Entry<String, Path> image : images.entrySet()) {
+            zip.putNextEntry(new ZipEntry(IMAGE + image.getKey()));
+            Files.copy(image.getValue(), zip);
         }
         for (int i = 0; i < kept.size(); i++) {
             MachineState state = kept.get(i).state();
@@ -71,6 +93,60 @@ public record BoutArchive(BoutFile file, String layout, List<Kept> kept) {
             StateFile.write(kept.get(i).inputs(), zip);
         }
         zip.finish();
+    }
+
+    private static void entry(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+        if (bytes.length == 0) return;
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(bytes);
+    }
+
+    /// What a file says about its bout, without the rest of it.
+    ///
+    /// @throws IOException when it is none, or cannot be read
+    public static BoutAbout about(Path from) throws IOException {
+        try (ZipFile zip = new ZipFile(from.toFile())) {
+            byte[] about = bytes(zip, ABOUT);
+            if (about != null) return BoutAbout.read(about);
+            byte[] bout = bytes(zip, BOUT);
+            if (bout != null && BoutFile.parse(BOUT, bout) instanceof BoutFile.Read.Ok ok)
+                return BoutAbout.of(ok.file());
+        }
+        throw new ZipException("no bout");
+    }
+
+    /// Takes a drive's image out of a file. @return whether it is in there
+    public static boolean extract(Path from, String sha256, Path to) throws IOException {
+        try (ZipFile zip = new ZipFile(from.toFile())) {
+            ZipEntry image = zip.getEntry(IMAGE + sha256);
+            if (image == null) return false;
+            try (InputStream in = zip.getInputStream(image)) {
+                Files.copy(in, to, StandardCopyOption.REPLACE_EXISTING);
+            }
+            return true;
+        } catch (ZipException _) {
+            return false; // plain JSON has no images
+        }
+    }
+
+    /// The same file under another title; all else in it stays as it is.
+    public static void retitle(Path file, String title) throws IOException {
+        BoutAbout about = about(file).titled(title);
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try (ZipFile zip = new ZipFile(file.toFile());
+                ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(fresh))) {
+            out.setLevel(1);
+            entry(out, ABOUT, about.json().getBytes(StandardCharsets.UTF_8));
+            for (ZipEntry e : Collections.list(zip.entries())) {
+                if (e.getName().equals(ABOUT)) continue;
+                out.putNextEntry(new ZipEntry(e.getName()));
+                try (InputStream in = zip.getInputStream(e)) {
+                    in.transferTo(out);
+                }
+            }
+            out.finish();
+        }
+        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static String state(int corner) {
@@ -115,7 +191,11 @@ public record BoutArchive(BoutFile file, String layout, List<Kept> kept) {
                 return new Read.Wrong(wrong.problems());
             }
         }
-        byte[] layout = bytes(zip, LAYOUT);
+        byte[] kernel = bytes(zip, KERNEL), initrd = bytes(zip, INITRD), firmware = bytes(zip, FIRMWARE);
+        file = file.with(
+                kernel == null ? file.kernel() : kernel,
+                initrd == null ? file.initrd() : initrd,
+                firmware == null ? file.firmware() : firmware);
         List<Kept> kept = new ArrayList<>();
         for (int i = 0; i < file.corners().size(); i++) {
             String entry = state(i);
@@ -136,8 +216,14 @@ public record BoutArchive(BoutFile file, String layout, List<Kept> kept) {
                     "as many corners as bout.json has: " + file.corners().size();
             return wrong(name, wanted, "entries of " + kept.size());
         }
-        String text = layout == null ? "" : new String(layout, StandardCharsets.UTF_8);
-        return new Read.Ok(new BoutArchive(file, text, kept));
+        byte[] about = bytes(zip, ABOUT);
+        BoutAbout words = about == null ? BoutAbout.of(file) : BoutAbout.read(about);
+        return new Read.Ok(new BoutArchive(words, file, text(zip, LAYOUT), text(zip, NOTES), kept, Map.of()));
+    }
+
+    private static String text(ZipFile zip, String name) throws IOException {
+        byte[] bytes = bytes(zip, name);
+        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
     }
 
     private static @Nullable MachineState state(ZipFile zip, String name) throws IOException {

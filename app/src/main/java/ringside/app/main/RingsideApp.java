@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.main;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,9 +11,12 @@ import javafx.scene.image.Image;
 import javafx.stage.FileChooser;
 import javafx.stage.Screen;
 import javafx.stage.Stage;
+import ringside.app.export.HostFolders;
 import ringside.app.session.CornerSource;
+import ringside.app.session.Library;
 import ringside.app.session.Settings;
 import ringside.app.text.Texts;
+import ringside.app.view.home.FilePicker;
 import ringside.vmm.bout.Bouts;
 
 /// The program with a window.
@@ -37,8 +41,11 @@ public class RingsideApp extends Application {
         WindowOptions options = WindowOptions.of(getParameters().getRaw());
         Texts texts = Texts.ofHost();
         Rectangle2D screen = Screen.getPrimary().getVisualBounds();
-        Window window =
-                new Window(stage, source, title -> pick(stage, title), settings(options), options.theme(), texts);
+        Settings settings = settings(options);
+        Library library = forPictures(options)
+                ? Library.none(settings)
+                : Library.in(HostFolders.state(), settings);
+        Window window = new Window(stage, source, new Chooser(stage), settings, library, options.theme(), texts);
         stage.getIcons().add(new Image(Objects.requireNonNull(RingsideApp.class.getResourceAsStream("ringside.png"))));
         stage.setMinWidth(900);
         stage.setMinHeight(560);
@@ -56,14 +63,30 @@ public class RingsideApp extends Application {
 
     /// A picture shall look the same wherever it is taken, so nothing is remembered for one.
     private static Settings settings(WindowOptions options) {
-        return options.screenshots().isPresent() || options.exitAfterFirstFrame()
+        return forPictures(options)
                 ? Settings.inMemory()
                 : Settings.ofHost();
     }
 
-    private static Optional<Path> pick(Stage stage, String title) {
-        FileChooser chooser = new FileChooser();
-        chooser.setTitle(title);
-        return Optional.ofNullable(chooser.showOpenDialog(stage)).map(java.io.File::toPath);
+    private static boolean forPictures(WindowOptions options) {
+        return options.screenshots().isPresent() || options.exitAfterFirstFrame();
+    }
+
+    /// The host's own dialogs.
+    private record Chooser(Stage stage) implements FilePicker {
+        @Override
+        public Optional<Path> pick(String title) {
+            FileChooser chooser = new FileChooser();
+            chooser.setTitle(title);
+            return Optional.ofNullable(chooser.showOpenDialog(stage)).map(File::toPath);
+        }
+
+        @Override
+        public Optional<Path> save(String title, String name) {
+            FileChooser chooser = new FileChooser();
+            chooser.setTitle(title);
+            chooser.setInitialFileName(name);
+            return Optional.ofNullable(chooser.showSaveDialog(stage)).map(File::toPath);
+        }
     }
 }

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import javafx.application.Application;
 import javafx.application.Platform;
 import javafx.scene.Node;
@@ -20,7 +22,9 @@ import ringside.app.action.Preset;
 import ringside.app.action.StandardActions;
 import ringside.app.action.UndoStack;
 import ringside.app.action.ViewId;
+import ringside.app.session.BoutFiles;
 import ringside.app.session.CornerSource;
+import ringside.app.session.Library;
 import ringside.app.session.Pulse;
 import ringside.app.session.Settings;
 import ringside.app.session.Workbench;
@@ -47,6 +51,8 @@ import ringside.app.view.wires.WiresViewModel;
 
 /// One window, wired: workbench, actions, views, shell, pulse.
 public final class Window implements Navigator {
+    private static final String BOUT_FILE = ".ringside";
+
     private final Stage stage;
     private final Workbench workbench;
     private final HomeViewModel home;
@@ -55,6 +61,8 @@ public final class Window implements Navigator {
     private final Actions actions;
     private final Pulse pulse;
     private final UndoStack undo = new UndoStack();
+    private final FilePicker picker;
+    private final Texts texts;
     private Theme theme;
 
     /// Builds the window; it remembers nothing beyond its end.
@@ -62,15 +70,29 @@ public final class Window implements Navigator {
         this(stage, source, picker, Settings.inMemory(), theme, texts);
     }
 
+    /// Builds the window; it keeps no bouts by itself.
+    public Window(Stage stage, CornerSource source, FilePicker picker, Settings settings, Theme usual, Texts texts) {
+        this(stage, source, picker, settings, Library.none(settings), usual, texts);
+    }
+
     /// Builds the window.
     ///
     /// @param usual the look until somebody has chosen another one
-    public Window(Stage stage, CornerSource source, FilePicker picker, Settings settings, Theme usual, Texts texts) {
+    public Window(
+            Stage stage,
+            CornerSource source,
+            FilePicker picker,
+            Settings settings,
+            Library library,
+            Theme usual,
+            Texts texts) {
         this.stage = stage;
+        this.picker = picker;
+        this.texts = texts;
         this.theme = Theme.named(settings.get("theme", usual.name()));
         Fonts.load();
-        workbench = new Workbench(source, settings);
-        home = new HomeViewModel(workbench, picker);
+        workbench = new Workbench(source, settings, library);
+        home = new HomeViewModel(workbench, picker, undo, texts);
         actions = StandardActions.of(workbench, this, undo);
         calls = new CallsView(new CallsViewModel(workbench, texts), texts);
         Map<ViewId, Node> views = new EnumMap<>(ViewId.class);
@@ -88,11 +110,14 @@ public final class Window implements Navigator {
         Scene scene = new Scene(shell.root());
         shell.install(scene);
         takeDroppedFiles(scene);
-        stage.setTitle(texts.get("window.title"));
+        title();
+        workbench.files().titleProperty().addListener((_, _, _) -> title());
+        workbench.files().unsavedProperty().addListener((_, _, _) -> title());
         stage.setScene(scene);
         stage.setOnHidden(_ -> close());
         shell.zoomProperty().addListener((_, _, _) -> show(theme));
         show(theme);
+        library.refresh();
         pulse.start();
     }
 
@@ -109,8 +134,23 @@ public final class Window implements Navigator {
         });
     }
 
-    /// Opens the form of a machine with these files in it.
+    private void title() {
+        String bout = workbench.files().titleProperty().get();
+        boolean changed = workbench.files().unsavedProperty().get();
+        stage.setTitle(
+                bout.isEmpty()
+                        ? texts.get("window.title")
+                        : texts.get(changed ? "window.title.unsaved" : "window.title.bout", bout));
+    }
+
+    /// Opens a bout file; of other files the form of a machine with them in it.
     public void drop(List<Path> files) {
+        for (Path file : files) {
+            if (file.toString().toLowerCase(Locale.ROOT).endsWith(BOUT_FILE)) {
+                workbench.open(file);
+                return;
+            }
+        }
         shell.show(ViewId.HOME);
         home.drop(files);
     }
@@ -120,6 +160,7 @@ public final class Window implements Navigator {
         pulse.stop();
         shell.remember();
         workbench.closeBout();
+        workbench.library().close();
         workbench.settings().close();
     }
 
@@ -220,6 +261,39 @@ public final class Window implements Navigator {
     @Override
     public void ringBell() {
         home.ringTheBell();
+    }
+
+    @Override
+    public void openBout() {
+        picker.pick(texts.get("files.open.title")).ifPresent(workbench::open);
+    }
+
+    @Override
+    public void saveBout(boolean elsewhere) {
+        BoutFiles files = workbench.files();
+        Path own = files.file();
+        String name = files.titleProperty().get().replaceAll("[^\\p{L}\\p{N} ._-]", "_") + BOUT_FILE;
+        Optional<Path> to =
+                own != null && !elsewhere ? Optional.of(own) : picker.save(texts.get("files.save.title"), name);
+        to.map(Window::named).ifPresent(file -> files.save(
+                file,
+                problem -> workbench
+                        .noticeProperty()
+                        .set(
+                                problem.isEmpty()
+                                        ? texts.get("files.saved", file.getFileName())
+                                        : texts.get("files.save.failed", file, problem))));
+    }
+
+    private static Path named(Path chosen) {
+        String name = chosen.getFileName().toString();
+        return name.toLowerCase(Locale.ROOT).endsWith(BOUT_FILE) ? chosen : chosen.resolveSibling(name + BOUT_FILE);
+    }
+
+    @Override
+    public void renameBout() {
+        shell.show(ViewId.HOME);
+        home.renamePresent();
     }
 
     @Override

@@ -12,11 +12,14 @@ final class BellGate {
     private final long[] bells;
     private final boolean[] moving;
     private final IntConsumer nudge;
+    private final long[] kept;
     private boolean waiting = true;
+    private boolean keeping;
 
     BellGate(int corners, IntConsumer nudge) {
         this.bells = new long[corners];
         this.moving = new boolean[corners];
+        this.kept = new long[corners];
         this.nudge = nudge;
     }
 
@@ -38,17 +41,36 @@ final class BellGate {
             if (moving[corner] == isMoving && bells[corner] == rung) return;
             moving[corner] = isMoving;
             bells[corner] = rung;
+            kept[corner] = Math.min(kept[corner], rung);
         }
         nudgeOthers(corner);
     }
 
     /// May this corner go on past its last bell?
     synchronized boolean open(int corner) {
+        if (keeping && bells[corner] - kept[corner] > 1) return false;
         if (!waiting) return true;
         for (int other = 0; other < bells.length; other++) {
             if (other != corner && moving[other] && bells[other] < bells[corner]) return false;
         }
         return true;
+    }
+
+    /// From now on bells are kept, or not any more.
+    void keeping(boolean on) {
+        synchronized (this) {
+            keeping = on;
+            System.arraycopy(bells, 0, kept, 0, bells.length);
+        }
+        nudgeOthers(-1);
+    }
+
+    /// So many bells of a corner are on disk.
+    void kept(int corner, long rung) {
+        synchronized (this) {
+            kept[corner] = Math.max(kept[corner], Math.min(rung, bells[corner]));
+        }
+        nudge.accept(corner);
     }
 
     private void nudgeOthers(int corner) {

@@ -123,6 +123,15 @@ public final class BoutSession implements AutoCloseable {
         post(-1, EngineCommand.Close::new);
     }
 
+    BellGate gate() {
+        return gate;
+    }
+
+    /// From now on the bout is kept at its bells.
+    void keepBy(BellKeeper keeper) {
+        for (CornerRunner runner : runners) runner.keeper(keeper);
+    }
+
     private void nudge(int corner) {
         if (corner < runners.size()) runners.get(corner).post(new EngineCommand.Nudge());
     }

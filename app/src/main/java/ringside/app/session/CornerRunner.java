@@ -51,6 +51,7 @@ final class CornerRunner implements Runnable {
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private boolean closed;
     private boolean watched;
+    private volatile BellKeeper keeper = BellKeeper.NONE;
     private volatile @Nullable ScreenView screen;
     private volatile @Nullable CornerState state;
 
@@ -65,6 +66,11 @@ final class CornerRunner implements Runnable {
 
     void post(EngineCommand command) {
         commands.add(command);
+    }
+
+    /// Who keeps this corner at its bells.
+    void keeper(BellKeeper who) {
+        keeper = who;
     }
 
     /// The newest screen, or null while nobody has watched.
@@ -102,10 +108,22 @@ final class CornerRunner implements Runnable {
     private void begin() {
         try {
             time.begin();
+            if (corner.instructions() > 0) goOn();
             publish();
         } catch (RuntimeException | OutOfMemoryError broken) {
             freeze(broken);
         }
+    }
+
+    /// The corner comes out of a file: it stands where it stood.
+    private void goOn() {
+        rounds = bells();
+        Snapshot s = corner.snapshot(0);
+        mode = s.knockdown() != null
+                ? CornerState.Mode.KNOCKED_DOWN
+                : s.exit() != null ? CornerState.Mode.ENDED : CornerState.Mode.PAUSED;
+        if (mode == CornerState.Mode.ENDED) runHash = corner.runHash();
+        gate.moves(index, false, rounds.size());
     }
 
     /// Completes when the thread has ended and let go of what the corner held.
@@ -192,7 +210,7 @@ final class CornerRunner implements Runnable {
 
     private void keep(CompletableFuture<Kept> answer) {
         try {
-            Kept kept = corner.kept();
+            Kept kept = time.keep();
             if (kept == null) answer.completeExceptionally(new IllegalStateException("a corner without a machine"));
             else answer.complete(kept);
         } catch (RuntimeException | OutOfMemoryError broken) {
@@ -281,7 +299,7 @@ final class CornerRunner implements Runnable {
         long began = System.nanoTime();
         Corner.Stop stop = goal == Goal.CROSSING
                 ? corner.stepCrossing(limit)
-                : corner.run(limit, goal == Goal.BELL || gate.waiting());
+                : corner.run(limit, goal == Goal.BELL || gate.waiting() || keeper.keeps());
         long now = System.nanoTime();
         if (limit == budget) adapt(now - began);
         time.ran(corner.instructions() - before, now - began);
@@ -324,6 +342,10 @@ final class CornerRunner implements Runnable {
 
     private void rang() {
         rounds = bells();
+        if (keeper.keeps() && !time.past()) {
+            Kept kept = corner.kept();
+            if (kept != null) keeper.rang(index, rounds.size(), kept);
+        }
         if (goal != Goal.RUN) {
             if (goal == Goal.BELL) rest(CornerState.Mode.PAUSED);
             return;

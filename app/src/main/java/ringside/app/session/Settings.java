@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import ringside.app.export.HostFolders;
 
 /// What the window remembers from one start to the next: theme, size, layouts, notes. Lives on the FX thread; files
 /// are written by another one, a moment later. A file that cannot be read or written is as good as none.
@@ -50,16 +51,7 @@ public final class Settings implements AutoCloseable {
 
     /// Where programs of this host keep such things.
     public static Settings ofHost() {
-        String system = System.getProperty("os.name", "").toLowerCase(java.util.Locale.ROOT);
-        Path home = Path.of(System.getProperty("user.home", "."));
-        String roaming = System.getenv("APPDATA");
-        String xdg = System.getenv("XDG_CONFIG_HOME");
-        Path folder = system.contains("win") && roaming != null
-                ? Path.of(roaming)
-                : system.contains("mac")
-                        ? home.resolve("Library").resolve("Application Support")
-                        : xdg != null && !xdg.isEmpty() ? Path.of(xdg) : home.resolve(".config");
-        return in(folder.resolve("ringside").resolve("window.properties"));
+        return in(HostFolders.settings().resolve("window.properties"));
     }
 
     public String get(String name, String otherwise) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.session;
 
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.bout.Corner;
+import ringside.vmm.bout.Kept;
 import ringside.vmm.history.History;
 import ringside.vmm.history.Replayable.Sought;
 
@@ -74,6 +76,18 @@ final class TimeMachine {
         History h = corner.history();
         if (h != null) h.returnToNow();
         return h != null;
+    }
+
+    /// What a file keeps of the corner: the present, even while somebody looks at the past.
+    @Nullable
+    Kept keep() {
+        History h = corner.history();
+        if (h == null || !h.past()) return corner.kept();
+        long here = corner.instructions();
+        h.returnToNow();
+        Kept kept = corner.kept();
+        h.goTo(here);
+        return kept;
     }
 
     void mark() {

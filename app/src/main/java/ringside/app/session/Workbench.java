@@ -25,6 +25,7 @@ import javafx.beans.property.StringProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.jspecify.annotations.Nullable;
+import ringside.app.export.BoutArchive;
 import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Bouts;
 import ringside.vmm.word.Iface;
@@ -35,6 +36,9 @@ import ringside.vmm.word.Problem;
 /// Lives on the FX thread. Views register with {@link #onPulse} and read the newest states there; nothing here waits
 /// for an engine.
 public final class Workbench {
+    /// The text key of the notice that a file begins at its start.
+    public static final String FROM_START = "files.from-start";
+
     private final CornerSource source;
     private final Settings settings;
     private final ReadOnlyObjectWrapper<@Nullable BoutSession> bout = new ReadOnlyObjectWrapper<>();
@@ -55,10 +59,22 @@ public final class Workbench {
     private final ObservableList<Note> notes = FXCollections.observableArrayList();
     private final KeyTypist typist = new KeyTypist();
     private final List<Runnable> listeners = new ArrayList<>();
+    private boolean notesOfGuest = true;
+    private final Library library;
+    private final BoutFiles files;
 
+    /// Without bouts of before.
     public Workbench(CornerSource source, Settings settings) {
+        this(source, settings, Library.none(settings));
+    }
+
+    /// @param library where bouts are kept
+    public Workbench(CornerSource source, Settings settings, Library library) {
         this.source = source;
         this.settings = settings;
+        this.library = library;
+        files = new BoutFiles(library);
+        files.notesFrom(() -> notes);
         waitAtBells.addListener((_, _, wait) -> {
             if (bout.get() != null) bout.get().waitAtBells(wait);
         });
@@ -75,7 +91,7 @@ public final class Workbench {
         if (opening.get()) return;
         opening.set(true);
         problems.clear();
-        open(guest.bout(corners), guest.bells(), EngineCommand.Run::new);
+        open(guest.bout(corners), guest.bells(), Beginning.of(guest.title(), true), EngineCommand.Run::new);
     }
 
     /// The same, but stops at the first bell.
@@ -83,7 +99,7 @@ public final class Workbench {
         if (opening.get()) return;
         opening.set(true);
         problems.clear();
-        open(guest.bout(corners), guest.bells(), EngineCommand.StepBell::new);
+        open(guest.bout(corners), guest.bells(), Beginning.of(guest.title(), false), EngineCommand.StepBell::new);
     }
 
     /// Rings the bell for the current bout once more, from the start.
@@ -92,16 +108,79 @@ public final class Workbench {
         if (current == null || opening.get()) return;
         opening.set(true);
         problems.clear();
-        open(current.spec(), current.bells(), EngineCommand.Run::new);
+        String title = files.titleProperty().get();
+        open(current.spec(), current.bells(), Beginning.of(title, true), EngineCommand.Run::new);
     }
 
-    private void open(BoutSpec spec, Map<Integer, String> bells, Supplier<EngineCommand> first) {
+    /// What a bout begins with.
+    ///
+    /// @param from  the file that it comes from, or null
+    /// @param own   the person's own file, or null
+    /// @param notes as its file has them, or null for those of the guest
+    /// @param keep  whether it is to be kept from the beginning
+    private record Beginning(
+            String title, @Nullable Path from, @Nullable Path own, @Nullable String notes, boolean keep) {
+        static Beginning of(String title, boolean keep) {
+            return new Beginning(title, null, null, null, keep);
+        }
+    }
+
+    private void open(
+            BoutSpec spec, Map<Integer, String> bells, Beginning beginning, Supplier<EngineCommand> first) {
         CompletableFuture<?> free = letGo();
         Thread.ofVirtual().name("open-bout").start(() -> {
             free.join();
             Bouts.Opened opened = openQuietly(spec);
-            Platform.runLater(() -> opened(spec, bells, opened, first));
+            Platform.runLater(() -> opened(spec, bells, opened, beginning, first));
         });
+    }
+
+    /// Opens a file and goes on where it stands.
+    public void open(Path from) {
+        open(from, false);
+    }
+
+    /// Opens a file.
+    ///
+    /// @param again runs the bout anew from its start, with everything that came into it: then all of it can be
+    ///     gone back to
+    public void open(Path from, boolean again) {
+        if (opening.get()) return;
+        opening.set(true);
+        problems.clear();
+        notice.set("");
+        CompletableFuture<?> free = letGo();
+        Thread.ofVirtual().name("open-file").start(() -> {
+            free.join();
+            BoutOpener.Result read = BoutOpener.open(source, from, library.images(), again);
+            Platform.runLater(() -> opened(read, from, again));
+        });
+    }
+
+    private void opened(BoutOpener.Result read, Path from, boolean again) {
+        BoutArchive archive = read.archive();
+        BoutSpec spec = read.spec();
+        if (archive == null || spec == null || !(read.opened() instanceof Bouts.Opened.Ready)) {
+            opening.set(false);
+            problems.setAll(read.opened() instanceof Bouts.Opened.Wrong(List<Problem> wrong) ? wrong : List.of());
+            return;
+        }
+        boolean mine = library.owns(from);
+        String file = archive.about().file();
+        Path own = !mine ? from : file.isEmpty() ? null : Path.of(file);
+        String title = archive.about().title().isEmpty()
+                ? spec.guest()
+                : archive.about().title();
+        if (!archive.layout().isEmpty()) settings.set("layout." + spec.guest(), archive.layout());
+        Map<Integer, String> bells = gallery().stream()
+                .filter(g -> g.id().equals(spec.guest()))
+                .findFirst()
+                .map(GuestCard::bells)
+                .orElse(Map.of());
+        Beginning beginning = new Beginning(title, from, own, archive.notes(), false);
+        opened(spec, bells, read.opened(), beginning, again ? EngineCommand.Run::new : EngineCommand.Nudge::new);
+        if (read.fromStart() && !again) notice.set(FROM_START);
+        if (!mine) library.used(from);
     }
 
     /// Boots what people have put together. Files are read off the FX thread.
@@ -121,7 +200,8 @@ public final class Workbench {
                 });
             } else {
                 Bouts.Opened opened = openQuietly(spec);
-                Platform.runLater(() -> opened(spec, Map.of(), opened, EngineCommand.Run::new));
+                Platform.runLater(() -> opened(
+                        spec, Map.of(), opened, Beginning.of(spec.guest(), true), EngineCommand.Run::new));
             }
         });
     }
@@ -162,7 +242,12 @@ public final class Workbench {
         }
     }
 
-    private void opened(BoutSpec spec, Map<Integer, String> bells, Bouts.Opened opened, Supplier<EngineCommand> first) {
+    private void opened(
+            BoutSpec spec,
+            Map<Integer, String> bells,
+            Bouts.Opened opened,
+            Beginning beginning,
+            Supplier<EngineCommand> first) {
         opening.set(false);
         switch (opened) {
             case Bouts.Opened.Wrong(List<Problem> wrong) -> problems.setAll(wrong);
@@ -171,8 +256,11 @@ public final class Workbench {
                 closeBout();
                 whoMoves.set(-1);
                 activeCorner.set(0);
-                notes.setAll(Note.read(settings.get("notes." + spec.guest(), "")));
+                String written = beginning.notes();
+                notesOfGuest = written == null;
+                notes.setAll(Note.read(written == null ? settings.get("notes." + spec.guest(), "") : written));
                 next.waitAtBells(waitAtBells.get());
+                files.opened(next, beginning.title(), beginning.from(), beginning.own(), beginning.keep());
                 next.start();
                 bout.set(next);
                 if (pace.get() > 0) next.post(-1, () -> new EngineCommand.Pace(pace.get()));
@@ -187,8 +275,9 @@ public final class Workbench {
         keysTo.set(-1);
         notice.set("");
         typist.forget();
+        files.closing();
         if (old != null) {
-            settings.set("notes." + old.guest(), Note.write(notes));
+            if (notesOfGuest) settings.set("notes." + old.guest(), Note.write(notes));
             notes.clear();
         }
         places.forget();
@@ -201,6 +290,7 @@ public final class Workbench {
         BoutSession current = bout.get();
         if (current != null) current.log().pulse();
         typist.pulse(current);
+        files.pulse();
         moving.set(current != null && current.moving());
         steppable.set(current != null && !current.over());
         back.set(current != null && anyMover(current, Travel::canGoBack));
@@ -236,6 +326,7 @@ public final class Workbench {
 
     /// Sends a command to the corners that move.
     public void postMovers(EngineCommand command) {
+        files.wanted();
         post(whoMoves.get(), command);
     }
 
@@ -246,11 +337,13 @@ public final class Workbench {
 
     /// Types bytes on the console that has the keys.
     public void type(byte[] bytes) {
+        files.touched();
         if (keysTo.get() >= 0) post(keysTo.get(), new EngineCommand.Type(bytes));
     }
 
     /// Types on a corner's console, whoever has the keys.
     public void type(int corner, byte[] bytes) {
+        files.touched();
         post(corner, new EngineCommand.Type(bytes));
     }
 
@@ -265,6 +358,7 @@ public final class Workbench {
 
     /// A key of the PC that has the keys goes down or up.
     public void key(int key, boolean down) {
+        files.touched();
         if (keysTo.get() >= 0) post(keysTo.get(), new EngineCommand.Key(key, down));
     }
 
@@ -275,6 +369,7 @@ public final class Workbench {
 
     /// Types on a corner's keyboard as fast as a guest can follow; one list a character, a key's complement lets it go.
     public void strokes(int corner, List<List<Integer>> strokes) {
+        files.touched();
         typist.type(corner, strokes);
     }
 
@@ -312,6 +407,16 @@ public final class Workbench {
     /// The one selection, and where people have been.
     public Places places() {
         return places;
+    }
+
+    /// The present bout as a file.
+    public BoutFiles files() {
+        return files;
+    }
+
+    /// A person's bouts.
+    public Library library() {
+        return library;
     }
 
     /// What is remembered from one start to the next.

@@ -84,6 +84,7 @@ public final class Shell extends BorderPane {
         show(inspector, "on".equals(workbench.settings().get("inspector", "")));
         show(drawer, "on".equals(workbench.settings().get("drawer", "")));
         zoom(Double.parseDouble(number(workbench.settings().get("zoom", "1"))));
+        workbench.files().layoutFrom(area::arrangement);
         workbench.onPulse(this::refresh);
         workbench.boutProperty().addListener((_, old, bout) -> {
             if (old != null) remember(old);
@@ -316,6 +317,11 @@ public final class Shell extends BorderPane {
                         ActionId.RING_BELL,
                         ActionId.RING_AGAIN,
                         ActionId.IMPORT_KERNEL,
+                        null,
+                        ActionId.OPEN_BOUT,
+                        ActionId.SAVE_BOUT,
+                        ActionId.SAVE_BOUT_AS,
+                        ActionId.RENAME_BOUT,
                         null,
                         ActionId.CLOSE_BOUT,
                         ActionId.QUIT),

@@ -54,7 +54,8 @@ final class StatusBar extends HBox {
                         : texts.get(
                                 workbench.keysToScreen() ? "status.keys.screen" : "status.keys.console",
                                 CornerLook.of(session.corners().get(to).iface()).glyph()));
-        set(notice, workbench.noticeProperty().get());
+        String news = workbench.noticeProperty().get();
+        set(notice, texts.has(news) ? texts.get(news) : news);
         set(bout, session == null ? "" : texts.get("status.bout", session.guest(), session.seed()));
         set(lost, session == null ? "" : lost(session));
     }

@@ -9,4 +9,9 @@ import java.util.Optional;
 public interface FilePicker {
     /// @param title what the file is for
     Optional<Path> pick(String title);
+
+    /// Asks where a file is to go. @param name what it may be called
+    default Optional<Path> save(String title, String name) {
+        return Optional.empty();
+    }
 }

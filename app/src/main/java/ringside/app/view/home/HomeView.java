@@ -46,6 +46,7 @@ public final class HomeView extends ScrollPane {
                 22,
                 hero(actions),
                 problems(),
+                new MyBoutsPane(model, actions, texts),
                 title("home.guests"),
                 cornerChoice(),
                 gallery(),

@@ -7,11 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
+import ringside.app.action.Edit;
+import ringside.app.action.UndoStack;
+import ringside.app.session.BoutCard;
 import ringside.app.session.GuestCard;
 import ringside.app.session.Workbench;
+import ringside.app.text.Texts;
 import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
 
@@ -24,10 +29,15 @@ public final class HomeViewModel {
     private final BooleanProperty importOpen = new SimpleBooleanProperty();
     private final FilePicker picker;
     private final ImportModel imports;
+    private final UndoStack undo;
+    private final Texts texts;
+    private final BooleanProperty renaming = new SimpleBooleanProperty();
 
-    public HomeViewModel(Workbench workbench, FilePicker picker) {
+    public HomeViewModel(Workbench workbench, FilePicker picker, UndoStack undo, Texts texts) {
         this.workbench = workbench;
         this.picker = picker;
+        this.undo = undo;
+        this.texts = texts;
         imports = new ImportModel(workbench);
     }
 
@@ -107,6 +117,74 @@ public final class HomeViewModel {
 
     public ReadOnlyBooleanProperty openingProperty() {
         return workbench.openingProperty();
+    }
+
+    // ---- my bouts -------------------------------------------------------------------------------------------------
+
+    /// The person's bouts, the newest first.
+    public ObservableList<BoutCard> bouts() {
+        return workbench.library().cards();
+    }
+
+    /// Goes on with one.
+    public void open(BoutCard card) {
+        workbench.open(card.file());
+    }
+
+    /// Runs a crashed bout anew, to the crash: then its past can be gone back to.
+    public void openFromStart(BoutCard card) {
+        workbench.open(card.file(), true);
+    }
+
+    /// Another title. Can be undone.
+    public void rename(BoutCard card, String title) {
+        String before = card.about().title(), after = title.strip();
+        if (after.isEmpty() || after.equals(before)) return;
+        undo.apply(new Edit(
+                "edit.rename",
+                () -> workbench.library().rename(card, after),
+                () -> workbench.library().rename(card, before)));
+    }
+
+    /// Off the list, or into the bin. Can be undone.
+    public void remove(BoutCard card) {
+        undo.apply(new Edit(
+                "edit.bin",
+                () -> workbench.library().remove(card),
+                () -> workbench.library().restore(card)));
+        String key = card.autosaved() ? "bouts.binned" : "bouts.forgotten";
+        workbench.noticeProperty().set(texts.get(key, card.about().title()));
+    }
+
+    /// Does not ask about a lost bout again.
+    public void leave(BoutCard card) {
+        workbench.library().leave(card);
+    }
+
+    /// Whether the present bout's title is being written.
+    BooleanProperty renamingProperty() {
+        return renaming;
+    }
+
+    /// The present bout's title, or "".
+    ReadOnlyStringProperty presentTitleProperty() {
+        return workbench.files().titleProperty();
+    }
+
+    /// Lets a person write the present bout's title.
+    public void renamePresent() {
+        renaming.set(true);
+    }
+
+    /// Another title for the present bout. Can be undone.
+    void titlePresent(String title) {
+        renaming.set(false);
+        String before = presentTitleProperty().get(), after = title.strip();
+        if (after.isEmpty() || before.isEmpty() || after.equals(before)) return;
+        undo.apply(new Edit(
+                "edit.rename",
+                () -> workbench.files().setTitle(after),
+                () -> workbench.files().setTitle(before)));
     }
 
     static int order(Iface iface) {
