@@ -258,6 +258,7 @@ public final class Machine implements Platform, Stateful {
             return;
         }
         board.reset(PcResets.switchedOn(spec, clock.now(), ram));
+        hypervisor.restart();
         for (Core core : cores) core.reset();
         host.restart(clock.now());
         List<Problem> problems = hypervisor.start(spec.image());
@@ -647,6 +648,16 @@ public final class Machine implements Platform, Stateful {
     }
 
     @Override
+    public void reset(ResetCause why) {
+        if (pc == null || spec.options().settings().endsAtReset()) {
+            exited("reset", 0);
+            return;
+        }
+        resets.pull(why);
+        rounds.stop();
+    }
+
+    @Override
     public void exited(String how, int status) {
         if (ended()) return;
         exit = how;
@@ -784,15 +795,9 @@ public final class Machine implements Platform, Stateful {
             return cores[turn()].cpu;
         }
 
-        /// A monitor underneath has no way back to its start.
         @Override
         public void reset(ResetCause why) {
-            if (spec.iface() != Iface.NATIVE || spec.options().settings().endsAtReset()) {
-                exited("reset", 0);
-                return;
-            }
-            resets.pull(why);
-            rounds.stop();
+            Machine.this.reset(why);
         }
 
         @Override

@@ -493,6 +493,12 @@ public final class ShadowTables implements Stateful {
         if (any) flush.run();
     }
 
+    /// Throws every shadow away: no guest walks any tables now. The holes stay.
+    public void restart() {
+        Arrays.fill(current, ShadowPool.ABSENT);
+        drop();
+    }
+
     /// Throws every shadow away and starts again from the roots in use.
     public void drop() {
         for (int f = 0; f < pool.frames(); f++) {

@@ -10,7 +10,9 @@ public enum ResetCause {
     /// The keyboard controller, told so through port 64.
     KEYBOARD_CONTROLLER("the keyboard controller"),
     /// An INIT interrupt to the first vCPU.
-    INIT("an INIT interrupt");
+    INIT("an INIT interrupt"),
+    /// The call of VMI.
+    VMI_CALL("VMI's Reboot call");
 
     private final String words;
 

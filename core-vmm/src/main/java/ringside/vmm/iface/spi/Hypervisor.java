@@ -19,6 +19,9 @@ public interface Hypervisor extends Monitor, Stateful {
     /// Loads the image and sets up vCPU 0. Nothing runs yet. @return empty when it can be started
     List<Problem> start(GuestImage image);
 
+    /// The machine starts again: forgets the guest. {@link #start} follows.
+    default void restart() {}
+
     /// Something changed for the vCPU's interrupt input (a device raised or dropped a line).
     default void interruptLine(int vcpu) {}
 

@@ -8,6 +8,7 @@ import ringside.vmm.dev.medium.ConsoleSink;
 import ringside.vmm.dev.medium.Wire;
 import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.mem.PhysMap;
+import ringside.vmm.trace.ResetCause;
 import ringside.vmm.trace.Trace;
 import ringside.vmm.trap.GuestState;
 import ringside.vmm.trap.Ports;
@@ -85,6 +86,11 @@ public interface Platform {
     boolean interruptPending(int vcpu);
 
     int acknowledgeInterrupt(int vcpu);
+
+    /// Pulls the PC's reset line.
+    default void reset(ResetCause why) {
+        exited("reset", 0);
+    }
 
     /// The guest ended itself. @param status as written to the exit port, or the shutdown reason
     void exited(String how, int status);

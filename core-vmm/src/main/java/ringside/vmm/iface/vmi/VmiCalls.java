@@ -19,6 +19,7 @@ import ringside.vmm.iface.spi.Platform;
 import ringside.vmm.trace.ArgInfo;
 import ringside.vmm.trace.ArgType;
 import ringside.vmm.trace.CallClass;
+import ringside.vmm.trace.ResetCause;
 import ringside.vmm.trap.GuestFault;
 import ringside.vmm.trap.GuestState;
 import ringside.vmm.word.Errno;
@@ -242,7 +243,7 @@ final class VmiCalls {
             return 0;
         });
         add(b, 36, "Reboot", CROSSING, args(number("hard")), "5.30", (v, c) -> {
-            platform.exited("reboot", c.word(0));
+            platform.reset(ResetCause.VMI_CALL);
             return 0;
         });
         add(b, 37, "Shutdown", CROSSING, args(), "5.30", (v, c) -> {

@@ -185,6 +185,15 @@ public final class VmiHypervisor implements Hypervisor {
         return List.of();
     }
 
+    /// The PC's reset line was pulled: the kernel finds a PC with a ROM again, and has to call it again. What hooks it
+    /// had asked for stays counted.
+    @Override
+    public void restart() {
+        for (VmiVcpu v : vcpus) v.restart();
+        timer.restart();
+        shadow.restart();
+    }
+
     @Override
     public boolean intercepts(GuestState g) {
         VmiVcpu v = vcpus[g.vcpu()];
@@ -490,6 +499,7 @@ public final class VmiHypervisor implements Hypervisor {
             if (!v.g.online()) startAside(v);
             return true;
         }
+        if (vcpus[0].aside && init) timer.cancelAll(vcpu);
         if (!vcpus[0].active) return false;
         if (vcpu == 0) return true;
         if (init) {

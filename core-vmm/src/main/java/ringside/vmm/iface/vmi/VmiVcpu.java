@@ -70,6 +70,17 @@ final class VmiVcpu implements Stateful {
         Arrays.fill(userLdtMfn, -1);
     }
 
+    /// As the vCPU was before VMI_Init; its pages of the hole stay the monitor's, and are empty again.
+    void restart() {
+        active = aside = initPending = nmi = postponed = kernelStackKnown = userTables = apStateKnown = false;
+        call = -1;
+        ldtLimit = 0;
+        for (int mfn : new int[] {stateMfn, queueMfn}) {
+            if (mfn >= 0) Arrays.fill(memory.bytes(), mfn << 12, mfn + 1 << 12, (byte) 0);
+        }
+        g.watchFetch(0, 0);
+    }
+
     int n() {
         return g.vcpu();
     }
