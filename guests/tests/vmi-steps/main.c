@@ -21,7 +21,8 @@ typedef u32 pte;
 #define TABLES 8
 #define MAPPED (TABLES * SPAN)
 
-enum { P = 1, W = 2, U = 4, A = 0x20, D = 0x40, PS = 0x80 };
+enum { P = 1, W = 2, U = 4, A = 0x20, D = 0x40, PS = 0x80, G = 0x100 };
+#define HOLE 0xFFC00000u
 enum { KERNEL_CS = 0x08, KERNEL_SS = 0x10, USER_CS = 0x2B, USER_DS = 0x33, TSS = 0x38, LOCALS = 0x43 };
 
 struct trap {
@@ -38,14 +39,27 @@ static u64 root[4] __attribute__((aligned(32)));
 static pte pd[1][PER_TABLE] ALIGNED;
 #define root pd[0]
 #endif
-static u8 page_a[4096] ALIGNED, page_b[4096] ALIGNED, user_stack[4096] ALIGNED, ap_stack[4096] ALIGNED;
+static u8 page_a[4096] ALIGNED, page_b[4096] ALIGNED, user_stack[4096] ALIGNED, ap_stack[8][2048] ALIGNED;
+static u64 ldt[4], elsewhere[4];
+static volatile u32 ipis, ap_starts, ap_registers, ap_cr3, ap_saw;
 static u8 kernel_stack[8192] ALIGNED;
 static u32 tss[32];
 u32 iret_call, sysexit_call, kernel_stack_top;
 static u32 ring, failures, rom;
 static volatile u32 faults, fault_va, fault_error, fault_flags, ticks, int3s, int3_flags, user_seen, sysenters, ap_count;
 static volatile u32 user_local, fault_fix, user_ss, user_esp, apic_ticks, gp_skip;
-extern u8 trap_entries[], user_code[], sysenter_entry[], ap_entry[];
+extern u8 trap_entries[], user_code[], sysenter_entry[], ap_entry[], patched_iret[], caught[], gate_target[];
+extern u8 user_cli[], user_hlt[], user_in[], user_flags[], user_int[], user_cross[], user_load[], user_lgdt[];
+extern u8 user_cr3[], user_rdmsr[], user_jump[], user_segment[], user_gate[];
+ABI u32 attempt(void (*code)(void));
+ABI u32 in_user(u8 *eip, u32 flags, u32 esp);
+ABI u32 bad_return(u32 cs, u32 ss);
+u32 frame, probe_va, gate_cs, gate_esp;
+/* While `catching`, the next exception is written down here and comes back. */
+static volatile u32 catching;
+static struct {
+    u32 vector, error, eip, esp, eax, va;
+} caught_at;
 ABI u32 regs_kept(u32 call, u32 argument);
 
 static void out8(u32 port, u32 value) { __asm__ volatile("outb %b0, %w1" ::"a"(value), "d"(port)); }
@@ -145,6 +159,19 @@ static pte *entry_of(u32 va) { return &pt[va / SPAN][va / 4096 % PER_TABLE]; }
 
 ABI void trap(struct trap *t)
 {
+    if (catching && (t->vector < 0x20 || t->vector == 0x80)) {
+        catching = 0;
+        caught_at.vector = t->vector;
+        caught_at.error = t->error;
+        caught_at.eip = t->eip;
+        caught_at.esp = t->cs & 2 ? t->esp : (u32)&t->esp;
+        caught_at.eax = t->eax;
+        caught_at.va = v0(20);
+        t->cs = KERNEL_CS | ring;
+        t->eip = (u32)caught;
+        t->flags &= ~0x200;
+        return;
+    }
     switch (t->vector) {
     case 3:
         int3s++;
@@ -172,6 +199,15 @@ ABI void trap(struct trap *t)
         break;
     case 0x41:
         apic_ticks++;
+        apic_write(0xB0, 0);
+        break;
+    case 0x42:
+        __atomic_fetch_add(&ipis, 1, __ATOMIC_SEQ_CST);
+        apic_write(0xB0, 0);
+        break;
+    case 0x43: /* another vCPU changed a page */
+        v1(46, (u32)page_a);
+        ap_saw = *(volatile u32 *)page_a;
         apic_write(0xB0, 0);
         break;
     case 0x80:
@@ -336,6 +372,7 @@ static void table_steps(void)
     kernel_stack_top = (u32)kernel_stack + sizeof kernel_stack;
     tss[1] = kernel_stack_top; /* a kernel writes its own task state, and then says so */
     tss[2] = KERNEL_SS;
+    tss[25] = sizeof tss << 16; /* no I/O bitmap */
     v2(14, KERNEL_SS, kernel_stack_top);
     write_entry(13, idt, 3, gate(3, 0xEE));
     v0(29);
@@ -410,6 +447,219 @@ static void memory_steps(void)
     v1(47, 3);
     load(va);
     expect("gone again", faults, 3);
+}
+
+/* A mistake of user code, or of a return to it, is the kernel's to hear of: as exception `vector`, at `eip`. */
+static void mistake(const char *what, u8 *code, u32 flags, u32 vector, u32 error)
+{
+    catching = 1;
+    in_user(code, flags, (u32)user_stack + sizeof user_stack);
+    expect(what, caught_at.vector << 16 | caught_at.error, vector << 16 | error);
+    if (vector != 0x80) expect("  at the instruction", caught_at.eip, (u32)code);
+}
+
+static void user_rules(void)
+{
+    mistake("user CLI", user_cli, 0x202, 13, 0);
+    mistake("user HLT", user_hlt, 0x202, 13, 0);
+    mistake("user IN", user_in, 0x202, 13, 0);
+    v1(61, 0x3000);
+    mistake("user IN with IOPL 3", user_in, 0x3202, 0x80, 0);
+    v1(61, 0);
+    mistake("user POPF", user_flags, 0x202, 0x80, 0);
+    expect("  does not clear the flag", caught_at.eax & 0x3200, 0x200);
+    mistake("user INT of the kernel's gate", user_int, 0x202, 13, 0x20 * 8 + 2);
+    mistake("user INT of the monitor's", user_cross, 0x202, 13, 0xF0 * 8 + 2);
+    mistake("user LGDT", user_lgdt, 0x202, 13, 0);
+    mistake("user MOV CR3", user_cr3, 0x202, 13, 0);
+    mistake("user RDMSR", user_rdmsr, 0x202, 13, 0);
+    mistake("user jump to kernel code", user_jump, 0x202, 13, KERNEL_CS);
+    catching = 1;
+    in_user(user_segment, 0x202, (u32)user_stack + sizeof user_stack);
+    expect("user load of a kernel segment", caught_at.vector << 16 | caught_at.error, 13 << 16 | KERNEL_SS);
+    pte old = *entry_of((u32)page_a);
+    set_entry(entry_of((u32)page_a), old & ~(pte)U, 0x01);
+    v1(46, (u32)page_a);
+    probe_va = (u32)page_a;
+    catching = 1;
+    in_user(user_load, 0x202, (u32)user_stack + sizeof user_stack);
+    expect("user load of a kernel page", caught_at.vector << 16 | caught_at.error, 14 << 16 | 5);
+    expect("  at its address", caught_at.va, probe_va);
+    set_entry(entry_of((u32)page_a), old, 0x01);
+    v1(46, (u32)page_a);
+    probe_va = HOLE;
+    catching = 1;
+    in_user(user_load, 0x202, (u32)user_stack + sizeof user_stack);
+    expect("user load where the kernel has no table", caught_at.vector << 16 | caught_at.error, 14 << 16 | 4);
+    expect("  at its address too", caught_at.va, HOLE);
+    /* A call gate leads to the kernel's level, whatever that is, and onto its stack. */
+    write_entry(11, gdt, 10, (u64)((u32)gate_target & 0xFFFF0000 | 0xEC00) << 32 | KERNEL_CS << 16 | (u32)gate_target & 0xFFFF);
+    catching = 1;
+    in_user(user_gate, 0x202, (u32)user_stack + sizeof user_stack);
+    catching = 0;
+    expect("a call gate's level", gate_cs, KERNEL_CS | ring);
+    expect("a call gate's stack", gate_esp, kernel_stack_top - 16);
+}
+
+static void refused(const char *what, u32 cs, u32 ss, u32 vector, u32 error)
+{
+    catching = 1;
+    bad_return(cs, ss);
+    expect(what, caught_at.vector << 16 | caught_at.error, vector << 16 | error);
+    expect("  at the place of the call", caught_at.eip, (u32)patched_iret);
+    expect("  with the frame on top", caught_at.esp, frame);
+}
+
+static void return_steps(void)
+{
+    *(u32 *)(patched_iret + 1) = iret_call - ((u32)patched_iret + 5);
+    write_entry(11, gdt, 11, 0x00CF7B000000FFFFull); /* user code and data that are not present */
+    write_entry(11, gdt, 12, 0x00CF73000000FFFFull);
+    refused("return to no code", 3, USER_DS, 13, 0);
+    refused("return to data", USER_DS, USER_DS, 13, USER_DS & ~3);
+    refused("return to absent code", 11 * 8 + 3, USER_DS, 11, 11 * 8);
+    refused("return to no stack", USER_CS, 3, 13, 0);
+    refused("return to a kernel's stack", USER_CS, KERNEL_SS + 3, 13, KERNEL_SS);
+    refused("return to an absent stack", USER_CS, 12 * 8 + 3, 11, 12 * 8);
+    refused("return to a segment behind the table", 0x7FFB, USER_DS, 13, 0x7FF8);
+}
+
+static void load_fs(void) { __asm__ volatile("movl %0, %%fs" ::"r"(probe_va)); }
+static u32 through_fs(void)
+{
+    u32 v;
+    __asm__ volatile("movl %%fs:0, %0" : "=r"(v));
+    return v;
+}
+
+static void descriptor_steps(void)
+{
+    u64 d = 0x00CFF3000000FFFFull;
+    write_entry(13, elsewhere, 2, 0x1122334455667788ull);
+    expect("an entry of no table in use is a store", elsewhere[2] == 0x1122334455667788ull, 1);
+    write_entry(11, gdt, 100, d);
+    expect("so is one behind the limit", gdt[100] == d, 1);
+    probe_va = 100 * 8;
+    catching = 1;
+    attempt(load_fs);
+    expect("  and cannot be loaded", caught_at.vector << 16 | caught_at.error, 13 << 16 | 100 * 8);
+    gdt_ap[100] = 7;
+    if (ring) write_entry(11, gdt_ap, 0x2000, d); /* refused */
+    /* An LDT: entries by call, and by a store that nobody hears of until the segment is loaded. */
+    ldt[1] = (u64)((u32)page_a & 0xFF000000 | 0x40F300 | (u32)page_a >> 16 & 0xFF) << 32 | (u32)page_a << 16 | 0xFFF;
+    u64 table = (u64)((u32)ldt & 0xFF000000 | 0x8200 | (u32)ldt >> 16 & 0xFF) << 32 | (u32)ldt << 16 | sizeof ldt - 1;
+    write_entry(11, gdt, 9, table);
+    v1(4, 9 * 8);
+    expect("GetLDT", v0(8) & 0xFFFF, 9 * 8);
+    *(u32 *)page_a = 0x1A1A;
+    *(u32 *)page_b = 0x2B2B;
+    probe_va = 0xF;
+    load_fs();
+    expect("a segment of the LDT", through_fs(), 0x1A1A);
+    u64 other = (u64)((u32)page_b & 0xFF000000 | 0x40F300 | (u32)page_b >> 16 & 0xFF) << 32 | (u32)page_b << 16 | 0xFFF;
+    write_entry(12, ldt, 1, other);
+    expect("  stays until it is loaded again", through_fs(), 0x1A1A);
+    load_fs();
+    expect("  and is the other one then", through_fs(), 0x2B2B);
+    ldt[2] = other;
+    probe_va = 0x17;
+    catching = 1;
+    u32 faulted = attempt(load_fs);
+    catching = 0;
+    expect("an entry nobody was told of", faulted ? 0 : through_fs(), 0x2B2B);
+    v1(4, 0);
+    catching = 1;
+    attempt(load_fs);
+    expect("no LDT, no segment", caught_at.vector << 16 | caught_at.error, 13 << 16 | 0x14);
+    probe_va = 0;
+    load_fs();
+}
+
+static void read_probe(void) { load(probe_va); }
+static void call_probe(void) { ((void (*)(void))probe_va)(); }
+
+/* What a frame may be, and which addresses are the kernel's to map. */
+static void frame_steps(void)
+{
+    u32 va = MAPPED;
+    pte *slot = &pd[0][va / SPAN];
+    fault_fix = 2;
+    v1(45, 0x7FFFFFFF); /* refused, and nothing happens */
+    CALL(44, ABI void (*)(u32, u32, u32, u32, u32))(0x7FFFFFFF, 0x41 | FORMAT, 0, 0, 0);
+    v1(45, (u32)page_a >> 12); /* never announced */
+    for (u32 i = 0; i < PER_TABLE; i++) fresh_pt[i] = 0;
+    CALL(44, ABI void (*)(u32, u32, u32, u32, u32))((u32)fresh_pt >> 12, 0x41 | FORMAT, 0, 0, 0);
+    CALL(44, ABI void (*)(u32, u32, u32, u32, u32))((u32)fresh_pt >> 12, 0x41 | FORMAT, 0, 0, 0);
+    set_entry(slot, (u32)fresh_pt | P | W | U, 0x02);
+    *(u32 *)page_a = 0x1A1A;
+    *(u32 *)page_b = 0x2B2B;
+    fresh_pt[0] = (u32)page_a | P | W; /* nobody is told, and nobody flushes: it was not there before */
+    expect("a new entry works at once", load(va), 0x1A1A);
+    v1(45, (u32)fresh_pt >> 12);
+    expect("a table that was released too early still maps", load(va), 0x1A1A);
+    set_entry(&fresh_pt[1], 0x05000000 | P | W, 0x01);
+    store(va + 4096, 0x77);
+    expect("a frame that is not there reads as ones", load(va + 4096), 0xFFFFFFFF);
+    /* Global pages survive SetCR3, and neither InvalPage nor FlushTLB with bit 2. */
+    v1(18, v0(22) | 0x80);
+    set_entry(&fresh_pt[2], (u32)page_a | P | W | A | D | G, 0x01);
+    expect("global page", load(va + 8192), 0x1A1A);
+    fresh_pt[2] = (u32)page_b | P | W | A | D | G;
+    v1(46, va + 8192);
+    expect("  after InvalPage", load(va + 8192), 0x2B2B);
+    fresh_pt[2] = (u32)page_a | P | W | A | D | G;
+    v1(47, 3);
+    expect("  after FlushTLB", load(va + 8192), 0x1A1A);
+#ifdef PAE
+    u32 a = 0x80000001, b, c = 0, d;
+    __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+    if (d & 1u << 20) {
+        u32 lo, hi;
+        __asm__ volatile("rdmsr" : "=a"(lo), "=d"(hi) : "c"(0xC0000080));
+        __asm__ volatile("wrmsr" ::"a"(lo | 0x800), "d"(hi), "c"(0xC0000080));
+        *(u8 *)page_b = 0xC3;
+        set_entry(&fresh_pt[3], (u32)page_b | P | W | A | D, 0x01);
+        probe_va = va + 3 * 4096;
+        catching = 1;
+        expect("a page with code", attempt(call_probe), 0);
+        set_entry(&fresh_pt[3], (u32)page_b | P | W | A | D | 1ull << 63, 0x01);
+        v1(46, probe_va);
+        expect("a page that must not be executed", attempt(call_probe), 1);
+        expect("  with error (fetch)", caught_at.vector << 16 | caught_at.error, 14 << 16 | 0x11);
+        expect("  is read", load(probe_va) & 0xFF, 0xC3);
+        catching = 0;
+    }
+#else
+    /* A directory that is its own table: all entries lie in a window. Below the hole, so that it can be. */
+    u32 window = 0xFF800000;
+    set_entry(&pd[0][window / SPAN], (u32)pd[0] | P | W, 0x02);
+    u32 at = window + va / 4096 * 4;
+    expect("a directory as its own table", load(at) & ~(A | D), (u32)page_a | P | W);
+    store(at, (u32)page_b | P | W);
+    v1(46, va);
+    expect("  is written through its window", load(va), 0x2B2B);
+    set_entry(&pd[0][window / SPAN], 0, 0x02);
+    v1(47, 3);
+#endif
+    if (ring) { /* the monitor's hole: the guest's own tables may say what they like */
+        u32 hole = HOLE + 0x5000;
+        fresh_pt[hole / 4096 % PER_TABLE] = (u32)page_a | P | W | A | D;
+#ifdef PAE
+        pte *top = &pd[3][hole / SPAN % PER_TABLE];
+#else
+        pte *top = &pd[0][hole / SPAN];
+#endif
+        set_entry(top, (u32)fresh_pt | P | W | U, 0x02);
+        v1(47, 3);
+        probe_va = hole;
+        catching = 1;
+        expect("a mapping in the hole is out of reach", attempt(read_probe), 1);
+        expect("  because segments end below it", caught_at.vector, 13);
+        set_entry(top, 0, 0x02);
+    }
+    set_entry(slot, 0, 0x02);
+    v1(47, 3);
+    v1(45, (u32)fresh_pt >> 12);
 }
 
 static void lazy_steps(void)
@@ -549,17 +799,41 @@ static void apic_steps(void)
     v0(35);
     expect("an alarm on LVTT", apic_ticks, 1);
     v0(30);
+    for (u32 i = 0; i < 3; i++) {
+        apic_write(0x310, 0);
+        apic_write(0x300, 0x4042);
+    }
+    expect("nothing while the flag is clear", ipis, 0);
+    v0(29);
+    for (u64 until = now(0) + 1000; now(0) < until;) {}
+    v0(30);
+    expect("the same interrupt three times is delivered once", ipis, 1);
 }
 
-void ap_main(void)
+ABI void ap_main(u32 registers)
 {
     u32 cs;
     __asm__("movl %%cs, %0" : "=r"(cs));
+    ap_registers = registers;
+    ap_cr3 = v0(21);
     ap_count = 1 | (cs & 3) << 8 | (v0(31) & 0x200) << 8;
+    apic_write(0xF0, 0x1FF);
+    __atomic_fetch_add(&ap_starts, 1, __ATOMIC_SEQ_CST);
     for (;;) v0(35);
 }
 
-static void smp_steps(u32 vcpus)
+static void wait_for(volatile u32 *count, u32 wanted, u32 cycles)
+{
+    for (u64 until = now(1) + cycles; *count < wanted && now(1) < until;) {}
+}
+
+static void ipi(u32 id, u32 command)
+{
+    apic_write(0x310, id << 24);
+    apic_write(0x300, command);
+}
+
+static void smp_steps(void)
 {
     static struct {
         u32 cr0, cr2, cr3, cr4;
@@ -569,12 +843,17 @@ static void smp_steps(u32 vcpus)
         u32 gdt_base, idt_base;
         u16 idt_limit;
     } ap;
-    if (vcpus < 2 || kind[62] != 1) return;
     ap.cr0 = 0x80050023;
     ap.cr3 = (u32)root;
     ap.cr4 = v0(22);
     ap.eip = (u32)ap_entry;
-    ap.esp = (u32)ap_stack + sizeof ap_stack;
+    ap.eax = 0xA0A0;
+    ap.ebx = 0xB0B0;
+    ap.ecx = 0xC0C0;
+    ap.edx = 0xD0D0;
+    ap.ebp = 0xE0E0;
+    ap.esi = 0x5151;
+    ap.edi = 0xD1D1;
     ap.cs = KERNEL_CS;
     ap.ss = KERNEL_SS;
     ap.ds = ap.es = USER_DS;
@@ -582,14 +861,64 @@ static void smp_steps(u32 vcpus)
     ap.gdt_base = (u32)gdt_ap;
     ap.idt_base = (u32)idt;
     ap.idt_limit = sizeof idt - 1;
-    apic_write(0x310, 1 << 24);
-    apic_write(0x300, 0xC500);
-    apic_write(0x300, 0x8500);
-    v2(62, (u32)&ap, 1);
-    apic_write(0x300, 0x601);
-    apic_write(0x300, 0x601);
-    for (u64 until = now(0) + 5000000; !ap_count && now(0) < until;) {}
-    expect("the second vCPU came up at the ring", ap_count, 1 | ring << 8);
+    u32 vcpus = 1;
+    for (u32 id = 1; id < 8; id++) {
+        ap.esp = (u32)ap_stack[id] + sizeof ap_stack[id];
+        ipi(id, 0xC500);
+        ipi(id, 0x8500);
+        if (id == 1 && ring) {
+            ipi(id, 0x601);
+            wait_for(&ap_starts, 1, 100000);
+            expect("without a state it does not start", ap_starts, 0);
+            u32 cr0 = ap.cr0;
+            ap.cr0 &= 0x7FFFFFFF;
+            v2(62, (u32)&ap, id);
+            ipi(id, 0x601);
+            wait_for(&ap_starts, 1, 100000);
+            expect("nor without paging", ap_starts, 0);
+            ap.cr0 = cr0;
+        }
+        if (v2(62, (u32)&ap, id)) break; /* there is no such vCPU */
+        ipi(id, 0x601);
+        ipi(id, 0x601);
+        wait_for(&ap_starts, id, 5000000);
+        expect("a vCPU came up at the ring", ap_count, 1 | ring << 8);
+        expect("  with its registers", ap_registers, 1);
+        expect("  and root", ap_cr3, (u32)root);
+        ap_count = ap_registers = ap_cr3 = 0;
+        vcpus++;
+    }
+    say("vcpus ");
+    say_hex(vcpus);
+    put('\n');
+    if (vcpus < 2) return;
+    ipi(1, 0x600 | 1);
+    wait_for(&ap_starts, vcpus, 100000);
+    expect("one that runs does not start again", ap_starts, vcpus - 1);
+    u32 sent = ipis;
+    for (u32 id = 1; id < vcpus; id++) ipi(id, 0x4042);
+    wait_for(&ipis, sent + vcpus - 1, 5000000);
+    expect("each was interrupted once", ipis, sent + vcpus - 1);
+    /* A page changes under another vCPU: what it sees after its own flush is new. */
+    pte *e = entry_of((u32)page_a);
+    pte old = *e;
+    *(u32 *)page_a = 0x1A1A;
+    *(u32 *)page_b = 0x2B2B;
+    ipi(1, 0x4043);
+    wait_for(&ap_saw, 1, 5000000);
+    expect("the other vCPU's view", ap_saw, 0x1A1A);
+    ap_saw = 0;
+    set_entry(e, (u32)page_b | P | W | U, 0x01);
+    v1(46, (u32)page_a);
+    ipi(1, 0x4043);
+    wait_for(&ap_saw, 1, 5000000);
+    expect("  after a change and its flush", ap_saw, 0x2B2B);
+    ap_saw = 0;
+    *e = old; /* nobody is told */
+    v1(46, (u32)page_a);
+    ipi(1, 0x4043);
+    wait_for(&ap_saw, 1, 5000000);
+    expect("  after a silent change and its flush", ap_saw, 0x1A1A);
 }
 
 void steps(void)
@@ -599,12 +928,16 @@ void steps(void)
     take_over();
     state_steps();
     table_steps();
+    descriptor_steps();
     memory_steps();
+    frame_steps();
     lazy_steps();
     user_steps();
+    return_steps();
+    user_rules();
     time_steps();
     apic_steps();
-    smp_steps(2);
+    smp_steps();
     say(failures ? "FAILED\n" : "all steps passed\n");
     out8(0xF4, failures);
     for (;;) __asm__ volatile("hlt");

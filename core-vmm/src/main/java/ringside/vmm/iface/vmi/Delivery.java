@@ -15,7 +15,7 @@ import ringside.vmm.word.Knockdown;
 /// real one is always set while a deprivileged guest runs.
 final class Delivery {
     private static final int NMI = 2;
-    private static final int PAGE_FAULT = 14, DOUBLE_FAULT = 8, NO_STACK = 12, PROTECTION = 13, NOT_PRESENT = 11;
+    private static final int PAGE_FAULT = 14, DOUBLE_FAULT = 8, PROTECTION = 13, NOT_PRESENT = 11;
     private static final int TASK_GATE = 5, INTERRUPT_16 = 6, TRAP_16 = 7, INTERRUPT_32 = 14, TRAP_32 = 15;
     private static final int TF = 0x100, IF = 0x200, IOPL = 0x3000, NT = 0x4000, RF = 0x10000, VM = 0x20000;
     /// What a frame's EFLAGS may change.
@@ -291,7 +291,7 @@ final class Delivery {
             return false;
         }
         if (!Descriptor.present(stack)) {
-            refuseReturn(v, site, esp, NO_STACK, ss & 0xFFFC);
+            refuseReturn(v, site, esp, NOT_PRESENT, ss & 0xFFFC);
             return false;
         }
         return true;

@@ -197,7 +197,7 @@ public final class VmiHypervisor implements Hypervisor {
     @Override
     public boolean intercepts(GuestState g) {
         VmiVcpu v = vcpus[g.vcpu()];
-        return v.active || v.initPending;
+        return v.active || v.initPending || v.returning && v.linearEip() == v.iretLinear;
     }
 
     @Override
@@ -307,6 +307,12 @@ public final class VmiHypervisor implements Hypervisor {
     }
 
     private Verdict beforeSwitch(VmiVcpu v, Exit exit) {
+        if (v.returning && exit instanceof Exit.Fault f) {
+            v.returning = false;
+            count(v, ExitCause.EXCEPTION, f.vector(), f.error());
+            v.g.setEip(callSite(v));
+            return Verdict.DELIVER;
+        }
         if (exit instanceof Exit.TripleFault) {
             delivery.fall(v, "triple fault");
             return Verdict.RESUME;
@@ -321,6 +327,17 @@ public final class VmiHypervisor implements Hypervisor {
             delivery.attend(v);
         }
         return Verdict.RESUME;
+    }
+
+    /// Where the IRET call came from: a frame that cannot be returned to is a fault of that place, where the kernel has
+    /// an entry in its exception table, and not of the ROM (vmi.md 3.5). The call's return address is below the frame.
+    private static int callSite(VmiVcpu v) {
+        GuestState g = v.g;
+        try {
+            return g.read(g.segmentBase(GuestState.SS) + g.reg(GuestState.ESP) - 4, 4, false) - 5;
+        } catch (GuestFault unreadable) {
+            return g.eip();
+        }
     }
 
     /// Exits that no instruction separates: at some point the guest cannot go on.
@@ -406,6 +423,7 @@ public final class VmiHypervisor implements Hypervisor {
         int offset = v.romOffset(linear, rom.size());
         if (offset < 0 || g.cpl() == 3) return;
         int call = rom.callAt(offset);
+        v.returning = v.aside && linear == v.iretLinear;
         if (call != VmiRom.NONE) {
             if (v.aside && v.call != VmiRom.NONE) finished(v); // one that an interrupt broke into, like Halt
             v.call = call;
@@ -462,6 +480,7 @@ public final class VmiHypervisor implements Hypervisor {
     private void stepAside(VmiVcpu v) {
         v.aside = true;
         v.call = VmiRom.NONE;
+        v.iretLinear = v.romLinear + rom.iretInstruction();
         v.g.watchFetch(v.romLinear, v.romLinear + rom.size());
     }
 

@@ -70,14 +70,11 @@ final class VmiMmu {
         boolean store = (f.error() & PageWalk.FAULT_WRITE) != 0;
         boolean asUser = (f.error() & PageWalk.FAULT_USER) != 0;
         boolean fetch = (f.error() & PageWalk.FAULT_FETCH) != 0 || va == v.linearEip() && !store;
-        if (VmmArea.inside(va)) {
-            deliver(v, f.error(), va);
-            return;
-        }
         walk.walk(v.cr3, v.cr4, v.efer(), va);
         int access = (f.error() & PageWalk.FAULT_FETCH) != 0 ? Tlb.FETCH : store ? Tlb.WRITE : Tlb.READ;
         int error = walk.fault(access, asUser, v.writeProtect());
         if (error >= 0) deliver(v, error, va);
+        else if (VmmArea.inside(va)) deliver(v, f.error(), va);
         else if (walk.machine() < 0) device(v, va, store, fetch);
         else if (store && romPage(walk.physical())) lostStore(v, va);
         else if (store && !walk.writable()) unguardedStore(v, va);

@@ -24,7 +24,7 @@ final class VmiRom {
 
     static final int NONE = -1;
     private static final int RELOCATIONS = 0x200, CALLS = 74, CALL_REL = 1;
-    private static final int RET = 0xC3;
+    private static final int RET = 0xC3, IRET_OPCODE = 0xCF, IRET_CALL = 33;
     /// The ROM of a monitor that leaves the kernel at level 0: written with a call's number and the address of its
     /// words, and read for the wall clock at tick 0, and for the vCPU's stolen and available cycles.
     static final int CALL_MSR = INIT_MSR + 1, WALLCLOCK_MSR = INIT_MSR + 2;
@@ -91,6 +91,13 @@ final class VmiRom {
     /// Offset of a call's code.
     int entry(int call) {
         return word(RELOCATIONS + 4 * call);
+    }
+
+    /// Offset of the instruction that carries the IRET call out where the kernel is at level 0.
+    int iretInstruction() {
+        int at = entry(IRET_CALL);
+        while ((bytes[at] & 0xFF) != IRET_OPCODE) at++;
+        return at;
     }
 
     /// Whether a near return is at an offset.

@@ -24,6 +24,9 @@ final class VmiVcpu implements Stateful {
     boolean active;
     /// The kernel runs at level 0, and its VMI calls are instructions.
     boolean aside;
+    /// Where the ROM's own IRET stands, when `aside`, and whether it is the next instruction.
+    int iretLinear;
+    boolean returning;
     /// VMI_Init was called; the switch happens at the next instruction boundary.
     boolean initPending;
     /// The silicon's tables, or none, still hold guest frames.
@@ -72,7 +75,7 @@ final class VmiVcpu implements Stateful {
 
     /// As the vCPU was before VMI_Init; its pages of the hole stay the monitor's, and are empty again.
     void restart() {
-        active = aside = initPending = nmi = postponed = kernelStackKnown = userTables = apStateKnown = false;
+        active = aside = initPending = returning = nmi = postponed = kernelStackKnown = userTables = apStateKnown = false;
         call = -1;
         ldtLimit = 0;
         for (int mfn : new int[] {stateMfn, queueMfn}) {
@@ -143,6 +146,8 @@ final class VmiVcpu implements Stateful {
         active = v.flag("active", active);
         aside = v.flag("aside", aside);
         initPending = v.flag("initPending", initPending);
+        iretLinear = v.i32("iretLinear", iretLinear);
+        returning = v.flag("returning", returning);
         mapped = v.flag("mapped", mapped);
         cr0 = v.i32("cr0", cr0);
         cr3 = v.i32("cr3", cr3);
