@@ -20,7 +20,7 @@ public final class Counterparts {
         CallInfo call = row.call();
         if (call == null) {
             return switch (row.event().kind()) {
-                case FAULT, INTERRUPT ->
+                case FAULT, SOFTWARE_INTERRUPT, INTERRUPT ->
                     row.event().kind().id() + " " + row.event().id();
                 default -> row.event().kind().id();
             };

@@ -89,7 +89,7 @@ public final class RowProbe implements Monitor, Spectator {
     }
 
     @Override
-    public void delivered(GuestState g, int vector, boolean external, int error, int va) {
+    public void delivered(GuestState g, int vector, Source source, int error, int va) {
         undefined |= vector == UNDEFINED;
     }
 

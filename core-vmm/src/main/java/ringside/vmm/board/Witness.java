@@ -39,13 +39,17 @@ final class Witness implements Spectator, Stateful {
     }
 
     @Override
-    public void delivered(GuestState g, int vector, boolean external, int error, int va) {
+    public void delivered(GuestState g, int vector, Source source, int error, int va) {
         if (machine.hypervisor().intercepts(g)) return;
-        int from = interruptedEip(g, !external && vector < 32 && (VECTORS_WITH_ERROR >> vector & 1) != 0);
-        if (external) trace.event(g.vcpu(), EventKind.INTERRUPT, vector, from, 0, 0, 0);
-        else {
-            trace.event(g.vcpu(), EventKind.FAULT, vector, from, va & 0xFFFF_FFFFL, error, 1);
-            if (vector < 32) remember(g.vcpu(), vector, from, error, va);
+        boolean hasError = source == Source.EXCEPTION && vector < 32 && (VECTORS_WITH_ERROR >> vector & 1) != 0;
+        int from = interruptedEip(g, hasError);
+        switch (source) {
+            case EXTERNAL -> trace.event(g.vcpu(), EventKind.INTERRUPT, vector, from, 0, 0, 0);
+            case SOFTWARE -> trace.event(g.vcpu(), EventKind.SOFTWARE_INTERRUPT, vector, from, 0, 0, 0);
+            case EXCEPTION -> {
+                trace.event(g.vcpu(), EventKind.FAULT, vector, from, va & 0xFFFF_FFFFL, error, 1);
+                remember(g.vcpu(), vector, from, error, va);
+            }
         }
         machine.crossed();
     }

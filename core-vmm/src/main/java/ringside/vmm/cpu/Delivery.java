@@ -77,7 +77,7 @@ abstract class Delivery extends TaskSwitch {
             boolean trap = vector == DB && !faultLike || vector == BP || vector == OV;
             try {
                 event(vector, EXCEPTION, hasError, error, eip, trap ? flags() : flags() | RF);
-                spectator.delivered(self(), vector, false, error, va);
+                spectator.delivered(self(), vector, Spectator.Source.EXCEPTION, error, va);
                 return;
             } catch (GuestFault second) {
                 eip = startEip;
@@ -125,7 +125,7 @@ abstract class Delivery extends TaskSwitch {
         startEsp = regs[ESP];
         try {
             event(vector, EXTERNAL, false, 0, eip, flags());
-            spectator.delivered(self(), vector, true, 0, 0);
+            spectator.delivered(self(), vector, Spectator.Source.EXTERNAL, 0, 0);
         } catch (GuestFault f) {
             eip = startEip;
             regs[ESP] = startEsp;
@@ -144,7 +144,9 @@ abstract class Delivery extends TaskSwitch {
         }
         if (kind == Exit.SoftInt.Kind.INT_N && v86() && iopl() < 3) throw gp(0);
         event(vector, kind == Exit.SoftInt.Kind.ICEBP ? EXCEPTION : SOFTWARE, false, 0, nextEip, flags());
-        spectator.delivered(self(), vector, false, 0, 0);
+        boolean plain = kind == Exit.SoftInt.Kind.INT_N;
+        spectator.delivered(
+                self(), vector, plain ? Spectator.Source.SOFTWARE : Spectator.Source.EXCEPTION, 0, 0);
     }
 
     // ---- through the table

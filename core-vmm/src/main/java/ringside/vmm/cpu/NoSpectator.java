@@ -14,7 +14,7 @@ final class NoSpectator implements Spectator {
     public void bell(GuestState g, int number) {}
 
     @Override
-    public void delivered(GuestState g, int vector, boolean external, int error, int va) {}
+    public void delivered(GuestState g, int vector, Source source, int error, int va) {}
 
     @Override
     public void ring(GuestState g, int from, int to) {}

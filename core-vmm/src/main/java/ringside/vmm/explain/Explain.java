@@ -152,6 +152,8 @@ public final class Explain {
                 iface == Iface.XEN
                         ? upcall(e)
                         : Explained.of("event.interrupt", Symbol.vector(e.id()), Symbol.hex32(e.a0()));
+            case SOFTWARE_INTERRUPT ->
+                Explained.of("event.software-interrupt", Symbol.hex(e.id() & 0xFF), Symbol.hex32(e.a0()));
             case ADDRESS_SPACE -> Explained.of("event.address-space", Symbol.hex(e.a0()), Symbol.hex(e.a1()));
             case BELL -> Explained.of("event.bell", e.id());
             case VCPU -> Explained.of("event.vcpu." + id(CHANGES[Math.floorMod(e.id(), CHANGES.length)]), e.vcpu());

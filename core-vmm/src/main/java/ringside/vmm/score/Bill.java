@@ -24,7 +24,6 @@ public record Bill(List<Line> lines) {
     public record Line(String event, long count, boolean hypervisor, Modelled cycles) {}
 
     private static final int PAGE_FAULT = 14;
-    private static final int FIRST_INTERRUPT = 32;
 
     /// The bill of one corner.
     public static Bill of(Iface iface, Counts counts, CostProfile profile) {
@@ -43,9 +42,9 @@ public record Bill(List<Line> lines) {
     private static void bare(Writer w, Counts counts) {
         for (Map.Entry<Integer, Long> fault : counts.faults().entrySet()) {
             int vector = fault.getKey();
-            String event = vector == PAGE_FAULT ? "pf" : vector < FIRST_INTERRUPT ? "exc" : "sys.int";
-            w.guest(event, fault.getValue());
+            w.guest(vector == PAGE_FAULT ? "pf" : "exc", fault.getValue());
         }
+        w.guest("sys.int", counts.events(EventKind.SOFTWARE_INTERRUPT));
         w.guest("irq", counts.events(EventKind.INTERRUPT));
         w.guest("ipi", counts.events(EventKind.IPI));
     }

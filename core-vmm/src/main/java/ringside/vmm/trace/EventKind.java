@@ -18,6 +18,7 @@ package ringside.vmm.trace;
 /// | IPI | target vCPU | vector or event port | - | - | - |
 /// | REFUSAL | ordinal of Why | mfn or -1 | type or -1 | count or -1 | errno |
 /// | CONSOLE | byte count | - | - | - | - |
+/// | SOFTWARE_INTERRUPT | vector of an INT n | EIP behind it; 0 in real mode | - | - | - |
 /// | RESET | ordinal of ResetCause | how manieth | - | - | - |
 public enum EventKind {
     CALL,
@@ -33,7 +34,8 @@ public enum EventKind {
     IPI,
     REFUSAL,
     CONSOLE,
-    RESET;
+    RESET,
+    SOFTWARE_INTERRUPT;
 
     /// In place of an event port: an upcall with no port pending, the NMI callback and the failsafe callback of Xen.
     public static final int NO_PORT = -1, NMI = -2, FAILSAFE = -3;

@@ -168,7 +168,7 @@ public final class CornerModel {
                         explain.call(e).name(),
                         explain.argumentLine(e),
                         texts.get(Explain.classKey(e.callClass())));
-            case EXIT, FAULT, INTERRUPT -> {
+            case EXIT, FAULT, SOFTWARE_INTERRUPT, INTERRUPT -> {
                 var what = explain.what(e);
                 yield iface() == Iface.NATIVE ? texts.get(what.key(), what.array()) : null;
             }

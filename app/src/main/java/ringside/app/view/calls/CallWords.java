@@ -20,7 +20,6 @@ import ringside.vmm.word.Iface;
 
 /// Rows of the log in words. Made only for rows that are looked at, or that a filter asks about.
 final class CallWords {
-    private static final int FIRST_INTERRUPT = 32;
     private static final int MOST_NAMES = 4_096;
     private static final ExitCause[] CAUSES = ExitCause.values();
 
@@ -49,8 +48,8 @@ final class CallWords {
         return switch (e.kind()) {
             case CALL -> "#" + e.id();
             case EXIT -> texts.get(Explain.causeKey(CAUSES[Math.floorMod(e.id(), CAUSES.length)]));
-            case FAULT ->
-                texts.get(e.id() < FIRST_INTERRUPT ? "calls.op.fault" : "calls.op.int", Symbol.vector(e.id()));
+            case FAULT -> texts.get("calls.op.fault", Symbol.vector(e.id()));
+            case SOFTWARE_INTERRUPT -> texts.get("calls.op.int", Symbol.hex(e.id() & 0xFF));
             case INTERRUPT ->
                 row.iface() == Iface.XEN ? upcall(e.id()) : texts.get("calls.op.interrupt", Symbol.vector(e.id()));
             case BELL -> texts.get("calls.op.bell", e.id());

@@ -56,6 +56,7 @@ final class Delivery {
 
     /// A software interrupt of the guest's own.
     void softInterrupt(VmiVcpu v, int vector, int nextEip) {
+        platform.trace().event(v.n(), EventKind.SOFTWARE_INTERRUPT, vector, nextEip & 0xFFFFFFFFL, 0, 0, 0);
         @Nullable GuestFault nested;
         try {
             int high = (int) (memory.read(v, v.idtBase + vector * 8, 8) >>> 32);

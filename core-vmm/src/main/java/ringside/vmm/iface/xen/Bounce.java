@@ -46,9 +46,17 @@ final class Bounce {
         this.descriptors = descriptors;
     }
 
-    /// Delivers an exception or software interrupt to the handler of the trap table.
+    /// Delivers an exception to the handler of the trap table.
     void trap(XenVcpu v, int vector, boolean hasError, int error) {
         trap(v, Interrupted.now(v.guest), vector, hasError, error);
+    }
+
+    /// Delivers an INT n whose handler the guest's table lets it call.
+    void softwareInterrupt(XenVcpu v, int vector) {
+        Interrupted now = Interrupted.now(v.guest);
+        domain.trace.event(
+                v.number, EventKind.SOFTWARE_INTERRUPT, vector, Integer.toUnsignedLong(now.eip), 0, 0, 0);
+        handler(v, now, vector, false, 0);
     }
 
     private void trap(XenVcpu v, Interrupted i, int vector, boolean hasError, int error) {
@@ -65,6 +73,10 @@ final class Bounce {
             domain.crash(v, "exception " + vector + " without a handler in the guest");
             return;
         }
+        handler(v, i, vector, hasError, error);
+    }
+
+    private void handler(XenVcpu v, Interrupted i, int vector, boolean hasError, int error) {
         boolean masks = (v.trapFlags[vector] & XenVcpu.TRAP_MASKS) != 0;
         frame(v, i, v.trapCs[vector], v.trapEip[vector], masks, hasError ? new int[] {error} : NOTHING);
     }

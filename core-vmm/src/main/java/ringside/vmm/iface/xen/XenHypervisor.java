@@ -288,7 +288,8 @@ public final class XenHypervisor implements Hypervisor {
             domain.trace.exit(v.number, ExitCause.SOFTWARE_INTERRUPT, v.guest.eip(), vector, 0);
         }
         v.guest.setEip(s.nextEip());
-        parts.bounce.trap(v, vector, false, 0);
+        if (s.kind() == Exit.SoftInt.Kind.INT_N) parts.bounce.softwareInterrupt(v, vector);
+        else parts.bounce.trap(v, vector, false, 0);
         return Verdict.RESUME;
     }
 
