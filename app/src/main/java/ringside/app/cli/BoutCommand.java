@@ -139,7 +139,7 @@ final class BoutCommand implements Callable<Integer> {
         throw session.bad(option, "native, vmi, xen or hw", "\"" + text + "\"", "corner");
     }
 
-    private static List<Iface> corners(Session session, String text) throws Failure {
+    static List<Iface> corners(Session session, String text) throws Failure {
         List<Iface> list = new ArrayList<>();
         for (String name : text.split(",", -1)) {
             Iface iface = corner(session, "--corners", name.strip());

@@ -37,6 +37,7 @@ public final class RingsideCommand implements Callable<Integer> {
         line.addSubcommand(new CallsCommand(io));
         line.addSubcommand(new RunCommand(io));
         line.addSubcommand(new BoutCommand(io));
+        line.addSubcommand(new OperationsCommand(io));
         line.addSubcommand(new ConformanceCommand(io));
         line.addSubcommand("debate", new LaterCommand(io, "debate"));
         line.addSubcommand("lessons", new LaterCommand(io, "lessons"));

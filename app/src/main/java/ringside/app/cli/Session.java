@@ -257,11 +257,25 @@ final class Session {
 
     /// Runs, writes what was asked for, and says how it ended.
     void play(BoutSpec spec, String untilText, Manner manner) throws Failure {
+        play(List.of(spec), untilText, manner, _ -> {});
+    }
+
+    /// The same for corners that are not set up alike: a bout for each, otherwise equal.
+    ///
+    /// @param then gets the report when all is run and written, before corners that did not make it end the command
+    void play(List<BoutSpec> specs, String untilText, Manner manner, Reading then) throws Failure {
+        BoutSpec spec = specs.getFirst();
         Until until = until(untilText);
         Script script = script();
         CostProfile profile = profile();
         List<Assertion> assertions = assertions();
-        List<Corner> corners = open(spec);
+        List<Corner> corners = new ArrayList<>();
+        try {
+            for (BoutSpec each : specs) corners.addAll(open(each));
+        } catch (Failure e) {
+            corners.forEach(Corner::close);
+            throw e;
+        }
         BoutRun run = new BoutRun(corners, until, script);
         try {
             run(run, manner);
@@ -284,6 +298,7 @@ final class Session {
         write(report);
         if (options.pcap != null) captured(corners, options.pcap);
         if (options.screenshot != null) screenshot(options.screenshot, run);
+        then.read(report);
         judge(report, assertions);
     }
 
@@ -438,11 +453,16 @@ final class Session {
         }
     }
 
-    private interface Writing {
+    /// Something done with a finished report.
+    interface Reading {
+        void read(BoutReport report) throws Failure;
+    }
+
+    interface Writing {
         void to(OutputStream out) throws IOException;
     }
 
-    private void write(Path file, Writing writing) throws Failure {
+    void write(Path file, Writing writing) throws Failure {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(io.file(file)))) {
             writing.to(out);
         } catch (IOException e) {
@@ -504,7 +524,7 @@ final class Session {
 
     // ---- pieces ---------------------------------------------------------------------------------------------------
 
-    private byte[] bytes(String option, Path file) throws Failure {
+    byte[] bytes(String option, Path file) throws Failure {
         Path path = io.file(file);
         try {
             if (!Files.exists(path)) throw bad(option + " " + file, "a file", "nothing of that name", "file");

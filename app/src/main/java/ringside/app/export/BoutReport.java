@@ -5,6 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.probe.SharesView;
 import ringside.vmm.score.CostProfile;
+import ringside.vmm.score.OperationCost;
+import ringside.vmm.score.OperationTable;
 import ringside.vmm.score.Tape;
 import ringside.vmm.trace.Counts;
 import ringside.vmm.trace.Hook;
@@ -55,5 +57,17 @@ public record BoutReport(
     public Tape tape() {
         return Tape.of(
                 corners.stream().map(c -> new Tape.Entry(c.iface(), c.total())).toList(), profile);
+    }
+
+    /// Costs of the operations that the guest declared on its console; empty when it declared none.
+    public OperationTable operations() {
+        return OperationTable.of(corners.stream()
+                .map(c -> new OperationTable.Source(
+                        c.iface(),
+                        c.console(),
+                        c.rounds().stream()
+                                .map(r -> new OperationCost.Round(r.bell(), r.counts()))
+                                .toList()))
+                .toList());
     }
 }

@@ -49,6 +49,7 @@ public final class HtmlReport {
         html.append("<h1>").append(escape(title)).append("</h1>\n");
         setting();
         tape();
+        html.append(OperationsHtml.of(report.operations(), texts));
         rounds();
         calls();
         exits();
@@ -382,7 +383,7 @@ public final class HtmlReport {
         return escape(texts.get(key));
     }
 
-    private static String escape(String s) {
+    static String escape(String s) {
         StringBuilder out = new StringBuilder(s.length() + 16);
         for (int i = 0; i < s.length(); i++) {
             char c = s.charAt(i);

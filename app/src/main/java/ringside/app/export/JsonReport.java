@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import ringside.vmm.probe.SharesView;
 import ringside.vmm.score.Bill;
+import ringside.vmm.score.OperationTable;
 import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.Counts;
 import ringside.vmm.trace.EventKind;
@@ -39,6 +40,8 @@ public final class JsonReport {
             g.writeArrayFieldStart("corners");
             for (BoutReport.CornerReport corner : report.corners()) corner(g, corner, report);
             g.writeEndArray();
+            OperationTable operations = report.operations();
+            if (!operations.isEmpty()) OperationsJson.write(g, operations);
             g.writeEndObject();
             g.writeRaw('\n');
         }

@@ -87,6 +87,12 @@ public record BoutSpec(
                 guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, list, network, pc);
     }
 
+    /// The same kernel with another RAM disk and command line.
+    public BoutSpec withLinux(byte[] disk, String line) {
+        return new BoutSpec(
+                guest, corners, vcpus, memoryBytes, seed, kernel, disk, line, firmware, cpu, drives, network, pc);
+    }
+
     /// The same on this network.
     public BoutSpec withNetwork(@Nullable NetSpec net) {
         return new BoutSpec(

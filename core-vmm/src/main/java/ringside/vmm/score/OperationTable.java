@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package ringside.vmm.score;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import ringside.vmm.word.Iface;
+
+/// What single operations of a guest cost, corner beside corner.
+///
+/// @param operations what the corners declared, in the order of the first that did
+/// @param columns    one a corner
+public record OperationTable(List<Operation> operations, List<Column> columns) {
+    /// One corner's costs.
+    public record Column(Iface iface, List<OperationCost> costs) {
+        /// The cost of an operation, if the corner has counted it.
+        public Optional<OperationCost> cost(Operation o) {
+            return costs.stream()
+                    .filter(c -> c.operation().bell() == o.bell())
+                    .findFirst();
+        }
+    }
+
+    /// What a corner printed and counted.
+    public record Source(Iface iface, String console, List<OperationCost.Round> rounds) {}
+
+    public static OperationTable of(List<Source> sources) {
+        List<Operation> all = new ArrayList<>();
+        List<Column> columns = new ArrayList<>();
+        for (Source s : sources) {
+            List<Operation> declared = Operation.declared(s.console());
+            for (Operation o : declared) if (all.stream().noneMatch(a -> a.bell() == o.bell())) all.add(o);
+            columns.add(new Column(s.iface(), OperationCost.of(declared, s.rounds())));
+        }
+        return new OperationTable(List.copyOf(all), List.copyOf(columns));
+    }
+
+    /// Whether no corner has counted anything.
+    public boolean isEmpty() {
+        return columns.stream().allMatch(c -> c.costs().isEmpty());
+    }
+
+    /// The column of an interface, if it is there.
+    public Optional<Column> column(Iface iface) {
+        return columns.stream().filter(c -> c.iface() == iface).findFirst();
+    }
+}
