@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +20,9 @@ import ringside.app.export.OperationsText;
 import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Bouts;
 import ringside.vmm.bout.OperationsGuest;
+import ringside.vmm.score.OperationTable;
 import ringside.vmm.word.Iface;
+import ringside.vmm.word.Problem;
 
 /// What single operations of a Linux kernel cost on each corner, as a table. The program that does them comes with the
 /// tool; `--initrd` takes another that declares operations of its own.
@@ -44,9 +49,13 @@ final class OperationsCommand implements Callable<Integer> {
     @Option(
             names = "--markdown",
             paramLabel = "FILE",
-            description = "write the tables as a page; in a page that is there, between its two comments \"operations\"")
+            description = "write the tables into a page, in place of those of an earlier run with as many vCPUs")
     @Nullable
     Path markdown;
+
+    @Option(names = "--only", paramLabel = "REGEX", description = "operations whose names match, in table and page")
+    @Nullable
+    String only;
 
     OperationsCommand(Io io) {
         this.io = io;
@@ -56,17 +65,19 @@ final class OperationsCommand implements Callable<Integer> {
     public Integer call() throws Failure {
         if (options.asksForModels()) return options.printModels(io);
         Session session = new Session(io, options);
+        Predicate<String> names = names(session);
         if (options.kernel == null) throw session.bad("--kernel", "a 32-bit Linux kernel", "nothing", "kernel");
         List<BoutSpec> specs = new ArrayList<>();
         for (Iface corner : corners == null ? CORNERS : BoutCommand.corners(session, corners)) {
             BoutSpec spec = spec(session, corner);
-            String why = corners == null ? refusal(spec) : null;
+            Problem why = corners == null ? refusal(spec) : null;
             if (why == null) specs.add(spec);
-            else io.say(io.texts().get("cli.operations.without", corner.id(), why));
+            else io.say(io.texts()
+                    .get("cli.operations.without", corner.id(), why.field(), why.expected(), why.found()));
         }
         if (specs.isEmpty()) throw session.bad("--kernel", "one that a corner can start", "none can", "kernel");
         String until = options.until == null ? "bell:" + OperationsGuest.LAST_BELL : options.until;
-        session.play(specs, until, new Session.Manner(null, false, null), report -> show(session, report));
+        session.play(specs, until, new Session.Manner(null, false, null), report -> show(session, report, names));
         return 0;
     }
 
@@ -79,29 +90,39 @@ final class OperationsCommand implements Callable<Integer> {
     }
 
     /// Why a corner cannot start the kernel, or null.
-    private static @Nullable String refusal(BoutSpec spec) {
+    private static @Nullable Problem refusal(BoutSpec spec) {
         return switch (Bouts.open(spec)) {
             case Bouts.Opened.Ready ready -> {
                 ready.corners().forEach(c -> c.close());
                 yield null;
             }
-            case Bouts.Opened.Wrong wrong -> wrong.problems().getFirst().expected() + ": "
-                    + wrong.problems().getFirst().found();
+            case Bouts.Opened.Wrong wrong -> wrong.problems().getFirst();
         };
     }
 
-    private void show(Session session, BoutReport report) throws Failure {
+    private Predicate<String> names(Session session) throws Failure {
+        if (only == null) return _ -> true;
+        try {
+            return Pattern.compile(only).asPredicate();
+        } catch (PatternSyntaxException e) {
+            throw session.bad("--only", "a regular expression (" + e.getDescription() + ")", only, "other");
+        }
+    }
+
+    private void show(Session session, BoutReport report, Predicate<String> names) throws Failure {
         if (report.operations().isEmpty()) {
             throw session.bad("the guest", "declared operations and bells", "none of them", "operations");
         }
-        io.out().print(OperationsText.of(report.operations(), io.texts()));
+        OperationTable table = report.operations().only(o -> names.test(o.name()));
+        if (table.isEmpty()) throw session.bad("--only", "the name of an operation", String.valueOf(only), "other");
+        io.out().print(OperationsText.of(table, io.texts()));
         io.out().flush();
         Path file = markdown;
         if (file == null) return;
         String old = Files.exists(io.file(file))
                 ? new String(session.bytes("--markdown", file), StandardCharsets.UTF_8)
                 : "";
-        String page = OperationsPage.into(old, report, options.append);
+        String page = OperationsPage.into(old, report, table, options.append);
         session.write(file, out -> out.write(page.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -8,7 +8,6 @@ import ringside.vmm.score.Operation;
 import ringside.vmm.score.OperationCost;
 import ringside.vmm.score.OperationTable;
 import ringside.vmm.score.PredictedCalls;
-import ringside.vmm.word.Iface;
 
 /// Costs of operations as a part of the HTML report; nothing where the guest declared none.
 final class OperationsHtml {
@@ -50,7 +49,7 @@ final class OperationsHtml {
     }
 
     private void predictions() {
-        Optional<OperationTable.Column> vmi = table.column(Iface.VMI);
+        Optional<OperationTable.Column> vmi = table.predictable();
         if (vmi.isEmpty()) return;
         PredictedCalls predicted = PredictedCalls.builtIn();
         html.append("<details><summary>").append(text("html.predicted")).append("</summary><table><tr>");

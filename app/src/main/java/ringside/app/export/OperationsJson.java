@@ -35,7 +35,7 @@ final class OperationsJson {
                 }
             }
             g.writeEndObject();
-            List<PredictedCalls.Line> lines = table.column(Iface.VMI)
+            List<PredictedCalls.Line> lines = table.predictable()
                     .flatMap(c -> c.cost(o))
                     .map(predicted::beside)
                     .orElse(List.of());

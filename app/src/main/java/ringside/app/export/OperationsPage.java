@@ -16,7 +16,7 @@ import ringside.vmm.word.Iface;
 
 /// Costs of operations as Markdown: the table, the calls behind it, and predictions beside counts.
 public final class OperationsPage {
-    private static final String BEGIN = "<!-- operations -->", END = "<!-- /operations -->";
+    private static final String BEGIN = "<!-- operations, %d vCPU -->\n", END = "<!-- /operations -->\n";
     private static final double SHOWN = 0.005;
 
     private final OperationTable table;
@@ -27,14 +27,17 @@ public final class OperationsPage {
         this.table = table;
     }
 
-    /// Puts the tables between the two comments of a page, or makes a page of them.
+    /// Puts the tables into a page: between the comments that an earlier run with as many vCPUs has left there, or
+    /// at the end.
     ///
     /// @param old    the page as it was, or ""
+    /// @param table  the report's operations, or some of them
     /// @param append what was added to the command line
-    public static String into(String old, BoutReport report, String append) {
-        String tables = BEGIN + "\n" + new OperationsPage(report.operations()).tables(report, append) + END;
-        int from = old.indexOf(BEGIN), to = old.indexOf(END);
-        if (from < 0 || to < from) return "# Operations\n\n" + tables + "\n";
+    public static String into(String old, BoutReport report, OperationTable table, String append) {
+        String begin = String.format(Locale.ROOT, BEGIN, report.vcpus());
+        String tables = begin + new OperationsPage(table).tables(report, append) + END;
+        int from = old.indexOf(begin), to = from < 0 ? -1 : old.indexOf(END, from);
+        if (to < 0) return (old.isEmpty() ? "# Operations\n" : old.stripTrailing() + "\n") + "\n" + tables;
         return old.substring(0, from) + tables + old.substring(to + END.length());
     }
 
@@ -106,7 +109,7 @@ public final class OperationsPage {
     }
 
     private void predictions() {
-        Optional<OperationTable.Column> vmi = table.column(Iface.VMI);
+        Optional<OperationTable.Column> vmi = table.predictable();
         if (vmi.isEmpty()) return;
         PredictedCalls predicted = PredictedCalls.builtIn();
         page.append("### VMI calls: predicted and counted\n\n");

@@ -90,8 +90,10 @@ public final class OperationsText {
 
     /// Predictions of VMI calls that do not hold.
     private static String beside(OperationTable table, Texts texts) {
-        Optional<OperationTable.Column> vmi = table.column(Iface.VMI);
-        if (vmi.isEmpty()) return "";
+        Optional<OperationTable.Column> vmi = table.predictable();
+        if (vmi.isEmpty()) {
+            return table.column(Iface.VMI).isPresent() ? texts.get("operations.no-vmi") + "\n" : "";
+        }
         PredictedCalls predicted = PredictedCalls.builtIn();
         List<List<String>> cells = new ArrayList<>();
         cells.add(List.of(

@@ -69,15 +69,31 @@ class OperationsTest {
     @Test
     void aPageKeepsWhatIsOutsideOfTheTables() throws IOException {
         kernel("operation 2 x 4: four in a row\n", "40");
-        Files.writeString(folder.resolve("p.md"), "before\n<!-- operations -->\nold\n<!-- /operations -->\nafter\n");
+        String other = "<!-- operations, 2 vCPU -->\nkept\n<!-- /operations -->\n";
+        Files.writeString(
+                folder.resolve("p.md"), other + "before\n<!-- operations, 1 vCPU -->\nold\n<!-- /operations -->\nafter\n");
 
         ringside.run("operations", "--kernel", "k.elf", "--corners", "native", "--markdown", "p.md");
 
         String page = Files.readString(folder.resolve("p.md"));
-        assertTrue(page.startsWith("before\n<!-- operations -->\n"), page);
+        assertTrue(page.startsWith(other + "before\n<!-- operations, 1 vCPU -->\n"), page);
         assertTrue(page.endsWith("<!-- /operations -->\nafter\n"), page);
         assertTrue(page.contains("| four in a row | 4 | 0.50 | 0 |"), page);
         assertTrue(!page.contains("old"), page);
+    }
+
+    @Test
+    void onlyTheOperationsThatAreAskedForAreShown() throws IOException {
+        kernel("operation 2 x 4: four in a row\noperation 255 x 1: the end\n", "40");
+
+        CommandLineFixture.Result some =
+                ringside.run("operations", "--kernel", "k.elf", "--corners", "native", "--only", "^four");
+        CommandLineFixture.Result none =
+                ringside.run("operations", "--kernel", "k.elf", "--corners", "native", "--only", "five");
+
+        assertTrue(some.out().contains("four in a row"), some.out());
+        assertTrue(!some.out().contains("the end"), some.out());
+        assertEquals(3, none.code());
     }
 
     @Test

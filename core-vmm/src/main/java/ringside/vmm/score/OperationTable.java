@@ -4,6 +4,7 @@ package ringside.vmm.score;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import ringside.vmm.word.Iface;
 
 /// What single operations of a guest cost, corner beside corner.
@@ -18,6 +19,11 @@ public record OperationTable(List<Operation> operations, List<Column> columns) {
             return costs.stream()
                     .filter(c -> c.operation().bell() == o.bell())
                     .findFirst();
+        }
+
+        /// Whether the guest made any call: without one it does not know the interface.
+        public boolean calls() {
+            return costs.stream().anyMatch(c -> !c.calls().isEmpty());
         }
     }
 
@@ -35,9 +41,27 @@ public record OperationTable(List<Operation> operations, List<Column> columns) {
         return new OperationTable(List.copyOf(all), List.copyOf(columns));
     }
 
+    /// The table with some of its operations.
+    public OperationTable only(Predicate<Operation> which) {
+        return new OperationTable(
+                operations.stream().filter(which).toList(),
+                columns.stream()
+                        .map(c -> new Column(
+                                c.iface(),
+                                c.costs().stream()
+                                        .filter(cost -> which.test(cost.operation()))
+                                        .toList()))
+                        .toList());
+    }
+
     /// Whether no corner has counted anything.
     public boolean isEmpty() {
         return columns.stream().allMatch(c -> c.costs().isEmpty());
+    }
+
+    /// VMI's column, when it can be compared with predictions: the guest made VMI calls.
+    public Optional<Column> predictable() {
+        return column(Iface.VMI).filter(Column::calls);
     }
 
     /// The column of an interface, if it is there.
