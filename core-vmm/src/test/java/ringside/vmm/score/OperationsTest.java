@@ -154,6 +154,7 @@ final class OperationsTest {
                 0,
                 0,
                 0,
+                0,
                 Map.of(),
                 Map.of(),
                 events);
