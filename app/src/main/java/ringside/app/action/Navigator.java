@@ -52,5 +52,11 @@ public interface Navigator {
     /// Types the clipboard's text on the active corner's console or screen.
     void paste();
 
+    /// Asks for a file with the names of the bout's addresses.
+    void loadSymbols();
+
+    /// Says something in the status bar. @param key of the text
+    void say(String key, Object... args);
+
     void quit();
 }

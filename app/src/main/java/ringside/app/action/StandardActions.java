@@ -23,6 +23,7 @@ public final class StandardActions {
         views(a, window, always);
         looks(a, window, always);
         places(a, window, workbench, always, hasBout);
+        looking(a, window, workbench, undo, hasBout);
         a.add(ActionId.UNDO, "corner-up-left", undo.nextProperty().isNotEmpty(), undo::undo, "Shortcut+Z");
         a.add(ActionId.REDO, "corner-up-right", undo.againProperty().isNotEmpty(), undo::redo, "Shortcut+Shift+Z");
         return a;
@@ -140,6 +141,29 @@ public final class StandardActions {
         a.add(ActionId.THEME_LIGHT, "sun", always, () -> window.theme("LIGHT"));
         a.add(ActionId.THEME_CONTRAST, "circle", always, () -> window.theme("HIGH_CONTRAST"));
         a.add(ActionId.OTHER_THEME, "sun", always, () -> window.theme(""), "Shortcut+Shift+L");
+    }
+
+    private static void looking(
+            Actions a, Navigator window, Workbench workbench, UndoStack undo, ObservableBooleanValue hasBout) {
+        BreakpointEdits breakpoints = new BreakpointEdits(workbench, undo);
+        a.add(ActionId.LOAD_SYMBOLS, "file-plus", hasBout, window::loadSymbols);
+        a.add(
+                ActionId.BREAKPOINT,
+                "alert-octagon",
+                workbench.places().selectedProperty().isNotNull(),
+                () -> {
+                    if (!breakpoints.toggleSelected()) window.say("break.nothing");
+                },
+                "Shortcut+B");
+        ObservableBooleanValue pair = Bindings.createBooleanBinding(() -> corners(workbench) > 1, workbench.boutProperty());
+        a.add(
+                ActionId.DIFFERENCES,
+                "git-commit",
+                pair,
+                () -> workbench
+                        .differencesProperty()
+                        .set(!workbench.differencesProperty().get()),
+                "Shortcut+D");
     }
 
     private static void places(

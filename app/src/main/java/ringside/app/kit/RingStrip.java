@@ -7,12 +7,14 @@ import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.text.Font;
 import ringside.vmm.word.Iface;
 
-/// The rings that a vCPU was found in, one column a look, newest at the right: ring 0 highest.
+/// The rings that a vCPU was in of late, newest at the right: ring 0 highest. Where a hypervisor is underneath, ring 0
+/// is its own, in its own colour.
 public final class RingStrip extends PaintedRegion {
-    private static final double COLUMN = 4, LABEL = 22, HEIGHT = 52;
+    private static final double LABEL = 22, HEIGHT = 52;
 
     private List<Integer> rings = List.of();
     private CornerLook look = CornerLook.NATIVE;
+    private boolean below;
 
     public RingStrip() {
         setAccessibleRole(AccessibleRole.IMAGE_VIEW);
@@ -21,10 +23,12 @@ public final class RingStrip extends PaintedRegion {
         setMaxHeight(HEIGHT);
     }
 
+    /// @param newRings by stretches of time, oldest first: bit n is ring n
     public void show(List<Integer> newRings, Iface iface) {
         if (newRings.equals(rings)) return;
         rings = newRings;
         look = CornerLook.of(iface);
+        below = iface != Iface.NATIVE;
         requestPaint();
     }
 
@@ -38,14 +42,17 @@ public final class RingStrip extends PaintedRegion {
             g.setFill(paint(Role.LINE));
             g.fillRect(LABEL, ring * row + row - 1, width - LABEL, 1);
         }
-        int fit = Math.min(rings.size(), (int) ((width - LABEL) / COLUMN));
-        for (int i = 0; i < fit; i++) {
-            int ring = rings.get(rings.size() - fit + i);
-            g.setFill(paint(ring == 3 ? look.tint() : look.colour()));
-            g.fillRect(LABEL + i * COLUMN, ring * row + 1, COLUMN - 1, row - 2);
-            if (ring == 3) {
+        if (rings.isEmpty()) return;
+        double column = (width - LABEL) / rings.size();
+        for (int i = 0; i < rings.size(); i++) {
+            for (int ring = 0; ring < 4; ring++) {
+                if ((rings.get(i) >>> ring & 1) == 0) continue;
+                double x = LABEL + i * column, y = ring * row + 1;
+                g.setFill(paint(ring == 3 ? look.tint() : ring == 0 && below ? Role.INK : look.colour()));
+                g.fillRect(x, y, Math.max(1, column - 0.5), row - 2);
+                if (ring != 3) continue;
                 g.setFill(paint(look.colour()));
-                g.fillRect(LABEL + i * COLUMN, ring * row + 1, COLUMN - 1, 1.5);
+                g.fillRect(x, y, Math.max(1, column - 0.5), 1.5);
             }
         }
     }

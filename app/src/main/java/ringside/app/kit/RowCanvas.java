@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.kit;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import javafx.beans.property.LongProperty;
 import javafx.beans.property.SimpleLongProperty;
 import javafx.geometry.Orientation;
@@ -18,12 +21,15 @@ import ringside.vmm.word.Iface;
 
 /// A list of rows without limit, of which only the visible ones are ever asked for. Follows the newest row until
 /// somebody scrolls or selects.
-public final class RowCanvas extends PaintedRegion {
+public final class RowCanvas extends PaintedRegion implements Tabular {
     private static final double ROW = 21;
     private static final double HEAD = 24;
     private static final double SIZE = 12;
     private static final double PAD = 10;
     private static final double MARK = 18;
+    private static final double BAR = 14;
+    private static final double EMPTY_LETTER = 6.9;
+    private static final int LEAST = 6;
 
     /// A column: its title and its width in characters; the last one takes what is left.
     public record Column(String title, int characters) {}
@@ -58,6 +64,7 @@ public final class RowCanvas extends PaintedRegion {
     private boolean sticky = true;
     private boolean moving;
     private LongConsumer opened = _ -> {};
+    private LongConsumer deleted = _ -> {};
 
     public RowCanvas(Rows rows, List<Column> columns, String emptyText) {
         this.rows = rows;
@@ -78,13 +85,52 @@ public final class RowCanvas extends PaintedRegion {
     }
 
     /// How many rows there are.
+    @Override
     public long count() {
         return rows.count();
+    }
+
+    @Override
+    public List<String> titles() {
+        return columns.stream().map(Column::title).toList();
+    }
+
+    @Override
+    public List<String> cells(long row) {
+        List<String> out = new ArrayList<>();
+        for (Cell cell : rows.at(row).cells()) out.add(cell.text());
+        while (out.size() < columns.size()) out.add("");
+        return out;
     }
 
     /// Index of the selected row, or -1.
     public LongProperty selectedProperty() {
         return selected;
+    }
+
+    /// A table of columns whose titles stand in one text, with commas between.
+    ///
+    /// @param widths in characters, one a title
+    public static RowCanvas of(
+            String titles, List<Integer> widths, LongSupplier count, LongFunction<Row> at, String empty) {
+        List<Column> columns = new ArrayList<>();
+        String[] names = titles.split(",");
+        for (int i = 0; i < widths.size(); i++)
+            columns.add(new Column(i < names.length ? names[i].strip() : "", widths.get(i)));
+        return new RowCanvas(
+                new Rows() {
+                    @Override
+                    public long count() {
+                        return count.getAsLong();
+                    }
+
+                    @Override
+                    public Row at(long index) {
+                        return at.apply(index);
+                    }
+                },
+                columns,
+                empty);
     }
 
     /// Shows the first rows until somebody scrolls, where the others follow the newest.
@@ -108,6 +154,11 @@ public final class RowCanvas extends PaintedRegion {
     /// Who is told of a double click on a row, or of Enter.
     public void onOpen(LongConsumer to) {
         opened = to;
+    }
+
+    /// Who is told of Delete on a row.
+    public void onDelete(LongConsumer to) {
+        deleted = to;
     }
 
     /// Brings a row into sight; follows no newer ones from then on.
@@ -155,6 +206,9 @@ public final class RowCanvas extends PaintedRegion {
             case PAGE_UP -> select(Math.max(0, at - visible()));
             case ENTER -> {
                 if (at >= 0) opened.accept(at);
+            }
+            case DELETE -> {
+                if (at >= 0) deleted.accept(at);
             }
             case HOME -> select(count == 0 ? -1 : 0);
             case END -> {
@@ -214,7 +268,7 @@ public final class RowCanvas extends PaintedRegion {
         if (count == 0) {
             g.setFont(Font.font(13));
             g.setFill(paint(Role.MUTED));
-            g.fillText(emptyText, PAD, HEAD + 28);
+            empty(g, width);
             return;
         }
         double y = HEAD;
@@ -222,6 +276,29 @@ public final class RowCanvas extends PaintedRegion {
             row(g, rows.at(i), i, y, width);
             y += ROW;
         }
+    }
+
+    /// What is said of an empty list, in as many lines as it takes.
+    private void empty(GraphicsContext g, double width) {
+        int room = (int) Math.max(12, (width - 2 * PAD) / EMPTY_LETTER);
+        StringBuilder line = new StringBuilder();
+        double y = HEAD + 28;
+        for (String word : emptyText.split(" ")) {
+            if (line.length() + word.length() >= room && !line.isEmpty()) {
+                g.fillText(line.toString(), PAD, y);
+                line.setLength(0);
+                y += ROW;
+            }
+            line.append(word).append(' ');
+        }
+        g.fillText(line.toString(), PAD, y);
+    }
+
+    /// Characters that fit into a column here; fewer than a few are not worth showing.
+    private int room(int column, double x, double width) {
+        int fit = (int) ((width - x - BAR) / cw());
+        int room = column < columns.size() - 1 ? Math.min(fit, columns.get(column).characters() - 1) : fit;
+        return room < Math.min(LEAST, columns.get(column).characters() - 1) ? 0 : room;
     }
 
     private void head(GraphicsContext g, double width) {
@@ -232,9 +309,9 @@ public final class RowCanvas extends PaintedRegion {
         g.setFont(Font.font(11.5));
         g.setFill(paint(Role.MUTED));
         double x = PAD + MARK;
-        for (Column column : columns) {
-            g.fillText(column.title(), x, HEAD - 8);
-            x += column.characters() * cw();
+        for (int i = 0; i < columns.size(); i++) {
+            if (room(i, x, width) > 0) g.fillText(columns.get(i).title(), x, HEAD - 8);
+            x += columns.get(i).characters() * cw();
         }
     }
 
@@ -261,9 +338,8 @@ public final class RowCanvas extends PaintedRegion {
         double x = PAD + MARK;
         List<Cell> cells = row.cells();
         for (int i = 0; i < cells.size(); i++) {
-            int room = i < columns.size() - 1
-                    ? columns.get(i).characters() - 1
-                    : (int) Math.max(4, (width - x - 16) / cw());
+            int room = i < columns.size() ? room(i, x, width) : 0;
+            if (room == 0) break;
             g.setFill(paint(cells.get(i).role()));
             g.fillText(cut(cells.get(i).text(), room), x, y + ROW - 6);
             if (i < columns.size()) x += columns.get(i).characters() * cw();

@@ -15,6 +15,7 @@ import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.input.TransferMode;
 import javafx.stage.Stage;
+import ringside.app.action.ActionId;
 import ringside.app.action.Actions;
 import ringside.app.action.Edit;
 import ringside.app.action.Navigator;
@@ -23,6 +24,7 @@ import ringside.app.action.StandardActions;
 import ringside.app.action.UndoStack;
 import ringside.app.action.ViewId;
 import ringside.app.session.BoutFiles;
+import ringside.app.session.BoutSession;
 import ringside.app.session.CornerSource;
 import ringside.app.session.Library;
 import ringside.app.session.Pulse;
@@ -48,12 +50,15 @@ import ringside.app.view.time.TimeView;
 import ringside.app.view.time.TimeViewModel;
 import ringside.app.view.wires.WiresView;
 import ringside.app.view.wires.WiresViewModel;
+import ringside.vmm.word.Problem;
 
 /// One window, wired: workbench, actions, views, shell, pulse.
 public final class Window implements Navigator {
     private static final String BOUT_FILE = ".ringside";
 
     private final Stage stage;
+    private final FilePicker picker;
+    private final Texts texts;
     private final Workbench workbench;
     private final HomeViewModel home;
     private final CallsView calls;
@@ -103,7 +108,8 @@ public final class Window implements Navigator {
         views.put(
                 ViewId.MEMORY,
                 new MemoryView(new MemoryViewModel(workbench, texts), new LookModel(workbench, texts), texts));
-        views.put(ViewId.CPU, new CpuView(new CpuViewModel(workbench, texts), texts));
+        views.put(ViewId.CPU, new CpuView(
+                        new CpuViewModel(workbench, undo, texts), actions.get(ActionId.LOAD_SYMBOLS), texts));
         views.put(ViewId.WIRES, new WiresView(new WiresViewModel(workbench, texts), texts));
         shell = new Shell(workbench, actions, undo, texts, views);
         pulse = new Pulse(workbench);
@@ -305,6 +311,22 @@ public final class Window implements Navigator {
     @Override
     public void paste() {
         shell.paste();
+    }
+
+    @Override
+    public void loadSymbols() {
+        BoutSession bout = workbench.bout();
+        if (bout == null) return;
+        picker.pick(texts.get("cpu.symbols.pick")).ifPresent(file -> workbench.symbols()
+                .load(file, bout, answer -> {
+                    if (answer instanceof Problem p) say("home.problem", p.field(), p.expected(), p.found());
+                    else say("cpu.symbols.loaded", answer);
+                }));
+    }
+
+    @Override
+    public void say(String key, Object... args) {
+        workbench.noticeProperty().set(texts.get(key, args));
     }
 
     @Override

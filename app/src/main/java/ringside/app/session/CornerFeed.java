@@ -49,6 +49,12 @@ public final class CornerFeed {
         return runner.state();
     }
 
+    /// Where a person wanted it to stop and it last did, or null.
+    @Nullable
+    StoppedAt stoppedAt() {
+        return runner.stoppedAt();
+    }
+
     /// Whether the corner has a screen, and a keyboard in front of it.
     public boolean hasScreen() {
         return corner.hasScreen();

@@ -54,6 +54,8 @@ final class CornerRunner implements Runnable {
     private volatile BellKeeper keeper = BellKeeper.NONE;
     private volatile @Nullable ScreenView screen;
     private volatile @Nullable CornerState state;
+    private volatile @Nullable StoppedAt stoppedAt;
+    private long timesStopped;
 
     /// @param corners of the bout: they share the memory for history
     CornerRunner(int index, Corner corner, BellGate gate, int corners) {
@@ -77,6 +79,12 @@ final class CornerRunner implements Runnable {
     @Nullable
     ScreenView screen() {
         return screen;
+    }
+
+    /// Where a person wanted it to stop and it last did, or null.
+    @Nullable
+    StoppedAt stoppedAt() {
+        return stoppedAt;
     }
 
     CornerState state() {
@@ -109,6 +117,7 @@ final class CornerRunner implements Runnable {
         try {
             time.begin();
             if (corner.instructions() > 0) goOn();
+            corner.keepSites();
             publish();
         } catch (RuntimeException | OutOfMemoryError broken) {
             freeze(broken);
@@ -169,6 +178,10 @@ final class CornerRunner implements Runnable {
             case EngineCommand.Breakpoint(int linear, boolean set) -> breakpoint(linear, set);
             case EngineCommand.Watchpoint(int linear, int length, boolean set) ->
                 watchpoint(new Breaks.Watch(linear, length, false, true), set);
+            case EngineCommand.Break(var change) -> {
+                Breaks breaks = corner.breaks();
+                if (breaks != null) change.accept(breaks);
+            }
             case EngineCommand.Pause _ -> {
                 if (goal != Goal.NONE) rest(CornerState.Mode.PAUSED);
             }
@@ -203,6 +216,7 @@ final class CornerRunner implements Runnable {
         if (!moved || mode == CornerState.Mode.BROKEN) return;
         rounds = bells();
         runHash = "";
+        wanted(false);
         Snapshot s = corner.snapshot(0);
         if (s.knockdown() != null) rest(CornerState.Mode.KNOCKED_DOWN);
         else rest(s.exit() != null ? CornerState.Mode.ENDED : CornerState.Mode.PAUSED);
@@ -256,6 +270,7 @@ final class CornerRunner implements Runnable {
         if (mode.over()) return;
         goal = Goal.NONE;
         Corner.Stop stop = corner.stepInstruction();
+        if (stop == Corner.Stop.CONDITION) wanted(true);
         rounds = bells();
         CornerState.Mode at = switch (stop) {
             case EXITED -> CornerState.Mode.ENDED;
@@ -321,6 +336,7 @@ final class CornerRunner implements Runnable {
         switch (stop) {
             case BUDGET -> {}
             case INSTRUCTION, CROSSING, CONDITION -> {
+                if (stop == Corner.Stop.CONDITION) wanted(true);
                 rounds = bells();
                 rest(CornerState.Mode.PAUSED);
             }
@@ -338,6 +354,13 @@ final class CornerRunner implements Runnable {
                 gate.moves(index, false, rounds.size());
             }
         }
+    }
+
+    /// Remembers where a person wanted it to stop, if that is why it stands still.
+    private void wanted(boolean forward) {
+        Breaks breaks = corner.breaks();
+        Breaks.Hit hit = breaks == null ? null : breaks.hit();
+        if (hit != null) stoppedAt = new StoppedAt(++timesStopped, hit, forward);
     }
 
     private void rang() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import ringside.vmm.bout.Kept;
+import ringside.vmm.probe.Breaks;
 import ringside.vmm.probe.Inspection;
 import ringside.vmm.probe.WalkView;
 
@@ -52,6 +53,9 @@ public sealed interface EngineCommand {
 
     /// Memory to stop at when it is written, from a linear address on, or not any more.
     record Watchpoint(int linear, int length, boolean set) implements EngineCommand {}
+
+    /// Places to stop at are set or taken away.
+    record Break(Consumer<Breaks> change) implements EngineCommand {}
 
     /// Asks for what a file keeps of the corner as it stands; the answer is completed on the engine thread.
     record Keep(CompletableFuture<Kept> answer) implements EngineCommand {}

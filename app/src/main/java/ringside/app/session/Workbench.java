@@ -53,11 +53,14 @@ public final class Workbench {
     private final IntegerProperty activeCorner = new SimpleIntegerProperty(0);
     private final BooleanProperty longCursorKeys = new SimpleBooleanProperty();
     private final BooleanProperty waitAtBells = new SimpleBooleanProperty(true);
+    private final BooleanProperty differences = new SimpleBooleanProperty();
     private final LongProperty pace = new SimpleLongProperty(0);
     private final StringProperty notice = new SimpleStringProperty("");
     private final Places places = new Places();
     private final ObservableList<Note> notes = FXCollections.observableArrayList();
     private final KeyTypist typist = new KeyTypist();
+    private final Symbols symbols = new Symbols();
+    private final Breakpoints breakpoints = new Breakpoints();
     private final List<Runnable> listeners = new ArrayList<>();
     private boolean notesOfGuest = true;
     private final Library library;
@@ -77,6 +80,10 @@ public final class Workbench {
         files.notesFrom(() -> notes);
         waitAtBells.addListener((_, _, wait) -> {
             if (bout.get() != null) bout.get().waitAtBells(wait);
+        });
+        bout.addListener((_, _, now) -> {
+            symbols.opened(now);
+            breakpoints.opened(now);
         });
         pace.addListener((_, _, ticks) -> post(-1, new EngineCommand.Pace(ticks.longValue())));
     }
@@ -191,6 +198,7 @@ public final class Workbench {
         CompletableFuture<?> free = letGo();
         Thread.ofVirtual().name("read-files").start(() -> {
             free.join();
+            if (request.kernel() != null) symbols.lookBeside(request.kernel());
             Importer.Result read = Importer.read(request);
             BoutSpec spec = read.spec();
             if (spec == null) {
@@ -291,6 +299,7 @@ public final class Workbench {
         if (current != null) current.log().pulse();
         typist.pulse(current);
         files.pulse();
+        breakpoints.pulse();
         moving.set(current != null && current.moving());
         steppable.set(current != null && !current.over());
         back.set(current != null && anyMover(current, Travel::canGoBack));
@@ -419,6 +428,16 @@ public final class Workbench {
         return library;
     }
 
+    /// The names of the present bout's addresses.
+    public Symbols symbols() {
+        return symbols;
+    }
+
+    /// Where the present bout's corners are to stop.
+    public Breakpoints breakpoints() {
+        return breakpoints;
+    }
+
     /// What is remembered from one start to the next.
     public Settings settings() {
         return settings;
@@ -482,6 +501,11 @@ public final class Workbench {
 
     public BooleanProperty waitAtBellsProperty() {
         return waitAtBells;
+    }
+
+    /// Whether views mark what the corners do not have in common.
+    public BooleanProperty differencesProperty() {
+        return differences;
     }
 
     /// Guest ticks a host second; 0 is as fast as it goes.

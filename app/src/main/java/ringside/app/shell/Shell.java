@@ -27,6 +27,7 @@ import ringside.app.action.Action;
 import ringside.app.action.ActionId;
 import ringside.app.action.ActionNodes;
 import ringside.app.action.Actions;
+import ringside.app.action.BreakpointEdits;
 import ringside.app.action.Edit;
 import ringside.app.action.Preset;
 import ringside.app.action.UndoStack;
@@ -89,6 +90,9 @@ public final class Shell extends BorderPane {
         workbench.boutProperty().addListener((_, old, bout) -> {
             if (old != null) remember(old);
             if (bout != null) opened(bout);
+        });
+        workbench.breakpoints().lastProperty().addListener((_, _, at) -> {
+            if (at != null) workbench.noticeProperty().set(BreakpointEdits.words(at, texts));
         });
         workbench.problems().addListener((ListChangeListener<Problem>) _ -> {
             if (!workbench.problems().isEmpty()) area.show(ViewId.HOME);
@@ -317,6 +321,7 @@ public final class Shell extends BorderPane {
                         ActionId.RING_BELL,
                         ActionId.RING_AGAIN,
                         ActionId.IMPORT_KERNEL,
+                        ActionId.LOAD_SYMBOLS,
                         null,
                         ActionId.OPEN_BOUT,
                         ActionId.SAVE_BOUT,
@@ -353,6 +358,7 @@ public final class Shell extends BorderPane {
                         ActionId.INSPECTOR,
                         ActionId.DRAWER,
                         ActionId.COUNTERPART,
+                        ActionId.DIFFERENCES,
                         ActionId.BACK,
                         ActionId.FORWARD,
                         null,
@@ -388,6 +394,7 @@ public final class Shell extends BorderPane {
                         ActionId.BACK_CROSSING,
                         ActionId.BACK_BELL,
                         ActionId.BACK_BREAK,
+                        ActionId.BREAKPOINT,
                         ActionId.RETURN_TO_NOW,
                         ActionId.TAKE_SNAPSHOT,
                         null,

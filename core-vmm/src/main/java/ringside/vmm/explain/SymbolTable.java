@@ -126,6 +126,15 @@ public final class SymbolTable {
         return off == 0 ? e.name() : e.name() + "+0x" + Long.toHexString(off);
     }
 
+    /// The same in at most so many characters: a long name is cut, its offset never.
+    public String at(int address, int room) {
+        String all = at(address);
+        int plus = all.lastIndexOf('+');
+        if (all.length() <= room) return all;
+        String end = plus < 0 ? "" : all.substring(plus);
+        return all.substring(0, Math.max(1, room - end.length() - 1)) + "…" + end;
+    }
+
     /// The name of the function or object that an address is in, or "".
     public String name(int address) {
         Entry e = before(address);
