@@ -99,7 +99,7 @@ public final class Window implements Navigator {
         workbench = new Workbench(source, settings, library);
         home = new HomeViewModel(workbench, picker, undo, texts);
         actions = StandardActions.of(workbench, this, undo);
-        calls = new CallsView(new CallsViewModel(workbench, texts), texts);
+        calls = new CallsView(new CallsViewModel(workbench, undo, texts), texts);
         Map<ViewId, Node> views = new EnumMap<>(ViewId.class);
         views.put(ViewId.HOME, new HomeView(home, actions, texts));
         views.put(ViewId.BOUT, new BoutView(new BoutViewModel(workbench, texts), actions, texts));

@@ -25,10 +25,13 @@ public final class EventLog {
         int branches;
         List<CallInfo> calls = List.of();
         final @Nullable LogRow[] open;
+        /// What each vCPU's last row was, whose doing page-table updates are.
+        final @Nullable LogRow[] last;
 
         Reader(CornerFeed feed) {
             this.feed = feed;
             this.open = new LogRow[feed.vcpus()];
+            this.last = new LogRow[feed.vcpus()];
         }
     }
 
@@ -109,6 +112,10 @@ public final class EventLog {
             case CONSOLE -> {
                 return null;
             }
+            case PTE_UPDATE -> {
+                LogRow cause = reader.last[vcpu];
+                if (cause != null) cause.changedAnEntry();
+            }
             case BELL -> reader.round++;
             default -> {}
         }
@@ -118,6 +125,7 @@ public final class EventLog {
         LogRow row = new LogRow(reader.feed.index(), reader.feed.iface(), event, call, reader.round);
         if (event.kind() == EventKind.CALL) reader.open[vcpu] = row;
         if (event.kind() == EventKind.EXIT) reader.open[vcpu] = null;
+        if (!aboutMemory(event.kind())) reader.last[vcpu] = row;
         return row;
     }
 

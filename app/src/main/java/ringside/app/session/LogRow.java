@@ -21,6 +21,7 @@ public final class LogRow {
     private final int round;
     private final List<TraceEvent> items = new ArrayList<>(0);
     private int droppedItems;
+    private int entries;
     private @Nullable TraceEvent refusal;
 
     LogRow(int corner, Iface iface, TraceEvent event, @Nullable CallInfo call, int round) {
@@ -62,6 +63,24 @@ public final class LogRow {
     /// Items that were too many to keep.
     public int droppedItems() {
         return droppedItems;
+    }
+
+    /// Linear address in the guest that it came from, as far as anybody knows; else 0.
+    public int site() {
+        return switch (event.kind()) {
+            case CALL -> event.site();
+            case EXIT, FAULT, INTERRUPT -> (int) event.a0();
+            default -> 0;
+        };
+    }
+
+    /// Page-table entries that were changed on its behalf.
+    public int entries() {
+        return entries;
+    }
+
+    void changedAnEntry() {
+        entries++;
     }
 
     /// The refusal that the call ended in.

@@ -13,6 +13,7 @@ import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.IntegerProperty;
 import javafx.beans.property.LongProperty;
+import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -20,6 +21,7 @@ import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleIntegerProperty;
 import javafx.beans.property.SimpleLongProperty;
+import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import javafx.collections.FXCollections;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import ringside.app.export.BoutArchive;
 import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Bouts;
+import ringside.vmm.score.CostProfile;
 import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
 
@@ -53,6 +56,7 @@ public final class Workbench {
     private final IntegerProperty activeCorner = new SimpleIntegerProperty(0);
     private final BooleanProperty longCursorKeys = new SimpleBooleanProperty();
     private final BooleanProperty waitAtBells = new SimpleBooleanProperty(true);
+    private final ObjectProperty<CostProfile> profile = new SimpleObjectProperty<>();
     private final BooleanProperty differences = new SimpleBooleanProperty();
     private final LongProperty pace = new SimpleLongProperty(0);
     private final StringProperty notice = new SimpleStringProperty("");
@@ -78,6 +82,8 @@ public final class Workbench {
         this.library = library;
         files = new BoutFiles(library);
         files.notesFrom(() -> notes);
+        String prices = settings.get("profile", CostProfile.DEFAULT);
+        profile.set(CostProfile.builtIn(CostProfile.BUILT_IN.contains(prices) ? prices : CostProfile.DEFAULT));
         waitAtBells.addListener((_, _, wait) -> {
             if (bout.get() != null) bout.get().waitAtBells(wait);
         });
@@ -501,6 +507,11 @@ public final class Workbench {
 
     public BooleanProperty waitAtBellsProperty() {
         return waitAtBells;
+    }
+
+    /// The prices behind every modelled number of the window.
+    public ObjectProperty<CostProfile> profileProperty() {
+        return profile;
     }
 
     /// Whether views mark what the corners do not have in common.

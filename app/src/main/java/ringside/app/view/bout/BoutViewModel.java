@@ -16,7 +16,6 @@ import ringside.app.session.CornerFeed;
 import ringside.app.session.EngineCommand;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
-import ringside.vmm.score.CostProfile;
 import ringside.vmm.score.Tape;
 
 /// The bout side by side: its corners, and the tale of the tape.
@@ -25,7 +24,6 @@ public final class BoutViewModel {
 
     private final Workbench workbench;
     private final Texts texts;
-    private final CostProfile profile = CostProfile.builtIn(CostProfile.DEFAULT);
     private final ReadOnlyObjectWrapper<List<CornerModel>> corners = new ReadOnlyObjectWrapper<>(List.of());
     private final ReadOnlyObjectWrapper<List<TapeLine>> tape = new ReadOnlyObjectWrapper<>(List.of());
     private final BooleanProperty wholeRun = new SimpleBooleanProperty(true);
@@ -79,7 +77,7 @@ public final class BoutViewModel {
         }
         if (entries.isEmpty()) return List.of();
         List<TapeLine> out = new ArrayList<>();
-        for (Tape.Row row : Tape.of(entries, profile).rows()) out.add(line(row));
+        for (Tape.Row row : Tape.of(entries, workbench.profileProperty().get()).rows()) out.add(line(row));
         return out;
     }
 
@@ -119,7 +117,7 @@ public final class BoutViewModel {
     }
 
     public String profileTitle() {
-        return profile.title();
+        return workbench.profileProperty().get().title();
     }
 
     /// The bout's guest, or "".

@@ -29,6 +29,10 @@ final class CallTables {
         /// The same word for the same work under both interfaces.
         JOB,
         CLASS,
+        /// The function that it came from.
+        SITE,
+        /// Why it was refused.
+        REFUSED,
         ROUND,
         VCPU
     }
@@ -77,6 +81,14 @@ final class CallTables {
                 String kind = words.classText(row);
                 yield kind.isEmpty() ? row.event().kind().id() : kind;
             }
+            case SITE -> {
+                String from = words.function(row);
+                yield from.isEmpty() ? texts.get("calls.group.nowhere") : from;
+            }
+            case REFUSED ->
+                row.refusal() == null
+                        ? texts.get("calls.group.granted")
+                        : words.op(row) + ": " + words.result(row) + ", " + words.reason(row);
             case ROUND -> texts.get("calls.group.round", row.round());
             case VCPU -> texts.get("bout.lane", row.event().vcpu());
         };

@@ -7,27 +7,54 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ringside.app.session.BoutSession;
 import ringside.app.session.LogRow;
+import ringside.app.session.Symbols;
 import ringside.app.text.Texts;
+import ringside.vmm.explain.DecodedArg;
 import ringside.vmm.explain.Explain;
 import ringside.vmm.explain.Explained;
 import ringside.vmm.explain.Symbol;
+import ringside.vmm.score.CostProfile;
 import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.CallInfo;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trace.TraceEvent;
 import ringside.vmm.word.Iface;
+import ringside.vmm.word.Why;
 
 /// Rows of the log in words. Made only for rows that are looked at, or that a filter asks about.
 final class CallWords {
     private static final int MOST_NAMES = 4_096;
     private static final ExitCause[] CAUSES = ExitCause.values();
+    private static final Why[] WHYS = Why.values();
 
     private final Texts texts;
+    private final Symbols symbols;
     private final Map<Long, String> names = new HashMap<>();
 
-    CallWords(Texts texts) {
+    CallWords(Texts texts, Symbols symbols) {
         this.texts = texts;
+        this.symbols = symbols;
+    }
+
+    /// Where in the guest a row came from: `set_pte+0x1f`, an address, or "".
+    String site(LogRow row) {
+        if (row.site() == 0) return "";
+        String name = symbols.of(row.corner()).at(row.site());
+        return name.isEmpty() ? Symbol.hex32(row.site()) : name;
+    }
+
+    /// The function that a row came from, an address where it has no name, or "".
+    String function(LogRow row) {
+        if (row.site() == 0) return "";
+        String name = symbols.of(row.corner()).name(row.site());
+        return name.isEmpty() ? Symbol.hex32(row.site()) : name;
+    }
+
+    /// The rule that refused, in a word.
+    String reason(LogRow row) {
+        TraceEvent refusal = row.refusal();
+        return refusal == null ? "" : id(WHYS[Math.floorMod(refusal.id(), WHYS.length)]);
     }
 
     Explain explain(BoutSession bout, LogRow row) {
@@ -95,9 +122,9 @@ final class CallWords {
         return row.iface() == Iface.XEN ? Symbol.result(e.result()) : "-";
     }
 
-    CallFilter.Facts facts(BoutSession bout, LogRow row, boolean withAbout) {
+    CallFilter.Facts facts(BoutSession bout, LogRow row, CallFilter filter, CostProfile profile) {
         CallClass kind = kind(row);
-        String about = withAbout ? about(explain(bout, row), row).toLowerCase(Locale.ROOT) : "";
+        String about = filter.needsAbout() ? about(explain(bout, row), row).toLowerCase(Locale.ROOT) : "";
         return new CallFilter.Facts(
                 row.iface().id(),
                 row.corner() == 0 ? "left" : row.corner() == 1 ? "right" : "",
@@ -106,7 +133,18 @@ final class CallWords {
                 kind == null ? "" : id(kind),
                 result(row).toLowerCase(Locale.ROOT),
                 row.round(),
-                row.event().vcpu());
+                row.event().vcpu(),
+                row.refusal() != null,
+                function(row).toLowerCase(Locale.ROOT),
+                filter.needsCost() ? Math.round(CallCost.of(row, profile).total().value()) : 0,
+                filter.needsArguments() ? arguments(bout, row) : Map.of());
+    }
+
+    private Map<String, String> arguments(BoutSession bout, LogRow row) {
+        Map<String, String> out = new HashMap<>();
+        for (DecodedArg arg : explain(bout, row).arguments(row.event()))
+            out.put(arg.name().toLowerCase(Locale.ROOT), arg.shown().toLowerCase(Locale.ROOT));
+        return out;
     }
 
     private static @Nullable CallClass kind(LogRow row) {

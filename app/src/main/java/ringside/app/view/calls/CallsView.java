@@ -6,23 +6,23 @@ import java.util.List;
 import java.util.Locale;
 import javafx.geometry.Orientation;
 import javafx.geometry.Pos;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
-import javafx.scene.control.ListView;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
-import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import org.controlsfx.control.textfield.CustomTextField;
 import org.jspecify.annotations.Nullable;
-import ringside.app.kit.CornerMark;
 import ringside.app.kit.Icons;
 import ringside.app.kit.PagePills;
 import ringside.app.kit.Role;
@@ -31,13 +31,11 @@ import ringside.app.session.LogRow;
 import ringside.app.session.Place;
 import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
-import ringside.vmm.explain.DecodedArg;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.word.Iface;
 
 /// The calls log: filter, rows, and the selected row in full.
 public final class CallsView extends BorderPane {
-    private static final double ITEM = 22;
     private static final int FRAMES_PER_COUNT = 30;
 
     private final CallsViewModel model;
@@ -45,7 +43,9 @@ public final class CallsView extends BorderPane {
     private final CustomTextField filter = new CustomTextField();
     private final FlowPane chips = new FlowPane(6, 6);
     private final RowCanvas rows;
-    private final VBox detail = new VBox(10);
+    private final CallDetail detail;
+    private final HBox widerLine = new HBox(10);
+    private final Label widerWords = new Label();
     private final ComboBox<CallTables.By> groupBy = new ComboBox<>();
     private final PagePills<CallsViewModel.Page> tabs;
     private final Region log;
@@ -67,25 +67,25 @@ public final class CallsView extends BorderPane {
         getStyleClass().add(StyleClass.VIEW);
         rows.setId("calls-rows");
         rows.setAccessibleText(texts.get("calls.title"));
-        detail.getStyleClass().add(StyleClass.DETAIL);
-        detail.setMinHeight(Region.USE_PREF_SIZE);
+        detail = new CallDetail(model, texts);
         ScrollPane scroll = new ScrollPane(detail);
         scroll.setFitToWidth(true);
         scroll.setFitToHeight(true);
         scroll.setMinHeight(90);
         SplitPane split = new SplitPane(rows, scroll);
         split.setOrientation(Orientation.VERTICAL);
-        split.setDividerPositions(0.66);
+        split.setDividerPositions(0.58);
         setTop(head());
         log = split;
-        groups = table("calls-groups", "calls.columns.groups", new Groups(), 34, 12, 14, 14, 12, 10);
+        groups = table("calls-groups", "calls.columns.groups", new Groups(), 44, 10, 13, 13, 11, 10);
         groups.onOpen(at -> model.only(groupRows.get((int) at).name()));
         reference = table("calls-reference", "calls.columns.reference", new Reference(), 18, 30, 12, 8, 60);
         model.pageProperty().addListener((_, _, now) -> show(now));
         show(model.pageProperty().get());
         model.onRefresh(this::refresh);
         model.operationsProperty().addListener((_, _, now) -> chips(now));
-        model.detailProperty().addListener((_, _, now) -> detail(now));
+        model.detailProperty().addListener((_, _, now) -> detail.show(now));
+        model.widerProperty().addListener((_, _, now) -> wider(now));
         model.filterTextProperty()
                 .addListener((_, _, _) -> rows.selectedProperty().set(-1));
         rows.selectedProperty().addListener((_, _, index) -> model.select(index.longValue()));
@@ -100,7 +100,6 @@ public final class CallsView extends BorderPane {
             rows.refresh();
             chips(model.operationsProperty().get());
         });
-        detail(null);
     }
 
     private RowCanvas table(String id, String titles, RowCanvas.Rows source, int... widths) {
@@ -161,6 +160,7 @@ public final class CallsView extends BorderPane {
                 new RowCanvas.Column(texts.get("calls.column.op"), 26),
                 new RowCanvas.Column(texts.get("calls.column.class"), 11),
                 new RowCanvas.Column(texts.get("calls.column.result"), 11),
+                new RowCanvas.Column(texts.get("calls.column.from"), 24),
                 new RowCanvas.Column(texts.get("calls.column.about"), 40));
     }
 
@@ -171,13 +171,25 @@ public final class CallsView extends BorderPane {
         filter.setLeft(Icons.of("search"));
         filter.textProperty().bindBidirectional(model.filterTextProperty());
         HBox.setHgrow(filter, Priority.ALWAYS);
+        filter.setOnAction(_ -> model.settle());
+        filter.focusedProperty().addListener((_, _, focused) -> {
+            if (!focused) model.settle();
+            offers();
+        });
+        filter.textProperty().addListener((_, _, _) -> offers());
+        // Down goes to what is offered, Enter there takes it.
+        filter.addEventFilter(KeyEvent.KEY_PRESSED, e -> {
+            if (e.getCode() != KeyCode.DOWN || chips.getChildren().isEmpty()) return;
+            chips.getChildren().getFirst().requestFocus();
+            e.consume();
+        });
         Label counter = new Label();
         counter.setId("calls-counter");
         counter.getStyleClass().add(StyleClass.MONO);
         counter.textProperty().bind(model.counterProperty());
         counter.setMinWidth(Region.USE_PREF_SIZE);
         Button clear = new Button(texts.get("calls.filter.clear"), Icons.of("x"));
-        clear.setOnAction(_ -> filter.clear());
+        clear.setOnAction(_ -> model.edit(""));
         clear.setMinWidth(Region.USE_PREF_SIZE);
         Button newest = new Button(texts.get("calls.newest"), Icons.of("arrow-down"));
         newest.setOnAction(_ -> rows.follow());
@@ -185,7 +197,19 @@ public final class CallsView extends BorderPane {
         HBox line = new HBox(10, pages(), filter, counter, clear, newest);
         line.setAlignment(Pos.CENTER_LEFT);
         chips.setMinHeight(30);
-        VBox head = new VBox(8, line, groupBy, chips);
+        Button widen = new Button(texts.get("calls.wider.do"), Icons.of("maximize-2"));
+        widen.setId("calls-widen");
+        widen.getStyleClass().add("small-button");
+        widen.setMinWidth(Region.USE_PREF_SIZE);
+        widen.setOnAction(_ -> {
+            CallsViewModel.Wider now = model.widerProperty().get();
+            if (now != null) model.edit(now.filter());
+        });
+        widerWords.setId("calls-wider");
+        widerLine.getChildren().setAll(widerWords, widen);
+        widerLine.setAlignment(Pos.CENTER_LEFT);
+        wider(null);
+        VBox head = new VBox(8, line, groupBy, widerLine, chips);
         head.getStyleClass().add("view-head");
         return head;
     }
@@ -205,8 +229,45 @@ public final class CallsView extends BorderPane {
         }
     }
 
-    private void chips(List<CallsViewModel.OpCount> now) {
+    private void wider(CallsViewModel.@Nullable Wider now) {
+        widerLine.setVisible(now != null);
+        widerLine.setManaged(now != null);
+        if (now != null) widerWords.setText(texts.get("calls.wider", now.without(), now.count()));
+    }
+
+    /// While somebody types, what the last word may become stands where the commonest operations do.
+    private void offers() {
         if (getScene() == null) return;
+        List<FilterCompletion.Offer> offers = filter.isFocused() ? model.offers() : List.of();
+        if (offers.isEmpty()) {
+            chips(model.operationsProperty().get());
+            return;
+        }
+        List<Button> made = new ArrayList<>();
+        for (FilterCompletion.Offer offer : offers) {
+            String words = offer.count() < 0 ? offer.word() : texts.get("calls.chip", offer.word(), offer.count());
+            Button chip = new Button(words);
+            chip.setId("calls-offer-" + made.size());
+            chip.setMnemonicParsing(false);
+            chip.getStyleClass().add(StyleClass.CHIP);
+            chip.setOnAction(_ -> {
+                filter.requestFocus();
+                filter.setText(offer.filter());
+                filter.end();
+                if (offer.count() >= 0) model.settle();
+            });
+            made.add(chip);
+        }
+        chips.getChildren().setAll(made);
+    }
+
+    private boolean offering() {
+        return filter.isFocused() && !filter.getText().isEmpty()
+                || chips.getChildren().stream().anyMatch(Node::isFocused);
+    }
+
+    private void chips(List<CallsViewModel.OpCount> now) {
+        if (getScene() == null || offering()) return;
         List<Button> made = new ArrayList<>();
         for (CallsViewModel.OpCount op : now) {
             Button chip = new Button(texts.get("calls.chip", op.op(), op.count()));
@@ -216,68 +277,6 @@ public final class CallsView extends BorderPane {
             made.add(chip);
         }
         chips.getChildren().setAll(made);
-    }
-
-    private void detail(CallsViewModel.@Nullable Detail d) {
-        detail.getChildren().clear();
-        if (d == null) {
-            Label none = new Label(texts.get("calls.detail.none"));
-            none.getStyleClass().add(StyleClass.MUTED);
-            detail.getChildren().add(none);
-            return;
-        }
-        Label title = new Label(d.title(), new CornerMark(d.row().iface(), 13));
-        title.getStyleClass().add(StyleClass.SECTION_TITLE);
-        Label about = new Label(d.about());
-        about.getStyleClass().addAll(StyleClass.MUTED, "small");
-        about.setWrapText(true);
-        detail.getChildren().addAll(title, about);
-        if (!d.why().isEmpty()) detail.getChildren().add(why(d.why()));
-        if (!d.arguments().isEmpty()) detail.getChildren().add(arguments(d.arguments()));
-        if (!d.items().isEmpty()) detail.getChildren().add(items(d.items()));
-    }
-
-    private Region why(String words) {
-        Label title = new Label(texts.get("calls.why"), Icons.of("slash"));
-        title.getStyleClass().add("knocked-down-title");
-        Label why = new Label(words);
-        why.setId("calls-why");
-        why.setWrapText(true);
-        VBox box = new VBox(4, title, why);
-        box.getStyleClass().add(StyleClass.KNOCKED_DOWN);
-        return box;
-    }
-
-    private Region arguments(List<DecodedArg> args) {
-        GridPane grid = new GridPane();
-        grid.setId("calls-arguments");
-        grid.setHgap(24);
-        grid.setVgap(3);
-        int at = 0;
-        for (DecodedArg arg : args) {
-            Label name = new Label(arg.name());
-            name.getStyleClass().addAll(StyleClass.MUTED, StyleClass.MONO);
-            Label raw = new Label("0x" + Long.toHexString(arg.value()).toUpperCase(Locale.ROOT));
-            raw.getStyleClass().addAll(StyleClass.MUTED, StyleClass.MONO);
-            Label shown = new Label(arg.shown());
-            shown.getStyleClass().add(StyleClass.MONO);
-            grid.addRow(at++, name, raw, shown);
-        }
-        return grid;
-    }
-
-    private Region items(List<String> lines) {
-        Label title = new Label(texts.get("calls.items.title", lines.size()));
-        title.getStyleClass().add(StyleClass.MUTED);
-        ListView<String> list = new ListView<>();
-        list.setId("calls-items");
-        list.getItems().setAll(lines);
-        list.setFixedCellSize(ITEM);
-        list.setPrefHeight(Math.min(8, lines.size()) * ITEM + 4);
-        list.setMinHeight(Region.USE_PREF_SIZE);
-        list.setAccessibleText(texts.get("calls.items.title", lines.size()));
-        list.getStyleClass().add(StyleClass.MONO);
-        return new VBox(4, title, list);
     }
 
     private final class ByCell extends ListCell<CallTables.By> {
@@ -347,7 +346,7 @@ public final class CallsView extends BorderPane {
             return switch (column) {
                 case 3 -> refused ? Role.PROBLEM : row.event().kind() == EventKind.CALL ? Role.TEXT : Role.ACCENT;
                 case 5 -> refused ? Role.PROBLEM : Role.MUTED;
-                case 6 -> Role.TEXT;
+                case 7 -> Role.TEXT;
                 default -> Role.MUTED;
             };
         }

@@ -19,7 +19,6 @@ import ringside.app.session.Place;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
 import ringside.vmm.score.Bill;
-import ringside.vmm.score.CostProfile;
 import ringside.vmm.trace.Counts;
 import ringside.vmm.trace.TraceView;
 import ringside.vmm.word.Iface;
@@ -37,7 +36,6 @@ public final class TimeViewModel implements TimelineChart.Hand {
 
     private final Workbench workbench;
     private final Texts texts;
-    private final CostProfile profile = CostProfile.builtIn(CostProfile.DEFAULT);
     private final ObjectProperty<Axis.Kind> kind = new SimpleObjectProperty<>(Axis.Kind.ROUNDS);
     private final ReadOnlyStringWrapper selection = new ReadOnlyStringWrapper("");
     private List<Axis> axes = List.of();
@@ -77,7 +75,7 @@ public final class TimeViewModel implements TimelineChart.Hand {
         List<Axis> now = new ArrayList<>();
         double longest = 0;
         for (CornerFeed feed : bout.corners()) {
-            Axis axis = Axis.of(kind.get(), feed.iface(), feed.state(), profile);
+            Axis axis = Axis.of(kind.get(), feed.iface(), feed.state(), workbench.profileProperty().get());
             now.add(axis);
             longest = Math.max(longest, axis.end());
         }
@@ -321,7 +319,7 @@ public final class TimeViewModel implements TimelineChart.Hand {
                         texts.number(c.hiddenFaults()),
                         texts.number(c.instructions()),
                         "≈ "
-                                + texts.number((long) Bill.of(feed.iface(), c, profile)
+                                + texts.number((long) Bill.of(feed.iface(), c, workbench.profileProperty().get())
                                         .total()
                                         .value()),
                         texts.number(c.userTicks()),
