@@ -77,6 +77,7 @@ public final class BreakpointEdits {
             case WRITE, READ, ACCESS -> Symbol.hex32(b.address()) + " + " + b.length();
             case PORT -> "0x" + Symbol.hex(b.address()) + (b.length() > 1 ? " - 0x" + Symbol.hex(last(b)) : "");
             case CALL -> b.name();
+            case ENTRY -> Symbol.maddr(b.address() & 0xFFFF_FFFFL);
         };
     }
 

@@ -107,7 +107,7 @@ public final class Window implements Navigator {
         views.put(ViewId.CALLS, calls);
         views.put(
                 ViewId.MEMORY,
-                new MemoryView(new MemoryViewModel(workbench, texts), new LookModel(workbench, texts), texts));
+                new MemoryView(new MemoryViewModel(workbench, texts), new LookModel(workbench, undo, texts), texts));
         views.put(ViewId.CPU, new CpuView(
                         new CpuViewModel(workbench, undo, texts), actions.get(ActionId.LOAD_SYMBOLS), texts));
         views.put(ViewId.WIRES, new WiresView(new WiresViewModel(workbench, texts), texts));

@@ -23,7 +23,9 @@ public record Breakpoint(int corner, Kind kind, int address, int length, String 
         READ,
         ACCESS,
         PORT,
-        CALL
+        CALL,
+        /// A page-table entry, by its machine address, when it is changed through the interface.
+        ENTRY
     }
 
     private static final int MOST_BYTES = 4096;
@@ -127,6 +129,7 @@ public record Breakpoint(int corner, Kind kind, int address, int length, String 
                 else breaks.remove(ports());
             }
             case CALL -> breaks.onCall(address, set);
+            case ENTRY -> breaks.onEntry(address, set);
             case WRITE, READ, ACCESS -> {
                 if (set) breaks.add(watch());
                 else breaks.remove(watch());
@@ -145,9 +148,14 @@ public record Breakpoint(int corner, Kind kind, int address, int length, String 
     /// Whether this is what an engine has stopped at.
     boolean isHit(Breaks.Hit hit) {
         return switch (kind) {
-            case CODE -> hit.watch() == null && hit.port() == null && !hit.call() && hit.address() == address;
+            case CODE ->
+                hit.watch() == null
+                        && hit.port() == null
+                        && hit.event() == Breaks.Event.NONE
+                        && hit.address() == address;
             case PORT -> ports().equals(hit.port());
-            case CALL -> hit.call() && hit.address() == address;
+            case CALL -> hit.event() == Breaks.Event.CALL && hit.address() == address;
+            case ENTRY -> hit.event() == Breaks.Event.ENTRY && hit.address() == address;
             case WRITE, READ, ACCESS -> watch().equals(hit.watch());
         };
     }

@@ -112,10 +112,6 @@ public final class EventLog {
             case CONSOLE -> {
                 return null;
             }
-            case PTE_UPDATE -> {
-                LogRow cause = reader.last[vcpu];
-                if (cause != null) cause.changedAnEntry();
-            }
             case BELL -> reader.round++;
             default -> {}
         }
@@ -126,7 +122,13 @@ public final class EventLog {
         if (event.kind() == EventKind.CALL) reader.open[vcpu] = row;
         if (event.kind() == EventKind.EXIT) reader.open[vcpu] = null;
         if (!aboutMemory(event.kind())) reader.last[vcpu] = row;
+        else if (reader.last[vcpu] != null) because(row, reader.last[vcpu]);
         return row;
+    }
+
+    private static void because(LogRow row, LogRow cause) {
+        row.causedBy(cause);
+        if (row.event().kind() == EventKind.PTE_UPDATE) cause.changedAnEntry();
     }
 
     private void merge(List<List<LogRow>> fresh) {

@@ -22,6 +22,7 @@ public final class LogRow {
     private final List<TraceEvent> items = new ArrayList<>(0);
     private int droppedItems;
     private int entries;
+    private @Nullable LogRow cause;
     private @Nullable TraceEvent refusal;
 
     LogRow(int corner, Iface iface, TraceEvent event, @Nullable CallInfo call, int round) {
@@ -77,6 +78,15 @@ public final class LogRow {
     /// Page-table entries that were changed on its behalf.
     public int entries() {
         return entries;
+    }
+
+    /// On whose behalf this change of a page table was made, as far as anybody knows.
+    public @Nullable LogRow cause() {
+        return cause;
+    }
+
+    void causedBy(LogRow row) {
+        cause = row;
     }
 
     void changedAnEntry() {

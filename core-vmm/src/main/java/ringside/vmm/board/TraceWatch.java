@@ -57,6 +57,7 @@ final class TraceWatch implements Trace {
 
     @Override
     public void pteUpdate(int vcpu, int level, long entryMaddr, long old, long value) {
+        if (breaks != null) breaks.changed(vcpu, entryMaddr);
         trace.pteUpdate(vcpu, level, entryMaddr, old, value);
     }
 

@@ -24,7 +24,7 @@ public final class SymbolTable {
     private static final int E_SHOFF = 32, E_SHENTSIZE = 46, E_SHNUM = 48, SH_SIZE = 40, SYM_SIZE = 16;
     private static final int SHT_SYMTAB = 2, STT_NOTYPE = 0, STT_FUNC = 2, SHN_UNDEF = 0, SHN_LORESERVE = 0xFF00;
     private static final int MOST_SYMBOLS = 2_000_000, MOST_NAME = 512;
-    /// How far behind the last symbol, or one whose size nobody says, an address may lie and still be called after it.
+    /// How far behind a symbol whose size nobody says an address may lie and still be called after it.
     private static final long REACH = 1 << 16;
     /// A call at a function's very end returns behind it.
     private static final long SLACK = 16;
@@ -181,8 +181,7 @@ public final class SymbolTable {
         }
         if (high < 0) return null;
         Entry e = entries[high];
-        boolean last = high == entries.length - 1;
         long off = wanted - e.address();
-        return e.size() > 0 && off >= e.size() + SLACK || (last || e.size() > 0) && off >= REACH ? null : e;
+        return off >= (e.size() > 0 ? e.size() + SLACK : REACH) ? null : e;
     }
 }

@@ -36,14 +36,23 @@ public final class Breaks implements Debugger {
 
     /// Why the machine stopped.
     ///
-    /// @param address of the instruction, or of the watched memory; a port; a call's index
+    /// @param address of the instruction, or of the watched memory; a port; see {@link Event}
     /// @param watch   what was touched, or null
     /// @param port    what was read or written, or null
-    /// @param call    a call was made, as itself or inside another
-    public record Hit(int vcpu, int address, @Nullable Watch watch, @Nullable PortWatch port, boolean call) {
+    /// @param event   what happened, where it is neither memory nor a port
+    public record Hit(int vcpu, int address, @Nullable Watch watch, @Nullable PortWatch port, Event event) {
         Hit(int vcpu, int address, @Nullable Watch watch) {
-            this(vcpu, address, watch, null, false);
+            this(vcpu, address, watch, null, Event.NONE);
         }
+    }
+
+    /// What the machine has stopped behind, when the address is no memory and no port.
+    public enum Event {
+        NONE,
+        /// A call was made, as itself or inside another: the address is its index in the trace's list.
+        CALL,
+        /// An entry of a page table was changed through the interface: the address is its machine address.
+        ENTRY
     }
 
     private final Vcpu[] vcpus;
@@ -52,6 +61,7 @@ public final class Breaks implements Debugger {
     private final List<Watch> watches = new ArrayList<>();
     private final List<PortWatch> ports = new ArrayList<>();
     private final BitSet calls = new BitSet();
+    private final Set<Integer> entries = new LinkedHashSet<>();
     /// By the low 12 bits of an address: whether there may be a breakpoint.
     private final boolean[] filter = new boolean[1 << 12];
     /// Where each vCPU stood when it was let go on: there it does not stop again.
@@ -102,6 +112,12 @@ public final class Breaks implements Debugger {
         if (index >= 0) calls.set(index, set);
     }
 
+    /// Stops behind every change of a page-table entry through the interface, or not any more.
+    public void onEntry(int maddr, boolean set) {
+        if (set) entries.add(maddr);
+        else entries.remove(maddr);
+    }
+
     /// Linear addresses of the breakpoints, in the order in which they were set.
     public List<Integer> code() {
         return List.copyOf(code);
@@ -113,7 +129,7 @@ public final class Breaks implements Debugger {
 
     /// Whether anything is set.
     public boolean any() {
-        return atProcessor() || !ports.isEmpty() || !calls.isEmpty();
+        return atProcessor() || !ports.isEmpty() || !calls.isEmpty() || !entries.isEmpty();
     }
 
     private boolean atProcessor() {
@@ -132,7 +148,7 @@ public final class Breaks implements Debugger {
 
     /// Whether that was anything but an instruction that is still to come.
     public boolean touched() {
-        return hit != null && (hit.watch() != null || hit.port() != null || hit.call());
+        return hit != null && (hit.watch() != null || hit.port() != null || hit.event() != Event.NONE);
     }
 
     /// Whether it stops at all: not while a past is gone through for another reason.
@@ -186,7 +202,7 @@ public final class Breaks implements Debugger {
         if (!enabled || ports.isEmpty()) return;
         for (PortWatch w : ports) {
             if (!w.covers(port, size, write)) continue;
-            hit = new Hit(vcpu, port, null, w, false);
+            hit = new Hit(vcpu, port, null, w, Event.NONE);
             stop.run();
             return;
         }
@@ -195,7 +211,14 @@ public final class Breaks implements Debugger {
     /// A call was made, as itself or inside another.
     public void called(int vcpu, int index) {
         if (!enabled || index < 0 || !calls.get(index)) return;
-        hit = new Hit(vcpu, index, null, null, true);
+        hit = new Hit(vcpu, index, null, null, Event.CALL);
+        stop.run();
+    }
+
+    /// An entry of a page table was changed through the interface.
+    public void changed(int vcpu, long maddr) {
+        if (!enabled || entries.isEmpty() || !entries.contains((int) maddr)) return;
+        hit = new Hit(vcpu, (int) maddr, null, null, Event.ENTRY);
         stop.run();
     }
 

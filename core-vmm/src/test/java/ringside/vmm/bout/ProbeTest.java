@@ -107,7 +107,16 @@ class ProbeTest {
         assertEquals(Corner.Stop.CONDITION, xen.run(1L << 40, false));
         assertEquals(index, Objects.requireNonNull(breaks.hit()).address());
         assertEquals(1, xen.counts().calls("xen.mmu_update"));
+        assertEquals(Breaks.Event.CALL, breaks.hit().event());
         breaks.onCall(index, false);
+        TraceEvent change = xen.trace().copy(0, 1 << 16).stream()
+                .filter(e -> e.kind() == EventKind.PTE_UPDATE)
+                .reduce((_, last) -> last)
+                .orElseThrow();
+        breaks.onEntry((int) change.a0(), true);
+        assertEquals(Corner.Stop.CONDITION, xen.run(1L << 40, false));
+        assertEquals((int) change.a0(), breaks.hit().address());
+        assertTrue(breaks.touched());
 
         Corner pc = open(Iface.NATIVE);
         Breaks ports = Objects.requireNonNull(pc.breaks());

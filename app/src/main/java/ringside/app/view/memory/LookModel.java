@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.IntegerProperty;
 import javafx.beans.property.ObjectProperty;
@@ -14,14 +15,19 @@ import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import org.jspecify.annotations.Nullable;
+import ringside.app.action.BreakpointEdits;
+import ringside.app.action.UndoStack;
 import ringside.app.session.BoutSession;
+import ringside.app.session.Breakpoint;
 import ringside.app.session.CornerFeed;
 import ringside.app.session.Place;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
 import ringside.vmm.explain.Symbol;
 import ringside.vmm.probe.FramesView;
+import ringside.vmm.probe.SpaceView;
 import ringside.vmm.probe.TableView;
+import ringside.vmm.probe.TlbView;
 import ringside.vmm.probe.WalkView;
 import ringside.vmm.word.Iface;
 
@@ -29,12 +35,14 @@ import ringside.vmm.word.Iface;
 public final class LookModel {
     private static final int FRAMES_PER_LOOK = 20;
     private static final int HEX_ROW = 16, HEX_ROWS = 256;
-    private static final int LARGE = 0x80;
+    private static final int LARGE = 0x80, MOST_MAPPINGS = 6;
 
     /// What is looked at.
     public enum Page {
         CHANGES,
         TREE,
+        SPACE,
+        TLB,
         FRAMES,
         MAPS,
         HEX
@@ -58,17 +66,27 @@ public final class LookModel {
     private List<Entry> entries = List.of();
     private FramesView frames = FramesView.NOTHING;
     private int frame = -1;
+    private long found = -1;
     private String frameNote = "";
     private short[] bytes = new short[0];
+    private SpaceView space = SpaceView.NOTHING;
+    private TlbView tlb = TlbView.NOTHING;
+    private final StringProperty searchWords = new SimpleStringProperty("");
+    private @Nullable ByteSearch search;
+    private List<Integer> mappedAt = List.of();
+    private FramesView.@Nullable Kind onlyKind;
+    private final BreakpointEdits edits;
     private long bytesFrom;
     private @Nullable CompletableFuture<Runnable> asked;
     private @Nullable Runnable refresh;
     private boolean active;
     private int pulses;
 
-    public LookModel(Workbench workbench, Texts texts) {
+    public LookModel(Workbench workbench, UndoStack undo, Texts texts) {
         this.workbench = workbench;
         this.texts = texts;
+        edits = new BreakpointEdits(workbench, undo);
+        workbench.places().selectedProperty().addListener((_, _, place) -> selected(place));
         workbench.boutProperty().addListener((_, _, _) -> {
             corner.set(0);
             forget();
@@ -88,7 +106,21 @@ public final class LookModel {
         frame = -1;
         frameNote = "";
         bytes = new short[0];
+        space = SpaceView.NOTHING;
+        tlb = TlbView.NOTHING;
+        search = null;
+        searchWords.set("");
+        mappedAt = List.of();
         asked = null;
+        pulses = 0;
+    }
+
+    /// A frame that was chosen elsewhere is shown among the frames.
+    private void selected(@Nullable Place place) {
+        if (!(place instanceof Place.Frame(int c, int mfn)) || mfn == frame) return;
+        corner.set(c);
+        frame = mfn;
+        page.set(Page.FRAMES);
         pulses = 0;
     }
 
@@ -114,7 +146,9 @@ public final class LookModel {
             if (refresh != null && pulses++ % FRAMES_PER_LOOK == 0) refresh.run();
             return;
         }
-        if (pulses++ % FRAMES_PER_LOOK == 0 && asked == null) ask(feed(bout));
+        if (search != null && asked == null) searchOn(feed(bout));
+        else if (pulses++ % (page.get() == Page.SPACE ? 4 * FRAMES_PER_LOOK : FRAMES_PER_LOOK) == 0 && asked == null)
+            ask(feed(bout));
     }
 
     private CornerFeed feed(BoutSession bout) {
@@ -136,14 +170,29 @@ public final class LookModel {
                     };
                 });
             }
+            case SPACE -> {
+                WalkView.Tables which = tables(feed.iface());
+                asked = feed.ask(m -> {
+                    SpaceView all = m.space(0, which);
+                    return () -> space = all;
+                });
+            }
+            case TLB ->
+                asked = feed.ask(m -> {
+                    TlbView all = m.tlb(0);
+                    return () -> tlb = all;
+                });
             case FRAMES, MAPS -> {
                 int chosen = frame;
+                WalkView.Tables which = tables(feed.iface());
                 asked = feed.ask(m -> {
                     FramesView all = m.frames();
                     String note = m.frame(chosen);
+                    List<Integer> mapped = chosen < 0 ? List.of() : mapped(m.space(0, which), chosen);
                     return () -> {
                         frames = all;
                         frameNote = note;
+                        mappedAt = mapped;
                     };
                 });
             }
@@ -173,6 +222,70 @@ public final class LookModel {
     private static @Nullable Long parse(String text) {
         String digits = text.strip().replaceFirst("^0[xX]", "");
         return digits.matches("[0-9a-fA-F]{1,8}") ? Long.parseLong(digits, 16) : null;
+    }
+
+    /// Where a frame is mapped, as far as anybody wants to read.
+    private static List<Integer> mapped(SpaceView space, int mfn) {
+        List<Integer> out = new ArrayList<>();
+        for (int i = 0; i < space.size() && out.size() < MOST_MAPPINGS; i++) {
+            int first = space.targets()[i];
+            long frames = 1L << space.spans()[i] - 12;
+            if ((space.entries()[i] & 1) != 0 && first >= 0 && mfn >= first && mfn < first + frames)
+                out.add(space.vas()[i] + (mfn - first << 12));
+        }
+        return out;
+    }
+
+    // ---- whole space and TLB ----------------------------------------------------------------------------------------
+
+    SpaceView space() {
+        return space;
+    }
+
+    /// An entry's cells: linear address, frame and flags, size.
+    List<String> spaceCells(int i) {
+        String frames = guestCopy.get() && iface() == Iface.VMI ? "pfn" : "mfn";
+        long entry = space.entries()[i];
+        long span = 1L << space.spans()[i];
+        return List.of(
+                Symbol.hex32(space.vas()[i]),
+                Symbol.pte(entry, frames),
+                (entry & 1) == 0
+                        ? texts.get("memory.tree.not-present")
+                        : texts.get("memory.tree.page", span >= 1 << 20 ? (span >> 20) + " MB" : (span >> 10) + " KB"),
+                workbench.symbols().of(corner.get()).at(space.vas()[i]));
+    }
+
+    String spaceWords() {
+        return space.size() == 0
+                ? texts.get("memory.walk.unmapped")
+                : texts.get("memory.space.words", space.size(), space.tables(), space.mapped() >> 10);
+    }
+
+    TlbView tlb() {
+        return tlb;
+    }
+
+    List<String> tlbCells(TlbView.Entry e) {
+        return List.of(
+                Symbol.hex32(e.va()),
+                Symbol.mfn(e.mfn()),
+                e.rights().substring(0, 3),
+                e.rights().substring(3),
+                e.global() ? "G" : "",
+                !e.stale()
+                        ? texts.get("memory.tlb.agrees")
+                        : e.now() < 0
+                                ? texts.get("memory.tlb.forbidden")
+                                : texts.get("memory.tlb.stale", Symbol.mfn(e.now())));
+    }
+
+    String tlbWords() {
+        return texts.get("memory.tlb.words", tlb.entries().size(), tlb.stale());
+    }
+
+    void selectVa(int va) {
+        workbench.places().select(new Place.Address(corner.get(), 0, va));
     }
 
     // ---- tree -----------------------------------------------------------------------------------------------------
@@ -269,7 +382,29 @@ public final class LookModel {
         if (frame < 0 || frame >= frames.kinds().length) return texts.get("memory.frames.none");
         int pfn = frames.toGuest()[frame];
         String kind = texts.get(kindKey(frames.kind(frame)));
-        return texts.get("memory.frames.one", Symbol.mfn(frame), pfn < 0 ? "-" : Symbol.pfn(pfn), kind, frameNote);
+        String words =
+                texts.get("memory.frames.one", Symbol.mfn(frame), pfn < 0 ? "-" : Symbol.pfn(pfn), kind, frameNote);
+        StringBuilder at = new StringBuilder();
+        for (int va : mappedAt) at.append(at.isEmpty() ? "" : ", ").append(Symbol.hex32(va));
+        return words + "   "
+                + (at.isEmpty() ? texts.get("memory.frames.unmapped") : texts.get("memory.frames.mapped", at));
+    }
+
+    /// The kind of frames that are shown alone, or null for all.
+    FramesView.@Nullable Kind onlyKind() {
+        return onlyKind;
+    }
+
+    void showOnly(FramesView.@Nullable Kind kind) {
+        onlyKind = kind;
+        pulses = 0;
+    }
+
+    /// A frame's cells: machine frame, guest frame, what it is for.
+    List<String> frameCells(int mfn) {
+        int pfn = frames.toGuest()[mfn];
+        return List.of(
+                Symbol.mfn(mfn), pfn < 0 ? "-" : Symbol.pfn(pfn), texts.get(kindKey(frames.kind(mfn))));
     }
 
     static String kindKey(FramesView.Kind kind) {
@@ -316,6 +451,67 @@ public final class LookModel {
 
     void look() {
         pulses = 0;
+    }
+
+    /// Looks for bytes behind the place that is shown.
+    void find(String text) {
+        BoutSession bout = workbench.bout();
+        if (bout == null) return;
+        Long from = parse(hexFrom.get());
+        search = ByteSearch.of(text, virtual.get(), tables(iface()), found >= 0 ? found : from == null ? -1 : from - 1);
+        searchWords.set(search == null ? "" : texts.get("memory.hex.searching", Symbol.hex32(from == null ? 0 : from)));
+        pulses = 0;
+    }
+
+    private void searchOn(CornerFeed feed) {
+        ByteSearch s = search;
+        if (s == null) return;
+        asked = feed.ask(m -> {
+            ByteSearch.Found f = s.go(m, 0);
+            return () -> searched(s, f);
+        });
+    }
+
+    private void searched(ByteSearch s, ByteSearch.Found f) {
+        if (search != s) return;
+        if (!f.here() && !f.over()) {
+            searchWords.set(texts.get("memory.hex.searching", Symbol.hex32(f.at())));
+            return;
+        }
+        search = null;
+        pulses = 0;
+        found = f.here() ? f.at() : -1;
+        searchWords.set(f.here() ? texts.get("memory.hex.found", Symbol.hex32(f.at())) : texts.get("memory.hex.not-found"));
+        if (f.here()) hexFrom.set(Symbol.hex32(f.at()));
+    }
+
+    /// What the search has to say.
+    StringProperty searchWordsProperty() {
+        return searchWords;
+    }
+
+    // ---- breaking on a write --------------------------------------------------------------------------------------
+
+    /// Stops when a page-table entry is changed next: through the interface, or on bare hardware by whoever writes
+    /// to it where it is mapped.
+    void breakOnEntry(int ofCorner, long maddr) {
+        BoutSession bout = workbench.bout();
+        if (bout == null) return;
+        if (bout.corners().get(ofCorner).iface() != Iface.NATIVE) {
+            edits.toggle(new Breakpoint(ofCorner, Breakpoint.Kind.ENTRY, (int) maddr, 1, "", true));
+            return;
+        }
+        CornerFeed feed = bout.corners().get(ofCorner);
+        feed.ask(m -> mapped(m.space(0, WalkView.Tables.CPU_NATIVE), (int) (maddr >>> 12)))
+                .thenAccept(at -> Platform.runLater(() -> {
+                    if (at.isEmpty()) workbench.noticeProperty().set(texts.get("memory.break.unmapped"));
+                    else edits.toggle(Breakpoint.write(ofCorner, at.getFirst() + (int) (maddr & 0xFFF), 4, ""));
+                }));
+    }
+
+    /// The machine address of an entry of the table that the tree shows.
+    long entryAddress(int row) {
+        return ((long) table.mfn() << 12) + (long) entries.get(row).from() * (table.wide() ? 8 : 4);
     }
 
     // ---- what is looked at ----------------------------------------------------------------------------------------

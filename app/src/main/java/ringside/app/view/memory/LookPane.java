@@ -4,7 +4,11 @@ package ringside.app.view.memory;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -29,6 +33,7 @@ import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
 import ringside.app.view.memory.LookModel.Page;
 import ringside.vmm.probe.FramesView;
+import ringside.vmm.probe.TlbView;
 import ringside.vmm.word.Iface;
 
 /// The lower half of Memory: changes as they come, the tables as a tree, frames as a grid, both maps, bytes.
@@ -37,7 +42,14 @@ final class LookPane extends BorderPane {
 
     private final LookModel model;
     private final Texts texts;
-    private final RowCanvas changes;
+    private final ChangesPane changes;
+    private final RowCanvas space;
+    private final RowCanvas tlb;
+    private final RowCanvas frameRows;
+    private final ToggleSwitch asList;
+    private final Label spaceWords = new Label();
+    private final Label tlbWords = new Label();
+    private final MemoryViewModel updates;
     private final RowCanvas tree;
     private final RowCanvas maps;
     private final RowCanvas hex;
@@ -54,10 +66,27 @@ final class LookPane extends BorderPane {
     private List<CornerFeed> shownCorners = List.of();
     private List<String> shownLegend = List.of();
 
-    LookPane(LookModel model, RowCanvas changes, Texts texts) {
+    LookPane(LookModel model, MemoryViewModel updates, Texts texts) {
         this.model = model;
         this.texts = texts;
-        this.changes = changes;
+        this.updates = updates;
+        changes = new ChangesPane(updates, model, texts);
+        space = table("memory-space", List.of(11, 34, 24, 30), () -> model.space().size(), i -> row(
+                model.spaceCells((int) i), (model.space().entries()[(int) i] & 1) != 0));
+        space.onOpen(i -> model.selectVa(model.space().vas()[(int) i]));
+        tlb = table("memory-tlb", List.of(11, 12, 8, 8, 8, 40), () -> model.tlb().entries().size(), i -> {
+            TlbView.Entry e = model.tlb().entries().get((int) i);
+            return new RowCanvas.Row(null, row(model.tlbCells(e), !e.stale()).cells(), e.stale());
+        });
+        tlb.onOpen(i -> model.selectVa(model.tlb().entries().get((int) i).va()));
+        frameRows = table("memory-frame-rows", List.of(14, 14, 30), () -> model.frames().kinds().length, i -> row(
+                model.frameCells((int) i), true));
+        frameRows.selectedProperty().addListener((_, _, i) -> {
+            if (i.intValue() >= 0) model.chooseFrame(i.intValue());
+        });
+        asList = new ToggleSwitch(texts.get("memory.frames.list"));
+        asList.setId("memory-frames-list");
+        asList.setMinWidth(Region.USE_PREF_SIZE);
         tabs = new PagePills<>(Page.class, "memory.page", texts, page -> {
             model.pageProperty().set(page);
             show(page);
@@ -92,6 +121,8 @@ final class LookPane extends BorderPane {
         grid.onSelect(model::chooseFrame);
         pages.put(Page.CHANGES, changes);
         pages.put(Page.TREE, under(treeHead(), tree));
+        pages.put(Page.SPACE, under(spaceHead(), space));
+        pages.put(Page.TLB, under(line(tlbWords), tlb));
         pages.put(Page.FRAMES, framesPage());
         pages.put(Page.MAPS, under(line(mapWords), maps));
         pages.put(Page.HEX, under(hexHead(), hex));
@@ -127,6 +158,56 @@ final class LookPane extends BorderPane {
         return rows;
     }
 
+    private RowCanvas table(String id, List<Integer> widths, LongSupplier count, LongFunction<RowCanvas.Row> at) {
+        String key = id.replace('-', '.');
+        RowCanvas rows = RowCanvas.of(texts.get(key + ".columns"), widths, count, at, texts.get("cpu.empty"));
+        rows.setId(id);
+        rows.setAccessibleText(texts.get(key));
+        rows.startAtTop();
+        return rows;
+    }
+
+    /// Changes came or went.
+    void refreshChanges() {
+        changes.refresh();
+    }
+
+    private Node spaceHead() {
+        TextField from = new TextField();
+        from.setId("memory-space-from");
+        from.getStyleClass().add(StyleClass.MONO);
+        from.setPrefWidth(130);
+        from.setPromptText(texts.get("memory.address.prompt"));
+        from.setAccessibleText(texts.get("memory.address"));
+        from.setOnAction(_ -> {
+            Integer va = MemoryViewModel.parse(from.getText());
+            if (va == null || model.space().size() == 0) return;
+            int at = Math.min(model.space().at(va), model.space().size() - 1);
+            space.selectedProperty().set(at);
+            space.reveal(at);
+        });
+        spaceWords.setId("memory-space-words");
+        return line(from, spaceWords);
+    }
+
+    /// Who wrote the entry that is chosen in the tree?
+    private void whoWrote() {
+        int at = (int) tree.selectedProperty().get();
+        if (at < 0 || at >= model.entries().size()) return;
+        updates.onlyEntry(model.cornerProperty().get(), model.entryAddress(at));
+        model.pageProperty().set(Page.CHANGES);
+        changes.refresh();
+    }
+
+    private Button small(String id, String key, String icon, Runnable run) {
+        Button button = new Button(texts.get(key), Icons.of(icon));
+        button.setId(id);
+        button.getStyleClass().add("small-button");
+        button.setMinWidth(Region.USE_PREF_SIZE);
+        button.setOnAction(_ -> run.run());
+        return button;
+    }
+
     private Region head() {
         who.setAlignment(Pos.CENTER_LEFT);
         FlowPane line = new FlowPane(14, 6, tabs, who, copy);
@@ -142,7 +223,19 @@ final class LookPane extends BorderPane {
         up.setOnAction(_ -> model.up());
         path.setId("memory-path");
         path.getStyleClass().add(StyleClass.MONO);
-        return line(up, path);
+        Button who = small("memory-who-wrote", "memory.who-wrote", "edit", this::whoWrote);
+        Button stop = small("memory-tree-break", "memory.changes.break", "alert-octagon", () -> {
+            int at = (int) tree.selectedProperty().get();
+            if (at >= 0 && at < model.entries().size())
+                model.breakOnEntry(model.cornerProperty().get(), model.entryAddress(at));
+        });
+        who.disableProperty().bind(tree.selectedProperty().lessThan(0));
+        stop.disableProperty().bind(tree.selectedProperty().lessThan(0));
+        path.setMinWidth(0);
+        FlowPane line = new FlowPane(10, 4, up, path, who, stop);
+        line.setAlignment(Pos.CENTER_LEFT);
+        line.getStyleClass().add("pane-head");
+        return line;
     }
 
     private Node hexHead() {
@@ -157,7 +250,20 @@ final class LookPane extends BorderPane {
         ToggleSwitch through = new ToggleSwitch(texts.get("memory.hex.virtual"));
         through.selectedProperty().bindBidirectional(model.virtualProperty());
         through.setMinWidth(Region.USE_PREF_SIZE);
-        return line(from, through);
+        TextField find = new TextField();
+        find.setId("memory-hex-find");
+        find.getStyleClass().add(StyleClass.MONO);
+        find.setPrefWidth(190);
+        find.setPromptText(texts.get("memory.hex.find"));
+        find.setAccessibleText(texts.get("memory.hex.find"));
+        find.setOnAction(_ -> model.find(find.getText()));
+        Label words = new Label();
+        words.setId("memory-hex-words");
+        words.textProperty().bind(model.searchWordsProperty());
+        FlowPane line = new FlowPane(10, 4, from, through, find, words);
+        line.setAlignment(Pos.CENTER_LEFT);
+        line.getStyleClass().add("pane-head");
+        return line;
     }
 
     private Node framesPage() {
@@ -165,6 +271,8 @@ final class LookPane extends BorderPane {
         VBox foot = new VBox(4, frameWords, legend);
         foot.getStyleClass().add("pane-head");
         BorderPane page = new BorderPane(grid);
+        page.setTop(line(asList));
+        asList.selectedProperty().addListener((_, _, list) -> page.setCenter(list ? frameRows : grid));
         page.setBottom(foot);
         return page;
     }
@@ -191,7 +299,7 @@ final class LookPane extends BorderPane {
     private void refresh() {
         corners();
         Page page = model.pageProperty().get();
-        boolean tables = page == Page.TREE && model.iface() == Iface.VMI;
+        boolean tables = (page == Page.TREE || page == Page.SPACE) && model.iface() == Iface.VMI;
         copy.setVisible(tables);
         copy.setManaged(tables);
         who.setVisible(page != Page.CHANGES);
@@ -203,7 +311,18 @@ final class LookPane extends BorderPane {
                 up.setDisable(!model.canGoUp());
                 tree.refresh();
             }
-            case FRAMES -> frames();
+            case SPACE -> {
+                spaceWords.setText(model.spaceWords());
+                space.refresh();
+            }
+            case TLB -> {
+                tlbWords.setText(model.tlbWords());
+                tlb.refresh();
+            }
+            case FRAMES -> {
+                frames();
+                frameRows.refresh();
+            }
             case MAPS -> {
                 mapWords.setText(model.mapWords());
                 maps.refresh();
@@ -242,23 +361,40 @@ final class LookPane extends BorderPane {
         FrameGrid.Kind[] looks = new FrameGrid.Kind[kinds.length];
         for (int i = 0; i < kinds.length; i++) looks[i] = LOOKS.get(kinds[i]);
         int[] totals = f.totals();
-        grid.show(f.kinds(), looks, totals, model.frame());
+        FramesView.Kind only = model.onlyKind();
+        if (only != null)
+            for (int i = 0; i < kinds.length; i++)
+                if (i != only.ordinal()) looks[i] = new FrameGrid.Kind(Role.RAISED, "");
+        int[] rarity = totals.clone();
+        if (only != null) rarity[only.ordinal()] = -1; // a square of several shows it first
+        grid.show(f.kinds(), looks, rarity, model.frame());
         frameWords.setText(model.frameWords());
-        List<Label> words = new ArrayList<>();
+        List<ToggleButton> words = new ArrayList<>();
         for (int i = 0; i < kinds.length; i++) {
             if (totals[i] == 0) continue;
-            String letter = looks[i].letter();
-            Label one = new Label(
+            FramesView.Kind kind = kinds[i];
+            FrameGrid.Kind look = Objects.requireNonNull(LOOKS.get(kind));
+            String letter = look.letter();
+            ToggleButton one = new ToggleButton(
                     texts.get(
                             "memory.frames.legend",
                             letter.isEmpty() ? "" : letter + "  ",
                             texts.get(LookModel.kindKey(kinds[i])),
                             totals[i]),
-                    new Swatch(looks[i].colour(), 10));
-            one.getStyleClass().addAll(StyleClass.MUTED, "small");
+                    new Swatch(look.colour(), 10));
+            one.setId("memory-kind-" + kind.name().toLowerCase(Locale.ROOT));
+            one.getStyleClass().addAll(StyleClass.CHIP, "small");
+            one.setMinWidth(Region.USE_PREF_SIZE);
+            one.setSelected(kind == only);
+            one.setOnAction(_ -> {
+                model.showOnly(kind == model.onlyKind() ? null : kind);
+                refresh();
+            });
             words.add(one);
         }
-        List<String> now = words.stream().map(Label::getText).toList();
+        List<String> now = words.stream()
+                .map(w -> w.getText() + (w.isSelected() ? "!" : ""))
+                .toList();
         if (!now.equals(shownLegend)) legend.getChildren().setAll(words);
         shownLegend = now;
     }

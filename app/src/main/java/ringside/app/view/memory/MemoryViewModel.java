@@ -18,15 +18,18 @@ import ringside.app.session.Place;
 import ringside.app.session.RowLog;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
+import ringside.vmm.explain.Explain;
 import ringside.vmm.explain.Symbol;
 import ringside.vmm.probe.WalkView;
 import ringside.vmm.trace.EventKind;
+import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trace.TraceEvent;
 import ringside.vmm.word.Iface;
 
 /// Page-table updates as they happen, and the translation of one address on every corner.
 public final class MemoryViewModel {
     private static final int FRAMES_PER_WALK = 15;
+    private static final ExitCause[] CAUSES = ExitCause.values();
 
     /// One corner's walks of the address.
     public record CornerWalks(Iface iface, List<WalkView> walks) {}
@@ -44,6 +47,10 @@ public final class MemoryViewModel {
     private int frame;
     private long seen = -1;
     private boolean active;
+    private int entryCorner = -1;
+    private long entry;
+    private final List<Long> ofEntry = new ArrayList<>();
+    private long scanned;
     private @Nullable Runnable refresh;
 
     public MemoryViewModel(Workbench workbench, Texts texts) {
@@ -52,6 +59,7 @@ public final class MemoryViewModel {
         workbench.boutProperty().addListener((_, _, _) -> {
             asked = List.of();
             translation.set(null);
+            onlyEntry(-1, 0);
             seen = -1;
             frame = 0;
         });
@@ -77,6 +85,7 @@ public final class MemoryViewModel {
         if (bout == null || !active) return;
         long end = bout.log().memory().end();
         if (end != seen && refresh != null) {
+            scan(bout);
             seen = end;
             refresh.run();
         }
@@ -124,7 +133,77 @@ public final class MemoryViewModel {
         frame = 0;
     }
 
+    // ---- who wrote this -------------------------------------------------------------------------------------------
+
+    /// Lists only changes of the entry at a machine address, or all again for a corner below 0.
+    void onlyEntry(int corner, long maddr) {
+        entryCorner = corner;
+        entry = corner < 0 ? 0 : maddr;
+        ofEntry.clear();
+        scanned = 0;
+        BoutSession bout = workbench.bout();
+        if (bout != null) scan(bout);
+    }
+
+    private void scan(BoutSession bout) {
+        if (entry == 0) return;
+        RowLog log = bout.log().memory();
+        for (scanned = Math.max(scanned, log.first()); scanned < log.end(); scanned++) {
+            LogRow row = log.get(scanned);
+            if (row.corner() == entryCorner && entryOf(row) == entry) ofEntry.add(scanned);
+        }
+        ofEntry.removeIf(at -> at < log.first());
+    }
+
+    /// Machine address of the entry that a row changed, or -1.
+    long entryOf(LogRow row) {
+        return row.event().kind() == EventKind.PTE_UPDATE ? row.event().a0() : -1;
+    }
+
+    /// The entry whose changes are listed, or 0.
+    long entry() {
+        return entry;
+    }
+
+    int entryCorner() {
+        return entryCorner;
+    }
+
+    String changesWords() {
+        if (entry == 0) return "";
+        if (count() == 0) return texts.get("memory.changes.never", Symbol.maddr(entry));
+        LogRow last = row(count() - 1);
+        return texts.get("memory.changes.words", Symbol.maddr(entry), count(), by(last), last.event().tick());
+    }
+
+    /// Who changed it: the call or crossing, and the function that it came from.
+    String by(LogRow row) {
+        LogRow cause = row.cause();
+        if (cause == null) return "";
+        String from = cause.site() == 0
+                ? ""
+                : workbench.symbols().of(cause.corner()).at(cause.site());
+        String name = cause.call() != null
+                ? cause.call().name()
+                : cause.event().kind() == EventKind.EXIT
+                        ? texts.get(Explain.causeKey(CAUSES[Math.floorMod(cause.event().id(), CAUSES.length)]))
+                        : cause.event().kind().id();
+        return from.isEmpty() ? name : name + "  " + from;
+    }
+
+    /// Selects what changed it, in every view.
+    void goTo(LogRow row) {
+        LogRow cause = row.cause();
+        workbench
+                .places()
+                .select(
+                        cause != null
+                                ? new Place.Event(cause.corner(), cause)
+                                : new Place.Moment(row.corner(), row.event().tick()));
+    }
+
     public long count() {
+        if (entry != 0) return ofEntry.size();
         BoutSession bout = workbench.bout();
         return bout == null
                 ? 0
@@ -135,10 +214,10 @@ public final class MemoryViewModel {
         BoutSession bout = workbench.bout();
         if (bout == null) throw new IllegalStateException("rows without a bout");
         RowLog log = bout.log().memory();
-        return log.get(log.first() + index);
+        return entry != 0 ? log.get(ofEntry.get((int) index)) : log.get(log.first() + index);
     }
 
-    /// A row's cells: time, vCPU, what, level, where, before, after.
+    /// A row's cells: time, vCPU, what, level, where, before, after, by whom.
     public List<String> cells(LogRow row) {
         TraceEvent e = row.event();
         boolean machine = row.iface() == Iface.XEN;
@@ -154,7 +233,8 @@ public final class MemoryViewModel {
                         level(e.id()),
                         Symbol.maddr(e.a0()),
                         Symbol.pte(e.a1(), frames),
-                        Symbol.pte(e.a2(), frames));
+                        Symbol.pte(e.a2(), frames),
+                        by(row));
             case SHADOW_FILL ->
                 List.of(
                         time,
@@ -163,7 +243,8 @@ public final class MemoryViewModel {
                         level(e.id()),
                         Symbol.va(e.a0()),
                         Symbol.pte(e.a1(), "pfn"),
-                        Symbol.pte(e.a2(), "mfn"));
+                        Symbol.pte(e.a2(), "mfn"),
+                        by(row));
             default ->
                 List.of(
                         time,
@@ -172,7 +253,8 @@ public final class MemoryViewModel {
                         "CR3",
                         "",
                         Symbol.maddr(e.a1()),
-                        Symbol.maddr(e.a0()));
+                        Symbol.maddr(e.a0()),
+                        by(row));
         };
     }
 
