@@ -66,8 +66,6 @@ public final class Window implements Navigator {
     private final Actions actions;
     private final Pulse pulse;
     private final UndoStack undo = new UndoStack();
-    private final FilePicker picker;
-    private final Texts texts;
     private Theme theme;
 
     /// Builds the window; it remembers nothing beyond its end.

@@ -109,13 +109,17 @@ class ProbeTest {
         assertEquals(1, xen.counts().calls("xen.mmu_update"));
         assertEquals(Breaks.Event.CALL, breaks.hit().event());
         breaks.onCall(index, false);
-        TraceEvent change = xen.trace().copy(0, 1 << 16).stream()
+        while (xen.rounds().size() < 3) xen.run(1L << 40, true);
+        long last = xen.trace().copy(xen.trace().oldest(), 1 << 20).stream()
                 .filter(e -> e.kind() == EventKind.PTE_UPDATE)
-                .reduce((_, last) -> last)
-                .orElseThrow();
-        breaks.onEntry((int) change.a0(), true);
+                .reduce((_, later) -> later)
+                .orElseThrow()
+                .a0();
+        xen = open(Iface.XEN);
+        breaks = Objects.requireNonNull(xen.breaks());
+        breaks.onEntry((int) last, true);
         assertEquals(Corner.Stop.CONDITION, xen.run(1L << 40, false));
-        assertEquals((int) change.a0(), breaks.hit().address());
+        assertEquals((int) last, Objects.requireNonNull(breaks.hit()).address());
         assertTrue(breaks.touched());
 
         Corner pc = open(Iface.NATIVE);

@@ -58,6 +58,7 @@ final class CallCost {
                 0,
                 0,
                 0,
+                0,
                 multicall && items > 0 ? Map.of("xen.multicall", items) : Map.of(),
                 faults,
                 row.event().kind() == EventKind.INTERRUPT ? Map.of(EventKind.INTERRUPT, 1L) : Map.of());
