@@ -44,6 +44,8 @@ final class Block {
     boolean flagsMatter;
     /// What the flags are from, where all ways here agree.
     int kind;
+    /// The x87 stack before it, from {@link X87Flow#state}; {@link X87Flow#NONE}: not known.
+    int x87 = X87Flow.NONE;
     /// Ticks from a look at the budget to the end of this block, at most.
     int reach;
     /// While ordering: 0 not seen, 1 on the path, 2 done.

@@ -58,6 +58,8 @@ abstract class Interpreter extends SystemInsns {
     /// The monitor is told of instructions that begin here.
     int watchStart, watchEnd;
     private final X87 x87 = new X87(this, fpu);
+    /// For translated code.
+    final X87Unit x87Unit = new X87Unit(fpu);
     private final Simd simd = new Simd(this, fpu);
 
     Interpreter(

@@ -24,6 +24,12 @@ final class Plan {
 
         /// Where an indirect jump or call has led to.
         int[] targets(int va);
+
+        /// The x87 stack as it is now, from {@link X87Flow#state} with ST(0) in slot 0.
+        int x87();
+
+        /// The control word of the x87.
+        int control();
     }
 
     /// Ticks between two looks at the budget, at most about so many.
@@ -35,6 +41,8 @@ final class Plan {
     final List<Block> entries = new ArrayList<>();
     int longest;
     int instructions;
+    /// Slots of the x87 stack that are touched, as bits.
+    int slots;
 
     private final Source source;
     private final TreeMap<Integer, Block.Step> steps = new TreeMap<>(Integer::compareUnsigned);
@@ -52,6 +60,8 @@ final class Plan {
         discover(most);
         cut();
         connect();
+        Block first = byVa.get(start);
+        if (first != null) slots = X87Flow.assign(blocks, first, source.x87(), source);
         rank();
         flags();
     }
@@ -75,7 +85,7 @@ final class Plan {
                 Insn i = source.at(va, known);
                 if (i == null) break;
                 known = false;
-                int traits = outside(va, i) ? Traits.UNSUPPORTED : Traits.of(i, mode);
+                int traits = outside(va, i) || unsuited(i) ? Traits.UNSUPPORTED : Traits.of(i, mode);
                 Block.Step step = new Block.Step(va, i, traits);
                 steps.put(va, step);
                 if (traits < 0) {
@@ -100,6 +110,10 @@ final class Plan {
         long last = mode.cs();
         boolean beyond = (va & 0xFFFFFFFFL) + i.length - 1 > last;
         return beyond || i.k0 == Insn.REL && (va + i.length + i.imm & 0xFFFFFFFFL) > last;
+    }
+
+    private boolean unsuited(Insn i) {
+        return X87Flow.concerns(i) && !X87Flow.suits(source.control());
     }
 
     private static boolean goesOn(Insn i) {

@@ -51,6 +51,13 @@ final class Reach {
         return m;
     }
 
+    /// For the ten bytes of an extended real.
+    static int at10(int[] table, int a) {
+        int m = table[a >>> 12] ^ a;
+        if (m < 0 || (a & 0xFFF) > 0xFF6) throw Leave.IT;
+        return m;
+    }
+
     // ---- RAM; values come zero-extended
 
     static int get1(byte[] ram, int m) {

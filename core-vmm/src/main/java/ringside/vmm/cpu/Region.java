@@ -16,6 +16,10 @@ abstract class Region {
     /// The code map's epoch in which the bytes were last compared.
     long epoch;
     boolean dead;
+    /// By entry: the state of the x87 stack that the code expects. Empty: it has no x87 instruction.
+    int[] x87 = {};
+    /// Runs in which it was another.
+    int misfits;
     /// Instructions that it was made from.
     int size;
     /// Times that it was entered, as far as {@link Translator} counts them.

@@ -31,23 +31,25 @@ final class RegionWriter extends Scribe {
     private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(CD_void);
     private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_int, CD_int, CD_int);
     /// Constants of the class, in the order of its class data: tables for reading, writing and fetching, RAM, the
-    /// guest's registers, the processor.
-    private static final String[] NAMES = {"R", "W", "F", "M", "G", "C"};
-    private static final ClassDesc[] TYPES = {INTS, INTS, INTS, BYTES, INTS, PROCESSOR};
+    /// guest's registers, the processor, its x87.
+    private static final String[] NAMES = {"R", "W", "F", "M", "G", "C", "U"};
+    private static final ClassDesc[] TYPES = {INTS, INTS, INTS, BYTES, INTS, PROCESSOR, UNIT};
 
     private final Plan plan;
     /// The fetch table as it was: ways between pages go only while it is.
     private final int[] fetch;
+    private final int x87Control;
     private final List<Integer> eips = new ArrayList<>();
     private final List<Integer> pending = new ArrayList<>();
     private final List<Runnable> exits = new ArrayList<>();
     private @Nullable Label end;
     private boolean changesFlags;
 
-    RegionWriter(Plan plan, int[] fetch) {
+    RegionWriter(Plan plan, int[] fetch, int x87Control) {
         super(ClassDesc.of("ringside.vmm.cpu.Translated"), plan.mode);
         this.plan = plan;
         this.fetch = fetch;
+        this.x87Control = x87Control;
         eips.add(0);
         pending.add(0);
     }
@@ -64,6 +66,8 @@ final class RegionWriter extends Scribe {
 
     byte[] write() {
         kinds();
+        slots = plan.slots;
+        control = x87Control;
         return ClassFile.of().build(self, cb -> {
             cb.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER).withSuperclass(REGION);
             for (int k = 0; k < NAMES.length; k++) {
@@ -140,6 +144,7 @@ final class RegionWriter extends Scribe {
             c.iconst_0().istore(SUM);
         }
         c.iconst_0().istore(SITE);
+        if (slots != 0) enterX87();
     }
 
     private CodeBuilder processor() {
@@ -159,6 +164,7 @@ final class RegionWriter extends Scribe {
             carry();
             c.putfield(REGISTERS, "carry", CD_int);
         }
+        if (slots != 0) leaveX87();
         processor().iload(LEFT).putfield(PROCESSOR, "left", CD_int);
         c.iload(SITE).ireturn();
     }
@@ -212,6 +218,7 @@ final class RegionWriter extends Scribe {
     private void write(Block b) {
         c.labelBinding(label(b));
         kind = b.kind == UNSEEN ? OTHER : b.kind;
+        x87 = b.x87;
         boolean[] matters = mattersBehind(b);
         int charged = 0;
         for (int k = 0; k < b.steps.size(); k++) {
@@ -226,6 +233,7 @@ final class RegionWriter extends Scribe {
                 return;
             }
             uncharged = k;
+            at = s.va();
             instruction(s.insn());
             charged++;
         }

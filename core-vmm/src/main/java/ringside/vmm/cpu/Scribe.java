@@ -6,7 +6,7 @@ import ringside.vmm.isa.Insn;
 import ringside.vmm.isa.Op;
 
 /// Writes instructions that do not move control: which method knows which.
-abstract class Scribe extends MoveScribe {
+abstract class Scribe extends X87Scribe {
     Scribe(ClassDesc self, Mode mode) {
         super(self, mode);
     }
@@ -60,7 +60,10 @@ abstract class Scribe extends MoveScribe {
             case Op.CLC, Op.STC, Op.CMC -> carryFlag(i);
             case Op.RDTSC -> timeStamp();
             case Op.CLD, Op.STD -> direction(i.op == Op.STD);
-            default -> throw new IllegalStateException("no translation of " + Op.name(i.op));
+            default -> {
+                if (!X87Flow.concerns(i)) throw new IllegalStateException("no translation of " + Op.name(i.op));
+                x87(i);
+            }
         }
     }
 }

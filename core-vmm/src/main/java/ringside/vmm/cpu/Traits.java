@@ -127,8 +127,15 @@ final class Traits {
                 return i.size == 4 && i.addressSize == 4 ? ENDS : UNSUPPORTED;
             case Op.LOOPE, Op.LOOPNE:
                 return i.size == 4 && i.addressSize == 4 ? ENDS | READS : UNSUPPORTED;
+            case Op.FCOMI, Op.FCOMIP, Op.FUCOMI, Op.FUCOMIP:
+                return KILLS | LEAVES;
+            case Op.FCMOVB, Op.FCMOVE, Op.FCMOVBE, Op.FCMOVU, Op.FCMOVNB, Op.FCMOVNE, Op.FCMOVNBE, Op.FCMOVNU:
+                return READS | LEAVES;
             default:
-                return UNSUPPORTED;
+                // With a stack that is full but for one register, no instruction lacks operands or room.
+                return X87Flow.concerns(i) && X87Flow.behind(i, X87Flow.state(0, 0x7F)) != X87Flow.NONE
+                        ? LEAVES
+                        : UNSUPPORTED;
         }
     }
 }

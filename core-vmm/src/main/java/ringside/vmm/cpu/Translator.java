@@ -46,6 +46,7 @@ final class Translator implements Plan.Source {
     /// in the middle of its loops, once for each.
     private static final int YOUTH = 20_000, SHORT_RUN = 300;
     private static final int MOST_REGIONS = 8_000;
+    private static final int MISFITS = 2_000, MOST_REMADE = 1_000;
     static final int NONE = -1;
     private static final int LINK_BITS = 12;
     private static final int SOURCES = 1 << 10, TARGETS = 32;
@@ -60,6 +61,7 @@ final class Translator implements Plan.Source {
     private int[] seen = {};
     private @Nullable Mode mode;
     private long entered;
+    private int remade;
     /// Ticks that passed in translated code.
     long ticks;
     /// Jumps to an instruction before it is translated.
@@ -153,9 +155,18 @@ final class Translator implements Plan.Source {
         cpu.leftAtEntry = left + passed;
         int site = r.run(head.entry, left);
         cpu.eip = site == 0 ? cpu.next : r.eips[site];
+        if (r.x87.length != 0 && cpu.x87Unit.misfit) misfit(r);
         int used = left - cpu.left + r.pending[site];
         ticks += used;
         return used;
+    }
+
+    /// Code that meets another state of the x87 than it was made for, again and again, is made anew for the state
+    /// that there is then; not without end.
+    private void misfit(Region r) {
+        if ((cpu.cr0 & (Registers.CR0_EM | Registers.CR0_TS)) != 0 || ++r.misfits != MISFITS || remade > MOST_REMADE) return;
+        remade++;
+        drop(r);
     }
 
     private boolean holds(Region r) {
@@ -225,6 +236,17 @@ final class Translator implements Plan.Source {
     }
 
     @Override
+    public int x87() {
+        FpuState f = cpu.fpu;
+        return X87Flow.state(0, (f.used | f.used << 8) >>> f.top & 0xFF);
+    }
+
+    @Override
+    public int control() {
+        return cpu.fpu.control;
+    }
+
+    @Override
     public @Nullable Insn at(int va, boolean mustHaveRun) {
         Mode now = mode;
         int m = cpu.fetchTlb[va >>> 12] ^ va;
@@ -259,7 +281,7 @@ final class Translator implements Plan.Source {
         if (plan.instructions < 3 && first.ways.isEmpty()) return null;
         if (regions.size() >= MOST_REGIONS) evict();
         cpu.ownTables(now.user());
-        RegionWriter writer = new RegionWriter(plan, cpu.fetchTlb);
+        RegionWriter writer = new RegionWriter(plan, cpu.fetchTlb, cpu.fpu.control);
         byte[] bytes = writer.write();
         if (bytes.length > LONGEST_CLASS && most > FEWER) return null;
         Region r = load(bytes, now);
@@ -270,6 +292,7 @@ final class Translator implements Plan.Source {
         note(plan, r);
         r.epoch = cpu.code.epoch();
         regions.add(r);
+        if (plan.slots != 0) r.x87 = plan.entries.stream().mapToInt(e -> e.x87).toArray();
         for (Block e : plan.entries) enter(r, e, now);
         return r;
     }
@@ -281,7 +304,8 @@ final class Translator implements Plan.Source {
             cpu.tlb.table(Tlb.FETCH, now.user()),
             cpu.ram,
             cpu.regs,
-            cpu
+            cpu,
+            cpu.x87Unit
         };
         try {
             MethodHandles.Lookup made = MethodHandles.lookup().defineHiddenClassWithClassData(bytes, data, true);

@@ -56,11 +56,16 @@ final class X87 extends X87Images {
     private void point(Insn i) {
         f.ip = cpu.startEip;
         f.ipSelector = cpu.sel[Registers.CS];
-        f.opcode = ESCAPE[i.row] | i.modrm & 0xFF;
+        f.opcode = opcode(i);
         if (i.k0 == Insn.MEM) {
             f.dp = cpu.offset(i);
             f.dpSelector = cpu.sel[i.seg];
         }
+    }
+
+    /// What the last opcode register keeps of an instruction.
+    static int opcode(Insn i) {
+        return ESCAPE[i.row] | i.modrm & 0xFF;
     }
 
     /// @return false: a control instruction

@@ -81,6 +81,8 @@ final class ProgramMaker implements Encoder.Choices {
     private final Seeded random;
     private final Program p = new Program();
     private final Sequences sequences;
+    /// Memory operands lie where data is, more often than not.
+    private boolean floating;
 
     private ProgramMaker(long seed) {
         random = new Seeded(seed);
@@ -107,6 +109,45 @@ final class ProgramMaker implements Encoder.Choices {
         p.eflags &= ~0x43300;
         p.nmi = -1;
         return maker.slots();
+    }
+
+    /// A program of the x87 and of SSE, in 32-bit code, from a state in which they mostly can be used.
+    static Program floating(long seed) {
+        ProgramMaker maker = new ProgramMaker(seed);
+        Program p = maker.p;
+        do maker.state();
+        while (p.mode != Mode.PROTECTED_32 || !p.stack32);
+        if (maker.random.nextInt(8) != 0) {
+            p.cr0 &= ~0xE;
+            p.cr4 |= 0x600;
+        }
+        // Neither traps nor alignment checks, and memory that can be written, in most.
+        p.eflags &= ~0x40100;
+        if (maker.random.nextInt(6) != 0) p.pages = p.alias = p.pages.replaceAll("[rsox-]", "w");
+        if (maker.random.nextInt(6) != 0) {
+            p.fpu[4] = 0;
+            p.fpu[0] |= 0x3F;
+            p.fpu[24] |= (byte) 0x80;
+            p.fpu[25] |= 0x1F;
+        }
+        maker.floating = true;
+        for (int r : new int[] {3, 5, 6, 7}) {
+            if (maker.random.nextInt(6) != 0) p.registers[r] = Ground.DATA + 16 * maker.random.nextInt(0xF00);
+        }
+        FloatingPrograms choice = new FloatingPrograms(maker.random);
+        int slots = 4 + maker.random.nextInt(28);
+        for (int k = 0; k < slots; k++) p.slots.add(maker.floatingSlot(choice, slots - 1 - k));
+        return p;
+    }
+
+    private byte[] floatingSlot(FloatingPrograms choice, int left) {
+        while (true) {
+            int row = choice.row(left);
+            byte[] code = Encoder.encode(row, true, this);
+            if (code.length > Program.SLOT - 1) continue;
+            choice.finish(code, row);
+            return code;
+        }
     }
 
     private Program slots() {
@@ -234,16 +275,18 @@ final class ProgramMaker implements Encoder.Choices {
     public int below(Encoder.Field field, int bound) {
         return switch (field) {
             case OPERAND_SIZE -> random.nextInt(5) == 0 ? 1 : 0;
-            case ADDRESS_SIZE -> random.nextInt(12) == 0 ? 1 : 0;
-            case SEGMENT -> random.nextInt(8) == 0 ? random.nextInt(bound) : 0;
+            case ADDRESS_SIZE -> random.nextInt(floating ? 60 : 12) == 0 ? 1 : 0;
+            case SEGMENT -> random.nextInt(floating ? 40 : 8) == 0 ? random.nextInt(bound) : 0;
             case LOCK -> random.nextInt(6) == 0 ? 1 : 0;
-            case BASE -> random.nextInt(3) == 0 ? random.nextInt(bound) : new int[] {3, 5, 6, 7}[random.nextInt(4)];
-            case REPEAT, FORM, MOD, SIB, NUMBER -> random.nextInt(bound);
+            case BASE -> random.nextInt(floating ? 12 : 3) == 0 ? random.nextInt(bound) : new int[] {3, 5, 6, 7}[random.nextInt(4)];
+            case SIB -> floating && random.nextInt(12) != 0 ? 0x23 : random.nextInt(bound);
+            case REPEAT, FORM, MOD, NUMBER -> random.nextInt(bound);
         };
     }
 
     @Override
     public int displacement(int bytes, boolean alone) {
+        if (floating && random.nextInt(12) != 0) return alone ? sequences.pointer() & -16 : 16 * random.nextInt(7);
         if (bytes == 1) return random.nextInt(4) == 0 ? (byte) random.nextLong() : 8 * random.nextInt(8);
         if (!alone) return random.nextInt(6) == 0 ? (int) random.nextLong() : random.nextInt(64) - 32;
         return sequences.pointer();

@@ -25,7 +25,12 @@ class RandomProgramsTest {
 
     @Test
     void everyWayOfRunningEndsInTheSameState() throws IOException {
-        assertEquals(List.of(), Fuzz.run(SEED, PROGRAMS, CASES, message -> {}));
+        assertEquals(List.of(), Fuzz.run(ProgramMaker::make, SEED, PROGRAMS, CASES, message -> {}));
+    }
+
+    @Test
+    void everyWayOfComputingEndsInTheSameState() throws IOException {
+        assertEquals(List.of(), Fuzz.run(ProgramMaker::floating, SEED, PROGRAMS, CASES, message -> {}));
     }
 
     @TestFactory
