@@ -98,9 +98,9 @@ final class Bench implements Monitor, Bus, Ports, Spectator {
     }
 
     @Override
-    public void delivered(GuestState g, int vector, boolean external, int error, int va) {
+    public void delivered(GuestState g, int vector, Source source, int error, int va) {
         vectors[vector & 0xFF]++;
-        note(8 + (external ? 1 : 0), (long) vector << 32 | error);
+        note(8 + (source == Source.EXTERNAL ? 1 : 0), (long) vector << 32 | error);
         note(10, va);
     }
 
