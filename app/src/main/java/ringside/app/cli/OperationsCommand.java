@@ -19,6 +19,7 @@ import ringside.app.export.OperationsPage;
 import ringside.app.export.OperationsText;
 import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Bouts;
+import ringside.vmm.bout.Corner;
 import ringside.vmm.bout.OperationsGuest;
 import ringside.vmm.score.OperationTable;
 import ringside.vmm.word.Iface;
@@ -93,7 +94,7 @@ final class OperationsCommand implements Callable<Integer> {
     private static @Nullable Problem refusal(BoutSpec spec) {
         return switch (Bouts.open(spec)) {
             case Bouts.Opened.Ready ready -> {
-                ready.corners().forEach(c -> c.close());
+                ready.corners().forEach(Corner::close);
                 yield null;
             }
             case Bouts.Opened.Wrong wrong -> wrong.problems().getFirst();

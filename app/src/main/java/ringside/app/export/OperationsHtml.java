@@ -31,16 +31,23 @@ final class OperationsHtml {
     private void costs() {
         List<OperationsText.Column> columns = OperationsText.columns(table);
         html.append("<h2>").append(text("html.operations")).append("</h2>\n<p class=small>");
-        html.append(text("html.operations-note")).append("</p>\n<div class=wide><table><tr><th>");
-        html.append(text("operations.title")).append("</th><th class=n>");
+        html.append(text("html.operations-note")).append("</p>\n<div class=\"wide tight\"><table><tr><th rowspan=2>");
+        html.append(text("operations.title")).append("</th><th class=n rowspan=2>");
         html.append(text("operations.times")).append("</th>");
+        for (int i = 0; i < columns.size(); ) {
+            String key = columns.get(i).key();
+            long span = columns.stream().filter(c -> c.key().equals(key)).count();
+            html.append("<th class=n colspan=").append(span).append('>').append(text(key)).append("</th>");
+            i += (int) span;
+        }
+        html.append("</tr>\n<tr>");
         for (OperationsText.Column c : columns) {
-            html.append("<th class=n><span class=\"t-").append(c.iface().id()).append("\">");
-            html.append(Names.mark(c.iface())).append("</span> ").append(text(c.key())).append("</th>");
+            html.append("<th class=n title=\"").append(text("corner." + c.iface().id())).append("\"><span class=\"t-");
+            html.append(c.iface().id()).append("\">").append(Names.mark(c.iface())).append("</span></th>");
         }
         html.append("</tr>\n");
         for (Operation o : table.operations()) {
-            html.append("<tr><td>").append(HtmlReport.escape(o.name())).append("</td>");
+            html.append("<tr><td class=name>").append(HtmlReport.escape(o.name())).append("</td>");
             cell(OperationsText.times(o));
             for (OperationsText.Column c : columns) cell(OperationsText.cell(table, c, o, texts));
             html.append("</tr>\n");

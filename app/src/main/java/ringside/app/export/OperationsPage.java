@@ -12,6 +12,7 @@ import ringside.vmm.score.OperationCost;
 import ringside.vmm.score.OperationTable;
 import ringside.vmm.score.PredictedCalls;
 import ringside.vmm.trace.CallClass;
+import ringside.vmm.trace.ExitCause;
 import ringside.vmm.word.Iface;
 
 /// Costs of operations as Markdown: the table, the calls behind it, and predictions beside counts.
@@ -100,7 +101,7 @@ public final class OperationsPage {
         StringBuilder s = new StringBuilder();
         counts.forEach((key, count) -> {
             if (Math.abs(count) < SHOWN) return;
-            String name = key instanceof ringside.vmm.trace.ExitCause cause ? cause.id() : String.valueOf(key);
+            String name = key instanceof ExitCause cause ? cause.id() : String.valueOf(key);
             if (name.startsWith(iface.id() + ".")) name = name.substring(iface.id().length() + 1);
             s.append(s.isEmpty() ? "" : ", ").append(name);
             if (Math.abs(count - 1) >= SHOWN) s.append(' ').append(OperationsText.number(count, texts));

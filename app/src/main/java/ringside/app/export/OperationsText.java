@@ -81,9 +81,10 @@ public final class OperationsText {
         return cost.map(c -> number(column.number().applyAsDouble(c), texts)).orElse("-");
     }
 
-    /// At most two digits after the point, none for whole numbers.
+    /// At most two digits after the point, none for whole numbers and thousands.
     static String number(double value, Texts texts) {
         double rounded = Math.round(value * 100) / 100.0;
+        if (Math.abs(rounded) >= 1000) return texts.number(Math.round(value));
         if (rounded == Math.rint(rounded)) return texts.number((long) rounded);
         return texts.number(rounded, 2);
     }

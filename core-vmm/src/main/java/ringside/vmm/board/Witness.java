@@ -64,8 +64,12 @@ final class Witness implements Spectator, Stateful {
 
     /// The EIP that delivery has just pushed, read without touching anything. 0 where it cannot be seen.
     private int interruptedEip(GuestState g, boolean hasError) {
-        int sp = g.segmentBase(GuestState.SS) + g.reg(GuestState.ESP);
-        if ((g.cr(0) & CR0_PE) == 0) return 0;
+        int stack = g.segmentBase(GuestState.SS);
+        if ((g.cr(0) & CR0_PE) == 0) {
+            int ip = stack + (g.reg(GuestState.ESP) & 0xFFFF);
+            return machine.memory().contains(ip & 0xFFFF_FFFFL, 2) ? machine.memory().read16(ip) : 0;
+        }
+        int sp = stack + g.reg(GuestState.ESP);
         int va = hasError ? sp + 4 : sp;
         long maddr = g.translate(va, false, false);
         MachineMemory memory = machine.memory();

@@ -18,7 +18,7 @@ package ringside.vmm.trace;
 /// | IPI | target vCPU | vector or event port | - | - | - |
 /// | REFUSAL | ordinal of Why | mfn or -1 | type or -1 | count or -1 | errno |
 /// | CONSOLE | byte count | - | - | - | - |
-/// | SOFTWARE_INTERRUPT | vector of an INT n | EIP behind it; 0 in real mode | - | - | - |
+/// | SOFTWARE_INTERRUPT | vector of an INT n | EIP behind it | - | - | - |
 /// | RESET | ordinal of ResetCause | how manieth | - | - | - |
 public enum EventKind {
     CALL,

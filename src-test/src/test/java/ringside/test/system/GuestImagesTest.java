@@ -33,7 +33,8 @@ class GuestImagesTest {
                 "hello-boundary-xen2.elf",
                 "fork-storm-pc.elf",
                 "fork-storm-xen.elf",
-                "fork-storm-xen2.elf")) {
+                "fork-storm-xen2.elf",
+                "operations-linux.elf")) {
             Path rebuilt = images.resolve(image);
             assertEquals(true, Files.exists(rebuilt), log);
             assertEquals(-1, Files.mismatch(GUESTS.resolve("images").resolve(image), rebuilt), image);
