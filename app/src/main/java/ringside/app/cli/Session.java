@@ -185,7 +185,6 @@ final class Session {
         if (corners.contains(Iface.HW)) throw Failure.later(texts, "hw", "hw");
         if (options.tier != null) {
             if (!options.tier.matches("[012]")) throw bad("--tier", "0, 1 or 2", "\"" + options.tier + "\"", "other");
-            if (options.tier.equals("1")) throw Failure.later(texts, "--tier " + options.tier, "tier");
         }
         refuseVmiOptions(corners);
         if (!options.net.equals("none") && !options.net.equals("user")) {

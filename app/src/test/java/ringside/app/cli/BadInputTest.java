@@ -55,7 +55,6 @@ class BadInputTest {
                 "run --on native --firmware . hello-boundary",
                 "run --on native --until post:XYZ hello-boundary",
                 "run --on native --tier 7 hello-boundary",
-                "run --on native --tier 1 hello-boundary",
                 "run --on native --net wifi hello-boundary",
                 "run --on native --disk d.img hello-boundary",
                 "run --on vmi --vmi-ring 2 hello-boundary",

@@ -20,11 +20,12 @@ import ringside.vmm.trap.PrivilegedOp;
 /// Decoded instructions are kept by machine address. An entry also keeps the bytes that it was made of and is used
 /// only while RAM still holds them, so that nobody who writes to memory has to tell the processor about it.
 abstract class Interpreter extends SystemInsns {
-    private static final int CACHE_BITS = 14;
+    private static final int CACHE_BITS = 16;
+    private static final long MOST_IN_STRIPS = 1 << 20;
     private static final int CACHE_MASK = (1 << CACHE_BITS) - 1;
 
     /// A decoded instruction and what it was decoded from.
-    private static final class Decoded {
+    static final class Decoded {
         int key = -1;
         long bytes;
         long mask;
@@ -32,6 +33,11 @@ abstract class Interpreter extends SystemInsns {
         long moreMask;
         /// Times that control was moved to it, since it was decoded.
         int jumps;
+        /// Times that it was carried out alone, since it was decoded.
+        int seen;
+        /// What begins here, decoded as a whole.
+        @Nullable
+        Strip strip;
         /// Where translated code can be entered here.
         Translator.@Nullable Head heads;
         final Insn insn = new Insn();
@@ -44,11 +50,17 @@ abstract class Interpreter extends SystemInsns {
     private final byte[] buffer = new byte[16];
     /// The kept instruction that was just fetched, or null.
     private @Nullable Decoded fetched;
+    /// The last step was translated code.
+    private boolean leftTranslated;
     /// Control was moved to EIP.
-    private boolean jumped;
+    boolean jumped;
 
     @Nullable
     Translator translator;
+    @Nullable
+    Strips strips;
+    /// Counts what strips are made for: the range of {@link #watchStart} has changed.
+    int stripGeneration;
     /// Left by translated code: where it went, and its budget.
     int next, left;
     /// The budget that translated code was entered with.
@@ -116,26 +128,103 @@ abstract class Interpreter extends SystemInsns {
                     }
                     if (used > 0) {
                         jumped = true;
+                        leftTranslated = true;
                         return used;
                     }
                 }
                 jumped = false;
+                // What translated code left for may lead straight back into it.
+                Strips tier = strips;
+                if (leftTranslated) {
+                    leftTranslated = false;
+                } else if (tier != null) {
+                    Strip s = d.strip == null ? stripFrom(tier, d) : d.strip;
+                    if (s != null && usable(s, d)) {
+                        tier.arrived(s);
+                        return tier.run(s, Math.min(budget, MOST_IN_STRIPS));
+                    }
+                    tier.lost();
+                }
             }
             eip = startEip + i.length;
             execute(i);
-            if (eip != startEip + i.length) {
-                jumped = true;
-                if ((i.op == Op.JMP || i.op == Op.CALL) && i.k0 != Insn.REL && translator != null) {
-                    translator.sawTarget(startEip, eip);
-                }
-            }
+            wentOn(i);
         } catch (GuestFault f) {
-            eip = startEip;
-            regs[ESP] = startEsp;
-            jumped = true;
-            raise(f);
+            faulted(f);
         }
         return 0;
+    }
+
+    /// Notes where control went behind the instruction that began at {@link #startEip}.
+    final void wentOn(Insn i) {
+        jumped = eip != startEip + i.length;
+        if (jumped && (i.op == Op.JMP || i.op == Op.CALL) && i.k0 != Insn.REL && translator != null) {
+            translator.sawTarget(startEip, eip);
+        }
+    }
+
+    final void faulted(GuestFault f) {
+        eip = startEip;
+        regs[ESP] = startEsp;
+        jumped = true;
+        raise(f);
+    }
+
+    // ---- strips
+
+    /// A strip from the instruction that was just fetched on, once it was there often enough.
+    private @Nullable Strip stripFrom(Strips tier, Decoded d) {
+        if (++d.seen < tier.worth || base[CS] != 0 || !code32) return null;
+        d.strip = tier.make(startEip, d.key, d, stripGeneration);
+        d.seen = d.strip == null ? -1 << 20 : 0;
+        return d.strip;
+    }
+
+    private boolean usable(Strip s, Decoded d) {
+        if (s.eip != startEip || s.maddr != fetchMaddr || base[CS] != 0) return false;
+        int top = limit[CS];
+        if (top != -1 && (s.eip & 0xFFFFFFFFL) + s.length - 1 > (top & 0xFFFFFFFFL)) return false;
+        if (s.generation == stripGeneration && s.holds(ram)) return true;
+        d.strip = null;
+        d.seen = -100; // code that keeps changing is not worth it
+        return false;
+    }
+
+    /// Whether control may simply go on to a strip: it is still the one, and nothing translated begins there or
+    /// should.
+    final boolean mayFollow(Strip s) {
+        Decoded d = s.head;
+        if (d.strip != s || s.generation != stripGeneration || d.heads != null) return false;
+        Translator t = translator;
+        if (t == null || !jumped) return true;
+        if (d.jumps + 1 >= t.threshold) return false;
+        d.jumps++;
+        return true;
+    }
+
+    final boolean watchedFetch(int va) {
+        return Integer.compareUnsigned(va - watchStart, watchEnd - watchStart) < 0;
+    }
+
+    /// Remembers as carried out what a strip has come to for the first time.
+    final void reached(Strip s, int words) {
+        for (int k = s.reached; k < words; k += Strip.WORDS) {
+            int maddr = s.maddr + (s.code[k + 3] & 0xFFFF);
+            int slot = (maddr ^ maddr >>> CACHE_BITS) & CACHE_MASK;
+            Decoded d = cache[slot];
+            if (d != null && d.key == maddr) continue;
+            if (d == null) {
+                d = new Decoded();
+                cache[slot] = d;
+            }
+            int inPage = 0x1000 - (maddr & 0xFFF);
+            int length = Decoder.decode(ram, maddr, Math.min(inPage, Decoder.MAX_LENGTH), true, d.insn);
+            d.key = -1;
+            if (length <= 0) continue;
+            if (lacks[d.insn.row]) d.insn.op = Op.UD;
+            keep(d, maddr, length);
+        }
+        s.reached = words;
     }
 
     /// No decoded instruction leads to translated code any more.
@@ -245,6 +334,8 @@ abstract class Interpreter extends SystemInsns {
     private void keep(Decoded d, int m, int length) {
         d.key = code32 ? m : m | 0x80000000;
         d.jumps = 0;
+        d.seen = 0;
+        d.strip = null;
         d.heads = translator != null && code32 && code.holdsCode(m) ? translator.headsAt(m) : null;
         fetched = d;
         d.mask = length >= 8 ? -1L : (1L << 8 * length) - 1;
@@ -271,7 +362,7 @@ abstract class Interpreter extends SystemInsns {
 
     // ---- dispatch
 
-    private void execute(Insn i) throws GuestFault {
+    final void execute(Insn i) throws GuestFault {
         switch (i.op) {
             case Op.MOV -> mov(i);
             case Op.ADD -> add(i);

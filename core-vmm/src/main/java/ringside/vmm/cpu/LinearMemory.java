@@ -55,8 +55,8 @@ abstract class LinearMemory extends Arithmetic {
     Monitor monitor;
     long efer;
 
-    private int[] readTlb = Tlb.nothing(), writeTlb = Tlb.nothing();
-    /// The current privilege's table for fetches.
+    /// The current privilege's tables.
+    int[] readTlb = Tlb.nothing(), writeTlb = Tlb.nothing();
     int[] fetchTlb = Tlb.nothing();
     /// Machine address of the instruction in progress.
     int fetchMaddr;

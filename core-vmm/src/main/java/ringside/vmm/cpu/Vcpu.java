@@ -49,7 +49,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     /// The tier that vCPUs begin with.
     public static final int HIGHEST_TIER = 2;
     /// Jumps to an instruction before it is translated.
-    public static final int HOT = 6_000;
+    public static final int HOT = 30_000;
 
     private static final InterruptSource QUIET = new InterruptSource() {
         @Override
@@ -105,11 +105,13 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     /// Chooses how code is carried out. What a guest sees is the same.
     ///
-    /// @param tier      0: instruction by instruction; 2: hot code is translated to JVM bytecode
+    /// @param tier      0: instruction by instruction; 1: strips of instructions decoded before; 2: that, and hot
+    /// code is translated to JVM bytecode
     /// @param threshold jumps to an instruction before it counts as hot
     public void setTier(int tier, int threshold) {
-        if (tier != 0 && tier != HIGHEST_TIER) throw new IllegalArgumentException("there is no tier " + tier);
-        translator = tier == 0 ? null : new Translator(this, threshold);
+        if (tier < 0 || tier > HIGHEST_TIER) throw new IllegalArgumentException("there is no tier " + tier);
+        strips = tier == 0 ? null : new Strips(this, threshold);
+        translator = tier < 2 ? null : new Translator(this, threshold);
         forgetHeads();
     }
 
@@ -478,13 +480,13 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
 
     @Override
     public void shortenSlice(long ticks) {
-        sliceLimit = Math.min(sliceLimit, Math.max(ticks, sliceTicks));
+        sliceLimit = Math.min(sliceLimit, Math.max(ticks, sliceTicks + ahead));
         runLimit = Math.min(runLimit, sliceLimit);
     }
 
     @Override
     public long retired() {
-        return retired;
+        return retired + ahead;
     }
 
     // ---- registers, as a monitor sees them
@@ -740,6 +742,7 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
         watchStart = start;
         watchEnd = end;
         modeChanged = true;
+        stripGeneration++;
         special = start == end ? special & ~WATCH : special | WATCH;
     }
 

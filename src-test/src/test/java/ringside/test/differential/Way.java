@@ -23,6 +23,8 @@ record Way(String name, Preparation prepare, Advance advance) {
     /// A new tier is one more line.
     static final List<Way> ALL = List.of(
             new Way("interpreted", b -> b.cpu.setTier(0, 0), (b, ticks, r) -> b.cpu.run(ticks)),
+            new Way("in strips", b -> b.cpu.setTier(1, 1), (b, ticks, r) -> b.cpu.run(ticks)),
+            new Way("in strips and cut", b -> b.cpu.setTier(1, 1), Way::cut),
             new Way("translated at once", b -> b.cpu.setTier(2, 1), (b, ticks, r) -> b.cpu.run(ticks)),
             new Way("translated and cut", b -> b.cpu.setTier(2, 2), Way::cut),
             new Way("tiers change anywhere", b -> {}, Way::tiers),
@@ -41,6 +43,7 @@ record Way(String name, Preparation prepare, Advance advance) {
 
     private static long tiers(Bench b, long ticks, Seeded random) {
         if (random.nextInt(8) == 0) b.cpu.setTier(0, 0);
+        else if (random.nextInt(8) == 0) b.cpu.setTier(1, 1);
         else if (random.nextInt(4) == 0) b.cpu.setTier(2, 1 + random.nextInt(4));
         return b.cpu.run(Math.min(ticks, 1 + random.nextInt(400)));
     }
