@@ -343,6 +343,10 @@ static void state_steps(void)
     u32 a2 = 1, b2, c2 = 0, d2;
     __asm__ volatile("call *%4" : "+a"(a2), "=b"(b2), "+c"(c2), "=d"(d2) : "r"(reloc[0]));
     expect("CPUID call equals the instruction", a == a2 && b == b2 && c == c2 && d == d2, 1);
+    expect("the hypervisor bit", c >> 31, 1);
+    a = 0x40000000;
+    __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "=c"(c), "=d"(d));
+    expect("who is underneath", d, ' ' | 'V' << 8 | 'M' << 16 | (u32)'I' << 24);
     v2(24, 0, 0x1234);
     expect("debug register", v1(25, 0), 0x1234);
     v2(24, 0, 0);

@@ -692,7 +692,7 @@ public final class Machine implements Platform, Stateful {
         boolean waitsForStartup;
 
         Core(int n, Bus bus, MonitorSlot slot) {
-            cpu = new Vcpu(n, memory, bus, ports, clock, slot, Processors.model(spec.cpu()));
+            cpu = new Vcpu(n, memory, bus, ports, clock, slot, Processors.model(spec));
             cpu.setSpectator(witness);
             cpu.setInterrupts(this);
             waitsForStartup = n > 0;

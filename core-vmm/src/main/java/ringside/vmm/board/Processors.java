@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import ringside.vmm.cpu.CpuModel;
 import ringside.vmm.cpu.Feature;
+import ringside.vmm.word.Iface;
 
 /// The models of processors that a machine can have.
 public final class Processors {
@@ -31,7 +32,14 @@ public final class Processors {
         return List.copyOf(rows);
     }
 
-    static CpuModel model(String name) {
-        return CpuModel.find(name).orElseThrow(() -> new IllegalStateException("checked before: " + name));
+    /// The model of a machine's processors. Under VMI its brand says so: a guest shows it, and nothing depends on it.
+    static CpuModel model(MachineSpec spec) {
+        String name = spec.cpu();
+        CpuModel m =
+                CpuModel.find(name).orElseThrow(() -> new IllegalStateException("checked before: " + name));
+        if (spec.iface() != Iface.VMI) return m;
+        String brand = m.brand() + ", VMI 3.0";
+        return new CpuModel(
+                m.name(), brand, m.signature(), m.features(), m.sheet(), m.microcode(), m.machineCheck());
     }
 }

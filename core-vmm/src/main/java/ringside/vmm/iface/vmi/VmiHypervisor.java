@@ -42,7 +42,10 @@ public final class VmiHypervisor implements Hypervisor {
     private static final long APIC_ENABLED = 0x800;
     /// CPUID leaf 1: MONITOR, VMX, x2APIC, XSAVE; VME, MCE, MTRR, MCA, thermal.
     private static final int HIDDEN_ECX = 0x0C200028, HIDDEN_EDX = 0x20405082;
-    private static final int CPUID_APIC = 0x200;
+    private static final int CPUID_APIC = 0x200, CPUID_HYPERVISOR = 1 << 31;
+    /// The leaf in which who is underneath names itself: "Ringside VMI", in EBX, ECX, EDX.
+    private static final int SIGNATURE_LEAF = 0x40000000;
+    private static final int[] SIGNATURE = {SIGNATURE_LEAF, 0x676E6952, 0x65646973, 0x494D5620};
     private static final int PAGE_FAULT = 14, IRET = 33, SYSEXIT = 34;
 
     private final Platform platform;
@@ -214,9 +217,10 @@ public final class VmiHypervisor implements Hypervisor {
     @Override
     public void cpuid(GuestState g, int leaf, int subleaf, int[] regs) {
         if (leaf == 7) Arrays.fill(regs, 0); // needs CR4 bits that stay here
+        if (leaf == SIGNATURE_LEAF) System.arraycopy(SIGNATURE, 0, regs, 0, regs.length);
         if (leaf != 1) return;
         regs[1] = regs[1] & 0x00FFFFFF | g.vcpu() << 24;
-        regs[2] &= ~HIDDEN_ECX;
+        regs[2] = regs[2] & ~HIDDEN_ECX | CPUID_HYPERVISOR;
         regs[3] &= ~HIDDEN_EDX;
         boolean apic = (platform.apicBase(g.vcpu()) & APIC_ENABLED) != 0;
         regs[3] = apic ? regs[3] | CPUID_APIC : regs[3] & ~CPUID_APIC;
