@@ -38,6 +38,7 @@
 #define VMI_SET_INTERRUPT_MASK 32
 #define VMI_IRET 33
 #define VMI_HALT 35
+#define VMI_SET_PXE 38
 #define VMI_SET_PXE_LONG 39
 #define VMI_UPDATE_PXE_LONG 41
 #define VMI_ALLOCATE_PAGE 44
@@ -59,6 +60,7 @@
 #define VMI_PAGE_PD 0x02
 #define VMI_PAGE_PDP 0x04
 #define VMI_PAGE_PAE 0x10
+#define VMI_PAGE_CLONE 0x20
 #define VMI_PAGE_ZEROED 0x40
 #define VMI_PAGE_CURRENT_AS 0x10
 

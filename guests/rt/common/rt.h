@@ -11,7 +11,7 @@ typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long long u64;
-#ifdef TWO_LEVELS /* tables without PAE: Xen only */
+#ifdef TWO_LEVELS /* tables without PAE */
 typedef u32 pte_t;
 #define TABLE_ENTRIES 1024
 #define TABLE_SHIFT 22

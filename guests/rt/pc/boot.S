@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Multiboot 1 entry: maps memory at 3 GB with 4 KB pages in PAE format, turns paging on and goes there. */
+/* Multiboot 1 entry: maps memory at 3 GB with 4 KB pages in PAE format (TWO_LEVELS: without), turns paging on and goes
+ * there. */
 #include "abi/x86.h"
 
 #define HIGH 0xC0000000
 #define PHYS(symbol) ((symbol) - HIGH)
 #define MAX_FRAMES 16384
+#ifdef TWO_LEVELS
+#define ENTRY 4
+#define TABLE_BITS 10
+#else
+#define ENTRY 8
+#define TABLE_BITS 9
+#endif
 
         .section .multiboot, "a"
         .align  4
@@ -30,7 +38,7 @@ boot_entry:
         cmpl    $MAX_FRAMES, %edx
         jbe     1f
         movl    $MAX_FRAMES, %edx
-1:      andl    $~511, %edx             /* whole page tables only */
+1:      andl    $~((1 << TABLE_BITS) - 1), %edx             /* whole page tables only */
         movl    %edx, PHYS(boot_frames)
 
         /* One entry a frame. */
@@ -39,25 +47,37 @@ boot_entry:
         movl    %edx, %ecx
 2:      movl    %eax, (%edi)
         addl    $4096, %eax
-        addl    $8, %edi
+        addl    $ENTRY, %edi
         decl    %ecx
         jnz     2b
 
         /* One directory entry a table, and one for the APIC window. */
+#ifdef TWO_LEVELS
+        movl    $PHYS(kernel_root) + 768 * 4, %edi
+#else
         movl    $PHYS(kernel_pd), %edi
+#endif
         movl    $(PHYS(kernel_pts) + PTE_PRESENT + PTE_WRITE + PTE_ACCESSED), %eax
-        shrl    $9, %edx
+        shrl    $TABLE_BITS, %edx
 3:      movl    %eax, (%edi)
+#ifdef TWO_LEVELS
+        movl    %eax, PHYS(low_root) - PHYS(kernel_root)(%edi)
+        movl    %eax, PHYS(low_root) - PHYS(kernel_root) - 768 * 4(%edi)
+#endif
         addl    $4096, %eax
-        addl    $8, %edi
+        addl    $ENTRY, %edi
         decl    %edx
         jnz     3b
+#ifdef TWO_LEVELS
+        movl    $(PHYS(window_pt) + PTE_PRESENT + PTE_WRITE + PTE_ACCESSED), PHYS(kernel_root) + 960 * 4
+#else
         movl    $(PHYS(window_pt) + PTE_PRESENT + PTE_WRITE + PTE_ACCESSED), PHYS(kernel_pd) + 384 * 8
 
         /* The kernel half in slot 3; in slot 0 as well while the code still runs low. */
         movl    $(PHYS(kernel_pd) + PTE_PRESENT), PHYS(kernel_root) + 24
         movl    $(PHYS(kernel_pd) + PTE_PRESENT), PHYS(low_root) + 0
         movl    $(PHYS(kernel_pd) + PTE_PRESENT), PHYS(low_root) + 24
+#endif
 
         call    paging_on
         movl    $high, %eax
@@ -66,9 +86,11 @@ boot_entry:
         /* Used again by the real-mode trampoline of the other vCPUs. */
         .globl  paging_on
 paging_on:
+#ifndef TWO_LEVELS
         movl    %cr4, %eax
         orl     $CR4_PAE, %eax
         movl    %eax, %cr4
+#endif
         movl    $PHYS(low_root), %eax
         movl    %eax, %cr3
         movl    %cr0, %eax
@@ -142,7 +164,7 @@ trampoline_end:
         .align  4096
         .globl  boot_stack, kernel_pts, kernel_pd, kernel_root, low_root, window_pt
 boot_stack:     .skip 4096
-kernel_pts:     .skip MAX_FRAMES * 8
+kernel_pts:     .skip MAX_FRAMES * ENTRY
 kernel_pd:      .skip 4096
 window_pt:      .skip 4096
 kernel_root:    .skip 4096

@@ -36,6 +36,13 @@ static void PV bare_halt(void)
     __asm__ volatile("sti; hlt" ::: "memory");
 }
 
+#ifdef TWO_LEVELS
+static void PV bare_set_entry(pte_t entry, pte_t *slot, u32 flags)
+{
+    (void)flags;
+    *(volatile pte_t *)slot = entry;
+}
+#else
 /* High half first, so that no walker ever sees a present entry with half an address; the other way round to clear. */
 static void PV bare_set_entry(u64 entry, pte_t *slot, u32 flags)
 {
@@ -45,6 +52,7 @@ static void PV bare_set_entry(u64 entry, pte_t *slot, u32 flags)
     half[1] = (u32)(entry >> 32);
     half[0] = (u32)entry;
 }
+#endif
 
 static void PV bare_allocate_page(u32 pfn, u32 flags, u32 clone, u32 first, u32 count)
 {
@@ -125,7 +133,7 @@ static const struct {
     FILL(VMI_SET_CR3, set_cr3),
     FILL(VMI_GET_CR2, get_cr2),
     FILL(VMI_HALT, halt),
-    FILL(VMI_SET_PXE_LONG, set_entry),
+    FILL(VMI_SET_ENTRY, set_entry),
     FILL(VMI_ALLOCATE_PAGE, allocate_page),
     FILL(VMI_RELEASE_PAGE, release_page),
     FILL(VMI_INVAL_PAGE, inval_page),
@@ -197,7 +205,7 @@ int vmi_take_over(void)
     const u8 *rom = rom_find();
     if (!rom) return 0;
     u32 top = *(const u32 *)(rom + VMI_OFF_VIRTUAL_TOP);
-    if (top && top < APIC_WINDOW + 512 * PAGE) return 0; /* our highest table would reach into the hole */
+    if (top && top < APIC_WINDOW + TABLE_ENTRIES * PAGE) return 0; /* our highest table would reach into the hole */
     if (rom_init(rom) != 0) return 0;
     name[sizeof name - 2] = '0' + rom[VMI_OFF_MINOR];
     machine.name = name;
@@ -212,21 +220,29 @@ int vmi_take_over(void)
     }
     ops.linear_mapping(0, KERNEL_BASE, boot_frames, 0);
     /* The tables that have been live all along. */
-    for (u32 t = 0; t < boot_frames / 512; t++)
-        ops.allocate_page(pfn_of(kernel_pts) + t, VMI_PAGE_PT | VMI_PAGE_PAE, 0, 0, 0);
-    ops.allocate_page(pfn_of(window_pt), VMI_PAGE_PT | VMI_PAGE_PAE, 0, 0, 0);
-    ops.allocate_page(pfn_of(kernel_pd), VMI_PAGE_PD | VMI_PAGE_PAE, 0, 0, 0);
-    ops.allocate_page(pfn_of(kernel_root), VMI_PAGE_PDP | VMI_PAGE_PAE, 0, 0, 0);
+    for (u32 t = 0; t < boot_frames / TABLE_ENTRIES; t++)
+        ops.allocate_page(pfn_of(kernel_pts) + t, VMI_PAGE_PT | TABLE_FORMAT, 0, 0, 0);
+    ops.allocate_page(pfn_of(window_pt), VMI_PAGE_PT | TABLE_FORMAT, 0, 0, 0);
+#ifdef TWO_LEVELS
+    ops.allocate_page(pfn_of(kernel_root), VMI_PAGE_PD, 0, 0, 0);
+#else
+    ops.allocate_page(pfn_of(kernel_pd), VMI_PAGE_PD | TABLE_FORMAT, 0, 0, 0);
+    ops.allocate_page(pfn_of(kernel_root), VMI_PAGE_PDP | TABLE_FORMAT, 0, 0, 0);
+#endif
     return 1;
 }
 
 /* Page tables and address spaces. */
 
+#ifdef TWO_LEVELS
+#define KERNEL_FIRST (KERNEL_BASE >> TABLE_SHIFT)
+#endif
+
 static const u32 page_flags[] = {0, VMI_PAGE_PT, VMI_PAGE_PD, VMI_PAGE_PDP};
 
 pte_t rt_entry(u32 pfn, u32 flags)
 {
-    return (u64)pfn << PTE_FRAME_SHIFT | flags;
+    return (pte_t)pfn << PTE_FRAME_SHIFT | flags;
 }
 
 u32 rt_entry_frame(pte_t entry)
@@ -237,12 +253,19 @@ u32 rt_entry_frame(pte_t entry)
 void rt_table_new(struct mm *mm, u32 pfn, enum level level)
 {
     (void)mm;
-    ops.allocate_page(pfn, page_flags[level] | VMI_PAGE_PAE | VMI_PAGE_ZEROED, 0, 0, 0);
+#ifdef TWO_LEVELS
+    if (level == LEVEL_PD) { /* a root: the kernel's part is copied, and then announced as a copy */
+        memcpy((pte_t *)va_of(pfn) + KERNEL_FIRST, kernel_root + KERNEL_FIRST, (TABLE_ENTRIES - KERNEL_FIRST) * sizeof(pte_t));
+        ops.allocate_page(pfn, VMI_PAGE_PD | VMI_PAGE_CLONE, pfn_of(kernel_root), KERNEL_FIRST, TABLE_ENTRIES - KERNEL_FIRST);
+        return;
+    }
+#endif
+    ops.allocate_page(pfn, page_flags[level] | TABLE_FORMAT | VMI_PAGE_ZEROED, 0, 0, 0);
 }
 
 void rt_table_free(u32 pfn, enum level level)
 {
-    ops.release_page(pfn, page_flags[level] | VMI_PAGE_PAE);
+    ops.release_page(pfn, page_flags[level] | TABLE_FORMAT);
 }
 
 void rt_set(struct mm *mm, pte_t *slot, pte_t entry, enum level level, u32 va)
@@ -254,8 +277,10 @@ void rt_set(struct mm *mm, pte_t *slot, pte_t entry, enum level level, u32 va)
 
 void rt_mm_new(struct mm *mm)
 {
+#ifndef TWO_LEVELS
     pte_t *root = va_of(mm->root);
     ops.set_entry(rt_entry(pfn_of(kernel_pd), PTE_PRESENT), &root[3], VMI_PAGE_PDP);
+#endif
     mm->kernel_pd = NO_FRAME;
 }
 

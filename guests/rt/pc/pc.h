@@ -19,6 +19,14 @@
 
 #define PV __attribute__((regparm(3)))
 
+#ifdef TWO_LEVELS
+#define VMI_SET_ENTRY VMI_SET_PXE
+#define TABLE_FORMAT 0
+#else
+#define VMI_SET_ENTRY VMI_SET_PXE_LONG
+#define TABLE_FORMAT VMI_PAGE_PAE
+#endif
+
 /* One slot per operation, with VMI's own calling convention, so that a slot can point straight into the ROM. */
 struct ops {
     void (PV *set_tr)(u32 selector);
@@ -27,7 +35,7 @@ struct ops {
     void (PV *set_cr3)(u32 root);
     u32 (PV *get_cr2)(void);
     void (PV *halt)(void);
-    void (PV *set_entry)(u64 entry, pte_t *slot, u32 flags);
+    void (PV *set_entry)(pte_t entry, pte_t *slot, u32 flags);
     void (PV *allocate_page)(u32 pfn, u32 flags, u32 clone, u32 first, u32 count);
     void (PV *release_page)(u32 pfn, u32 flags);
     void (PV *inval_page)(u32 va);

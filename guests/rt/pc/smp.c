@@ -151,7 +151,9 @@ void rt_cpu_start(u32 cpu, struct task *idle)
     state = (struct vmi_ap_state){
         .cr0 = CR0_PG | CR0_WP | CR0_NE | CR0_PE,
         .cr3 = machine.kernel_root << 12,
+#ifndef TWO_LEVELS
         .cr4 = CR4_PAE,
+#endif
         .eip = (u32)ap_entry_vmi,
         .eflags = 2,
         .esp = (u32)idle + PAGE,

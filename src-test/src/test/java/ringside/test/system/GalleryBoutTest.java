@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import ringside.vmm.bout.BoutSpec;
 import ringside.vmm.bout.Bouts;
 import ringside.vmm.bout.Corner;
+import ringside.vmm.bout.PcSpec;
 import ringside.vmm.probe.Snapshot;
 import ringside.vmm.trace.Counts;
 import ringside.vmm.word.Iface;
@@ -40,6 +41,39 @@ class GalleryBoutTest {
             lines.add(checksums(finished("fork-storm", iface, 2)));
         assertNotEquals("", lines.getFirst());
         assertEquals(List.of(lines.getFirst(), lines.getFirst()), lines.subList(1, 3));
+    }
+
+    @Test
+    void withoutPaeTheAnswersAreTheSame() {
+        String usual = checksums(finished("fork-storm", Iface.NATIVE, 2));
+        for (Iface iface : List.of(Iface.NATIVE, Iface.VMI, Iface.XEN))
+            assertEquals(usual, checksums(finished("fork-storm-nopae", iface, 2)), iface.id());
+    }
+
+    /// The other design of a VMI monitor: the kernel keeps level 0, and its calls are instructions.
+    @Test
+    void atLevelZeroUnderVmiTheAnswersAreTheSameAndHardlyAnythingCrosses() {
+        Corner hello = finished("hello-boundary", Iface.VMI, 2, 0);
+        assertTrue(hello.console().tail(4096).contains("ring 0 under VMI"));
+        for (String guest : List.of("fork-storm", "fork-storm-nopae")) {
+            Corner c = finished(guest, Iface.VMI, 2, 0);
+            assertEquals(checksums(finished("fork-storm", Iface.NATIVE, 2)), checksums(c));
+            Counts low = c.snapshot(0).total(),
+                    high = finished(guest, Iface.VMI, 2, 1).snapshot(0).total();
+            assertTrue(low.crossings() * 10 < high.crossings(), guest + ": " + low.crossings());
+            assertEquals(0, low.hiddenFaults());
+        }
+    }
+
+    /// What the host takes away changes how long it takes, and nothing else.
+    @Test
+    void onABusyHostTheAnswersAreTheSame() {
+        String usual = checksums(finished("fork-storm", Iface.NATIVE, 2));
+        for (Iface iface : List.of(Iface.NATIVE, Iface.VMI, Iface.XEN)) {
+            Corner c = ended(open("fork-storm", iface, 2, PcSpec.USUAL.withSteal(50, 2_000_000)), iface);
+            assertEquals(usual, checksums(c), iface.id());
+            assertTrue(c.snapshot(0).total().readyTicks() > 5_000_000, iface.id());
+        }
     }
 
     @Test
@@ -88,7 +122,14 @@ class GalleryBoutTest {
     }
 
     private static Corner finished(String guest, Iface iface, int vcpus) {
-        Corner c = open(guest, iface, vcpus);
+        return ended(open(guest, iface, vcpus), iface);
+    }
+
+    private static Corner finished(String guest, Iface iface, int vcpus, int ring) {
+        return ended(open(guest, iface, vcpus, new PcSpec(false, false, false, ring)), iface);
+    }
+
+    private static Corner ended(Corner c, Iface iface) {
         c.run(LIMIT, false);
         Snapshot end = c.snapshot(0);
         assertEquals(null, end.knockdown(), iface + ": " + c.console().tail(2000));
@@ -98,7 +139,12 @@ class GalleryBoutTest {
     }
 
     private static Corner open(String guest, Iface iface, int vcpus) {
-        BoutSpec spec = new BoutSpec(guest, List.of(iface), vcpus, 32L << 20, 7, new byte[0], new byte[0], "");
+        return open(guest, iface, vcpus, PcSpec.USUAL);
+    }
+
+    private static Corner open(String guest, Iface iface, int vcpus, PcSpec settings) {
+        BoutSpec spec = new BoutSpec(guest, List.of(iface), vcpus, 32L << 20, 7, new byte[0], new byte[0], "")
+                .withPc(settings);
         return assertInstanceOf(Bouts.Opened.Ready.class, Bouts.open(spec), guest + " on " + iface)
                 .corners()
                 .getFirst();

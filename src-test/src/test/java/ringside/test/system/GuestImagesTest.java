@@ -29,15 +29,33 @@ class GuestImagesTest {
         String log = run(List.of("make", "-C", GUESTS.toString(), "B=" + scratch.resolve("build"), "OUT=" + images));
         for (String image : List.of(
                 "hello-boundary-pc.elf",
+                "hello-boundary-pc2.elf",
                 "hello-boundary-xen.elf",
                 "hello-boundary-xen2.elf",
                 "fork-storm-pc.elf",
+                "fork-storm-pc2.elf",
                 "fork-storm-xen.elf",
                 "fork-storm-xen2.elf",
                 "operations-linux.elf")) {
             Path rebuilt = images.resolve(image);
             assertEquals(true, Files.exists(rebuilt), log);
             assertEquals(-1, Files.mismatch(GUESTS.resolve("images").resolve(image), rebuilt), image);
+        }
+    }
+
+    @Test
+    void rebuildingTheVmiStepsGivesTheSameBytes(@TempDir Path scratch)
+            throws IOException, InterruptedException {
+        assumeTrue(
+                run(List.of("gcc", "-dumpfullversion")).startsWith(COMPILER), "gcc " + COMPILER + " and make are here");
+        assumeTrue(!run(List.of("make", "--version")).isEmpty(), "make is here");
+        String steps = GUESTS.resolve("tests/vmi-steps").toString();
+        String log = run(List.of("make", "-C", steps, "OUT=" + scratch));
+        Path kept = GUESTS.resolveSibling("core-vmm/src/test/resources/ringside/vmm/iface/vmi");
+        for (String image : List.of("vmi-steps.elf", "vmi-steps-pae.elf")) {
+            Path rebuilt = scratch.resolve(image);
+            assertEquals(true, Files.exists(rebuilt), log);
+            assertEquals(-1, Files.mismatch(kept.resolve(image), rebuilt), image);
         }
     }
 
