@@ -116,8 +116,9 @@ final class BoutCommand implements Callable<Integer> {
             throw Failure.of(io.texts(), images.problems().getFirst(), "bout-file");
         }
         boolean own = file.kernel().length > 0 || file.firmware().length > 0 || !file.drives().isEmpty();
-        if (!own) return session.spec(file.guest(), list);
-        BoutSpec plain = session.spec(DEFAULT_GUEST, list);
+        BoutSpec plain = session.spec(own ? DEFAULT_GUEST : file.guest(), list);
+        PcSpec settings = plain.pc().equals(PcSpec.USUAL) ? file.pc() : plain.pc();
+        if (!own) return plain.withPc(settings);
         return new BoutSpec(
                         file.guest(),
                         list,
@@ -131,7 +132,7 @@ final class BoutCommand implements Callable<Integer> {
                         plain.cpu())
                 .withDrives(plain.drives().isEmpty() ? images.drives() : plain.drives())
                 .withNetwork(plain.network())
-                .withPc(plain.pc().equals(PcSpec.USUAL) ? file.pc() : plain.pc());
+                .withPc(settings);
     }
 
     static Iface corner(Session session, String option, String text) throws Failure {

@@ -36,9 +36,10 @@ final class Quantity {
         int unit = t.endsWith("ms") ? 1 : t.endsWith("m") ? 60_000 : 1000;
         String digits = t.replaceFirst("(ms|s|m)$", "");
         if (digits.matches("\\d{1,7}(\\.\\d{1,3})?")) {
-            long millis =
-                    new BigDecimal(digits).multiply(BigDecimal.valueOf(unit)).longValue();
-            if (millis > 0) return Duration.ofMillis(millis);
+            long nanos = new BigDecimal(digits)
+                    .multiply(BigDecimal.valueOf(unit * 1_000_000L))
+                    .longValue();
+            if (nanos > 0) return Duration.ofNanos(nanos);
         }
         throw Failure.of(texts, new Problem(option, "a time like 120s", quoted(text)), option.substring(2));
     }

@@ -180,6 +180,8 @@ public record BoutFile(
             jumpers.put("testDevices", pc.testDevices());
             jumpers.put("realMode", pc.realMode());
             jumpers.put("vmiRing", pc.vmiRing());
+            jumpers.put("stealPercent", pc.steal());
+            jumpers.put("stealPeriod", pc.stealPeriod());
         }
         if (!drives.isEmpty()) {
             ArrayNode all = root.putArray("drives");
@@ -269,10 +271,11 @@ public record BoutFile(
 
     private static PcSpec pc(JsonNode node) {
         return new PcSpec(
-                node.path("endsAtReset").asBoolean(false),
-                node.path("testDevices").asBoolean(false),
-                node.path("realMode").asBoolean(false),
-                node.path("vmiRing").asInt(1));
+                        node.path("endsAtReset").asBoolean(false),
+                        node.path("testDevices").asBoolean(false),
+                        node.path("realMode").asBoolean(false),
+                        node.path("vmiRing").asInt(1))
+                .withSteal(node.path("stealPercent").asInt(0), node.path("stealPeriod").asLong(0));
     }
 
     private static Read wrong(String field, String expected, String found) {

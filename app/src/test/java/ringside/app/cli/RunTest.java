@@ -3,6 +3,7 @@ package ringside.app.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -213,6 +215,23 @@ class RunTest {
                 "--json",
                 "b.json");
 
+        assertEquals(Files.readString(folder.resolve("b.json")), Files.readString(folder.resolve("a.json")));
+    }
+
+    @Test
+    void aBusyHostInABoutFileIsTheOneOfTheOptions() throws IOException {
+        Files.writeString(
+                folder.resolve("b.ringside"),
+                """
+                {"ringside": 1, "guest": "hello-boundary", "corners": ["vmi"], "vcpus": 1, "until": "exit",
+                 "pc": {"vmiRing": 0, "stealPercent": 50, "stealPeriod": 100000}}""");
+        ringside.run("bout", "b.ringside", "--json", "a.json");
+        String[] plain = {"bout", "hello-boundary", "--corners", "vmi", "--json", "b.json"};
+        ringside.run(plain);
+        assertNotEquals(Files.readString(folder.resolve("b.json")), Files.readString(folder.resolve("a.json")));
+        List<String> more = new ArrayList<>(List.of(plain));
+        more.addAll(List.of("--steal", "50,0.1ms", "--vmi-ring", "0"));
+        ringside.run(more.toArray(String[]::new));
         assertEquals(Files.readString(folder.resolve("b.json")), Files.readString(folder.resolve("a.json")));
     }
 
