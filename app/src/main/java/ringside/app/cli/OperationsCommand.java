@@ -58,6 +58,13 @@ final class OperationsCommand implements Callable<Integer> {
     @Nullable
     String only;
 
+    @Option(
+            names = "--write-initrd",
+            paramLabel = "FILE",
+            description = "write the RAM disk with the program, to start it elsewhere; without --kernel that is all")
+    @Nullable
+    Path disk;
+
     OperationsCommand(Io io) {
         this.io = io;
     }
@@ -67,6 +74,8 @@ final class OperationsCommand implements Callable<Integer> {
         if (options.asksForModels()) return options.printModels(io);
         Session session = new Session(io, options);
         Predicate<String> names = names(session);
+        if (disk != null) session.write(disk, out -> out.write(OperationsGuest.initrd()));
+        if (disk != null && options.kernel == null) return 0;
         if (options.kernel == null) throw session.bad("--kernel", "a 32-bit Linux kernel", "nothing", "kernel");
         List<BoutSpec> specs = new ArrayList<>();
         for (Iface corner : corners == null ? CORNERS : BoutCommand.corners(session, corners)) {

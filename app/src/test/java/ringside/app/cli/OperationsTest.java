@@ -117,6 +117,15 @@ class OperationsTest {
     }
 
     @Test
+    void theRamDiskCanBeHadAsAFile() throws IOException {
+        CommandLineFixture.Result result = ringside.run("operations", "--write-initrd", "o.cpio");
+
+        assertEquals(0, result.code(), result.err().toString());
+        assertTrue(Files.readString(folder.resolve("o.cpio"), StandardCharsets.ISO_8859_1)
+                .startsWith("070701"));
+    }
+
+    @Test
     void itNeedsAKernel() {
         CommandLineFixture.Result result = ringside.run("operations");
 

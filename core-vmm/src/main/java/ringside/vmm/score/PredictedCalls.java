@@ -83,6 +83,11 @@ public final class PredictedCalls {
         return names;
     }
 
+    /// Entries of eight bytes have calls of their own, which do the same: a prediction is for both.
+    private static String plain(String call) {
+        return call.endsWith("PxELong") ? call.substring(0, call.length() - "Long".length()) : call;
+    }
+
     /// Predicted and counted, in the order of the prediction, then what nobody had predicted. Empty without a
     /// prediction.
     public List<Line> beside(OperationCost cost) {
@@ -90,13 +95,15 @@ public final class PredictedCalls {
         if (expected == null) return List.of();
         int times = cost.operation().times();
         double once = times > 1 ? 1.0 / times : 0;
+        Map<String, Double> counted = new LinkedHashMap<>();
+        cost.calls().forEach((call, count) -> counted.merge(plain(call), count, Double::sum));
         List<Line> lines = new ArrayList<>();
         Set<String> named = new LinkedHashSet<>();
         for (Expected e : expected) {
             named.add(e.call);
-            lines.add(new Line(e.call, e.count, e.more, cost.calls().getOrDefault(e.call, 0.0), once));
+            lines.add(new Line(e.call, e.count, e.more, counted.getOrDefault(e.call, 0.0), once));
         }
-        cost.calls().forEach((call, count) -> {
+        counted.forEach((call, count) -> {
             if (!named.contains(call) && call.startsWith(PREFIX) && Math.abs(count) >= NOTHING) {
                 lines.add(new Line(call, -1, false, count, once));
             }

@@ -116,6 +116,17 @@ final class OperationsTest {
     }
 
     @Test
+    void aPredictionOfAnEntryIsForBothSizes() {
+        PredictedCalls predicted = PredictedCalls.parse(List.of("a call\tSetPxE\t2", "a call\tUpdatePxE\t1"));
+        for (String size : List.of("", "Long")) {
+            List<PredictedCalls.Line> lines = predicted.beside(
+                    cost(Map.of("vmi.SetPxE" + size, call(200), "vmi.UpdatePxE" + size, call(100))));
+            assertEquals(2, lines.size());
+            assertTrue(lines.stream().allMatch(PredictedCalls.Line::asPredicted), size);
+        }
+    }
+
+    @Test
     void aPredictionThatCannotBeReadIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> PredictedCalls.parse(List.of("a call\tIRET")));
     }
