@@ -7,6 +7,7 @@ import ringside.vmm.history.InputRecord;
 import ringside.vmm.history.Replayable;
 import ringside.vmm.probe.Breaks;
 import ringside.vmm.state.StateVisitor;
+import ringside.vmm.trace.TraceTail;
 
 /// A machine as its history sees it.
 public final class Rewind implements Replayable {
@@ -107,6 +108,24 @@ public final class Rewind implements Replayable {
     public void branch() {
         machine.tracer().branch();
         inputs.branch();
+    }
+
+    @Override
+    public long events() {
+        return machine.tracer().here();
+    }
+
+    @Override
+    public TraceTail eventsFrom(long number) {
+        return machine.tracer().tail(number);
+    }
+
+    @Override
+    public void goOver(List<InputRecord> all, TraceTail events) {
+        machine.tracer().goOver(events);
+        inputs.present();
+        inputs.give(all);
+        machine.breaks().moved();
     }
 
     @Override

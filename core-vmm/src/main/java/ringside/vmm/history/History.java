@@ -6,13 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.history.Replayable.Arrival;
 import ringside.vmm.history.Replayable.Sought;
+import ringside.vmm.trace.TraceTail;
 
 /// Time that runs both ways: states of the machine at points of its run, from which every place between them is
 /// reached again by running on. All on the machine's thread.
 ///
 /// A place is the number of instructions that all vCPUs have retired. The machine is in the *present*, or in its
 /// *past*: then nothing from outside comes in but what came in at that time, and the present waits to be returned to.
-/// A change made in the past makes the past the present; what came after it is forgotten ({@link #branch}).
+/// A change made in the past makes the past the present; the future that was left is kept and can be returned to
+/// ({@link #branch}, {@link #goOver}).
 ///
 /// Points lie close together near the present and ever wider apart before it, within a budget of host memory.
 public final class History {
@@ -28,15 +30,47 @@ public final class History {
     /// Of the spacing, how close in front of a place that was gone to another point is made.
     private static final int NEAR = 20;
 
+    /// Of the budget, the part that futures which were left may take.
+    private static final int LEFT_SHARE = 3;
+
     /// @param kept it was made by a change from outside: no run leads over it
     private record Point(long instructions, long tick, long inputs, MachineState state, boolean kept) {}
 
     private final Replayable machine;
     private final long budget;
     private final List<Point> points = new ArrayList<>();
+    private final List<Left> left = new ArrayList<>();
+    private int numbered;
     private @Nullable Point now;
     private long spacing = SPACING;
     private long bytes;
+
+    /// A future that was left, as others see it.
+    ///
+    /// @param number   grows with each one
+    /// @param from     the place where it leaves the present run
+    /// @param fromTick guest time there
+    /// @param to       the place where it stood
+    /// @param toTick   guest time there
+    public record Branch(int number, long from, long fromTick, long to, long toTick) {}
+
+    /// @param points all that lead to it, from the beginning on
+    /// @param event  number of the first event that the present run does not share with it
+    private record Left(Branch branch, List<Point> points, Point end, List<InputRecord> inputs, long event, TraceTail trace) {
+        long bytes() {
+            long sum = end.state().ownBytes() + trace.bytes() + 64L * inputs.size();
+            for (Point p : points) if (p.instructions() > branch.from()) sum += p.state().ownBytes();
+            return sum;
+        }
+
+        /// The same without the points that make going back in it quick.
+        Left lean() {
+            List<Point> few = points.stream()
+                    .filter(p -> p.kept() || p.instructions() <= branch.from())
+                    .toList();
+            return new Left(branch, few, end, inputs, event, trace);
+        }
+    }
 
     /// Begins where the machine is now.
     public History(Replayable machine, long budget) {
@@ -110,7 +144,8 @@ public final class History {
         for (int i = points.size() - 2; i > 0; i--) {
             if (loss(i) <= 1) remove(i);
         }
-        while (bytes > budget && points.size() > 2) {
+        thinLeft();
+        while (bytes + leftBytes() > budget && points.size() > 2) {
             int least = -1;
             for (int i = 1; i < points.size() - 1; i++) {
                 if (!points.get(i).kept() && (least < 0 || loss(i) < loss(least))) least = i;
@@ -122,6 +157,18 @@ public final class History {
             remove(0);
             machine.forgetInputs(points.getFirst().inputs());
         }
+    }
+
+    /// Futures that were left lose their points first, the oldest before all; then the oldest goes.
+    private void thinLeft() {
+        for (int i = 0; i < left.size() && leftBytes() > budget / LEFT_SHARE; i++) left.set(i, left.get(i).lean());
+        while (left.size() > 1 && leftBytes() > budget / LEFT_SHARE) left.removeFirst();
+    }
+
+    private long leftBytes() {
+        long sum = 0;
+        for (Left l : left) sum += l.bytes();
+        return sum;
     }
 
     /// The gap that a point's end would leave, as a multiple of what is all right at its age.
@@ -157,7 +204,7 @@ public final class History {
 
     /// Host memory in use.
     public long bytes() {
-        return bytes + machine.inputBytes();
+        return bytes + leftBytes() + machine.inputBytes();
     }
 
     public long budget() {
@@ -212,6 +259,24 @@ public final class History {
         machine.idleOrRunTo(tick);
     }
 
+    /// Goes to guest time `tick` if so much of it leads there from a point, else to the point before: for a hand that
+    /// moves on at once.
+    public void goNear(long tick, long ticks) {
+        if (tick >= nowTick()) {
+            returnToNow();
+            return;
+        }
+        leave();
+        int at = points.size() - 1;
+        while (at > 0 && points.get(at).tick() > tick) at--;
+        Point p = points.get(at);
+        long here = machine.tick();
+        boolean onTheWay = here >= p.tick() && here <= tick && machine.instructions() >= p.instructions();
+        long from = onTheWay ? here : p.tick();
+        if (!onTheWay || tick - from > ticks && machine.instructions() != p.instructions()) load(p);
+        if (tick - from <= ticks) machine.idleOrRunTo(tick);
+    }
+
     /// One instruction back. @return false at the beginning of what is known
     public boolean backInstruction() {
         long here = machine.instructions();
@@ -255,13 +320,66 @@ public final class History {
         thin();
     }
 
-    /// What came after this place is forgotten, and the machine goes on from here.
+    /// The machine goes on from here; the future that it leaves is kept.
     public void branch() {
-        if (now == null) return;
+        Point end = now;
+        if (end == null) return;
+        parted(machine.instructions(), machine.tick(), machine.events(), new ArrayList<>(points), end);
         now = null;
         machine.branch();
         while (points.size() > 1 && points.getLast().instructions() > machine.instructions()) remove(points.size() - 1);
         if (points.getLast().instructions() < machine.instructions()) append(false);
+        thinLeft();
+    }
+
+    /// The present run is left at a place: what follows there becomes one of the futures that were left. Those that
+    /// part from it later part from the present one here, from now on.
+    private void parted(long place, long tick, long event, List<Point> all, Point end) {
+        TraceTail rest = machine.eventsFrom(event);
+        for (int i = 0; i < left.size(); i++) {
+            Left l = left.get(i);
+            if (l.event() <= event) continue;
+            Branch b = l.branch();
+            left.set(
+                    i,
+                    new Left(
+                            new Branch(b.number(), place, tick, b.to(), b.toTick()),
+                            l.points(),
+                            l.end(),
+                            l.inputs(),
+                            event,
+                            rest.upTo(l.event(), l.trace())));
+        }
+        Branch branch = new Branch(++numbered, place, tick, end.instructions(), end.tick());
+        left.add(new Left(branch, all, end, machine.inputs(), event, rest));
+    }
+
+    /// Futures that were left, the oldest first.
+    public List<Branch> branches() {
+        return left.stream().map(Left::branch).toList();
+    }
+
+    /// A future that was left becomes the present again, as it stood; the present one is left for it.
+    ///
+    /// @return false when there is none of this number any more
+    public boolean goOver(int number) {
+        Left to = null;
+        for (Left l : left) if (l.branch().number() == number) to = l;
+        if (to == null) return false;
+        returnToNow();
+        left.remove(to);
+        Branch b = to.branch();
+        Point end = point(points.getLast().state(), true);
+        parted(b.from(), b.fromTick(), to.event(), new ArrayList<>(points), end);
+        machine.goOver(to.inputs(), to.trace());
+        to.end().state().into(machine);
+        points.clear();
+        points.addAll(to.points());
+        if (points.getLast().instructions() < to.end().instructions()) points.add(to.end());
+        bytes = 0;
+        for (Point p : points) bytes += p.state().ownBytes();
+        thin();
+        return true;
     }
 
     private void leave() {

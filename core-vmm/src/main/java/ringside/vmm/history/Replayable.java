@@ -3,6 +3,7 @@ package ringside.vmm.history;
 
 import java.util.List;
 import ringside.vmm.state.Stateful;
+import ringside.vmm.trace.TraceTail;
 
 /// A machine as its history sees it: it can be saved, given back a state, and run to an exact place.
 public interface Replayable extends Stateful {
@@ -54,6 +55,18 @@ public interface Replayable extends Stateful {
 
     /// The place where it stands becomes the present.
     void branch();
+
+    /// Number of events of the trace, up to the place where the machine stands.
+    long events();
+
+    /// The present's events from a number on.
+    TraceTail eventsFrom(long number);
+
+    /// The machine leaves its present for another one; its state is loaded next.
+    ///
+    /// @param inputs all that came in on the way there
+    /// @param events of the trace, since the two ways parted
+    void goOver(List<InputRecord> inputs, TraceTail events);
 
     /// Batches of inputs taken so far.
     long inputsTaken();

@@ -125,6 +125,50 @@ final class EventRing {
         CLAIMED.setOpaque(this, seq);
     }
 
+    /// The events from `seq` on, as far as they are there. For the writer's thread.
+    TraceTail tail(long seq) {
+        long from = Math.max(Math.max(first, seq), claimed - capacity());
+        TraceTail out = new TraceTail(from, (int) Math.max(0, claimed - from));
+        for (int i = 0; i < out.tick.length; i++) {
+            int slot = (int) (from + i) & mask;
+            out.tick[i] = tick[slot];
+            out.vcpu[i] = vcpu[slot];
+            out.kind[i] = kind[slot];
+            out.way[i] = way[slot];
+            out.id[i] = id[slot];
+            out.a0[i] = a0[slot];
+            out.a1[i] = a1[slot];
+            out.a2[i] = a2[slot];
+            out.result[i] = result[slot];
+            out.site[i] = site[slot];
+        }
+        return out;
+    }
+
+    /// Other events follow from where `tail` begins.
+    void goOn(TraceTail tail) {
+        boolean gap = tail.from() > claimed;
+        cut(Math.min(claimed, tail.from()));
+        if (gap) first = tail.from();
+        CLAIMED.setOpaque(this, tail.to());
+        VarHandle.storeStoreFence();
+        for (int i = 0; i < tail.tick.length; i++) {
+            int slot = (int) (tail.from() + i) & mask;
+            tick[slot] = tail.tick[i];
+            vcpu[slot] = tail.vcpu[i];
+            kind[slot] = tail.kind[i];
+            way[slot] = tail.way[i];
+            id[slot] = tail.id[i];
+            a0[slot] = tail.a0[i];
+            a1[slot] = tail.a1[i];
+            a2[slot] = tail.a2[i];
+            result[slot] = tail.result[i];
+            site[slot] = tail.site[i];
+        }
+        cuts++;
+        PUBLISHED.setRelease(this, tail.to());
+    }
+
     /// Only how many there were: the events themselves stay where they were recorded.
     void state(StateVisitor v) {
         long count = v.i64("trace.events", claimed);

@@ -333,6 +333,22 @@ public final class Tracer implements Trace, TraceView, Stateful {
         known = null;
     }
 
+    /// Seq of the next event, where the machine stands.
+    public long here() {
+        return ring.next();
+    }
+
+    /// The present's events from `seq` on.
+    public TraceTail tail(long seq) {
+        Known present = known;
+        return (present == null ? ring : present.ring()).tail(seq);
+    }
+
+    /// The machine, which is in its present, goes over to another one: these are the events that lead there.
+    public void goOver(TraceTail other) {
+        ring.goOn(other);
+    }
+
     /// The past in which the machine is becomes its present: what was recorded after it is forgotten.
     public void branch() {
         Known present = known;

@@ -22,6 +22,7 @@ import ringside.vmm.history.Replayable.Sought;
 import ringside.vmm.history.RunHash;
 import ringside.vmm.iface.spi.GuestImage;
 import ringside.vmm.probe.Breaks;
+import ringside.vmm.trace.TraceEvent;
 import ringside.vmm.word.Iface;
 
 class HistoryTest {
@@ -246,6 +247,105 @@ class HistoryTest {
         straight.runToInstruction(2_000_000, false, false);
         assertEquals(hash(straight), hash(m));
         assertEquals(straight.tracer().counts(), m.tracer().counts());
+    }
+
+    @Test
+    void aFutureThatWasLeftIsReturnedTo() {
+        Machine m = gallery(Iface.VMI, 2);
+        History h = new History(m.rewind(), History.BUDGET);
+        h.spacing(100_000);
+        run(m, h, 2_000_000);
+        String left = hash(m);
+        List<TraceEvent> events = m.tracer().copy(0, Integer.MAX_VALUE);
+        h.goTo(700_000);
+        h.branch();
+        run(m, h, 1_000_000);
+        String other = hash(m);
+        assertEquals(List.of(new History.Branch(1, 700_000, h.branches().getFirst().fromTick(), 2_000_000, h.branches()
+                .getFirst()
+                .toTick())), h.branches());
+        assertTrue(h.goOver(1));
+        assertEquals(2_000_000, m.retired());
+        assertEquals(left, hash(m));
+        assertEquals(events, m.tracer().copy(0, Integer.MAX_VALUE));
+        h.goTo(900_000);
+        Machine straight = gallery(Iface.VMI, 2);
+        straight.runToInstruction(900_000, false, false);
+        assertEquals(hash(straight), hash(m));
+        assertTrue(h.goOver(h.branches().getFirst().number()));
+        assertEquals(other, hash(m));
+        assertFalse(h.goOver(99));
+    }
+
+    @Test
+    void futuresOfFuturesKeepTheirInputsAndTheirEvents() {
+        Machine m = sector(ECHO);
+        History h = new History(m.rewind(), History.BUDGET);
+        List<String> hashes = new ArrayList<>();
+        List<List<TraceEvent>> traces = new ArrayList<>();
+        List<Long> ends = new ArrayList<>();
+        // Each word is typed a little earlier than the one before: every future leaves the one before nearer its start.
+        for (String word : List.of("first", "second", "third")) {
+            if (h.nowInstructions() > 0) {
+                h.goTo(h.nowInstructions() * 2 / 3);
+                h.branch();
+            }
+            for (int i = 0; i < word.length(); i++) {
+                m.console().type(word.substring(i, i + 1).getBytes(ISO_8859_1));
+                m.run(SECOND, false);
+                h.mark();
+            }
+            hashes.add(hash(m));
+            traces.add(m.tracer().copy(0, Integer.MAX_VALUE));
+            ends.add(m.retired());
+        }
+        for (int back : new int[] {1, 0, 2, 0, 1}) {
+            long to = ends.get(back);
+            h.branches().stream()
+                    .filter(b -> b.to() == to)
+                    .findFirst()
+                    .ifPresent(b -> assertTrue(h.goOver(b.number())));
+            assertEquals(hashes.get(back), hash(m));
+            assertEquals(traces.get(back), m.tracer().copy(0, Integer.MAX_VALUE));
+            h.goTo(to / 2);
+            h.goTo(to - 1);
+            h.returnToNow();
+            assertEquals(hashes.get(back), hash(m));
+        }
+    }
+
+    /// 1,000 in full: `-Dringside.random-points=1000`.
+    @Test
+    void aStepBackAndForwardAgainIsTheSameStateAtRandomPoints() {
+        Machine m = gallery(Iface.XEN, 2);
+        History h = new History(m.rewind(), History.BUDGET);
+        h.spacing(400_000);
+        run(m, h, Long.MAX_VALUE);
+        Seeded random = new Seeded(8);
+        for (int i = 0; i < Integer.getInteger("ringside.random-points", 24); i++) {
+            long place = 1 + Long.remainderUnsigned(random.nextLong(), h.nowInstructions() - 1);
+            h.goTo(place);
+            String before = hash(m);
+            assertTrue(h.backInstruction());
+            assertEquals(place - 1, m.retired());
+            m.runToInstruction(place, false, false);
+            assertEquals(before, hash(m), "at " + place);
+        }
+    }
+
+    @Test
+    void aHandThatMovesOnIsShownAPlaceNearIt() {
+        Machine m = gallery(Iface.XEN, 1);
+        History h = new History(m.rewind(), History.BUDGET);
+        h.spacing(200_000);
+        run(m, h, 2_000_000);
+        long wanted = m.tick() / 2;
+        h.goNear(wanted, Long.MAX_VALUE);
+        assertEquals(wanted, m.tick());
+        h.goNear(wanted - 1, 0);
+        assertTrue(m.tick() < wanted && m.tick() > wanted - 600_000, "at " + m.tick() + " of " + wanted);
+        h.goNear(Long.MAX_VALUE, 0);
+        assertFalse(h.past());
     }
 
     @Test
