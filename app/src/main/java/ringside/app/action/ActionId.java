@@ -31,6 +31,8 @@ public enum ActionId {
     DIFFERENCES,
     RETURN_TO_NOW,
     TAKE_SNAPSHOT,
+    GO_THERE,
+    BRANCH_HERE,
     MOVE_ALL,
     MOVE_LEFT,
     MOVE_RIGHT,

@@ -100,13 +100,15 @@ public final class StandardActions {
                 ActionId.RETURN_TO_NOW,
                 "corner-down-right",
                 w.pastProperty(),
-                () -> w.postMovers(new EngineCommand.ReturnToNow()),
+                () -> w.cursor().returnToNow(),
                 "End");
+        a.add(ActionId.GO_THERE, "map-pin", hasBout, w::goThere, "G");
+        a.add(ActionId.BRANCH_HERE, "git-branch", w.pastProperty(), w::branchHere, "Shortcut+Shift+G");
         a.add(
                 ActionId.TAKE_SNAPSHOT,
                 "camera",
                 hasBout,
-                () -> w.postMovers(new EngineCommand.Mark()),
+                () -> w.keepMoment(),
                 "Shortcut+Shift+S");
     }
 

@@ -45,7 +45,7 @@ public enum CornerLook {
     }
 
     /// Draws the shape into a square.
-    void draw(GraphicsContext g, PaintedRegion paints, double x, double y, double size) {
+    public void draw(GraphicsContext g, PaintedRegion paints, double x, double y, double size) {
         g.setFill(paints.paint(colour));
         g.setStroke(paints.paint(colour));
         switch (this) {

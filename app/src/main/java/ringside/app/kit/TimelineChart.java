@@ -22,10 +22,20 @@ public final class TimelineChart extends PaintedRegion {
 
     private static final double LABEL = 64, RIGHT = 10, OVERVIEW = 34, AXIS = 22, LANE = 28, HISTOGRAM = 46, GAP = 6;
     private static final double MOST_STRETCH = 2.4;
-    private static final double CLICK = 4;
+    private static final double CLICK = 4, GRIP = 5;
 
     /// One vCPU's lane; all arrays of one length.
-    public record Lane(Iface iface, String label, int[] user, int[] kernel, int[] idle, int[] ready, int[] crossings) {}
+    ///
+    /// @param here where its corner stands, on the axis
+    public record Lane(
+            Iface iface,
+            String label,
+            int[] user,
+            int[] kernel,
+            int[] idle,
+            int[] ready,
+            int[] crossings,
+            double here) {}
 
     /// Crossings of one corner by column.
     public record Histogram(Iface iface, int[] crossings) {}
@@ -39,12 +49,14 @@ public final class TimelineChart extends PaintedRegion {
     /// @param to      the axis' value at the right end
     /// @param all     the axis' value at the end of the whole run
     /// @param cursor  the time cursor on the axis, or NaN
+    /// @param picked  a selected event on the axis, or NaN
     /// @param selFrom begin of the selected range, or NaN
     public record Picture(
             double from,
             double to,
             double all,
             double cursor,
+            double picked,
             double selFrom,
             double selTo,
             int[] overview,
@@ -62,7 +74,11 @@ public final class TimelineChart extends PaintedRegion {
 
         void fit();
 
+        /// The cursor was put somewhere.
         void cursor(double at);
+
+        /// The cursor is being dragged over a place.
+        void scrub(double at);
 
         void select(double from, double to);
     }
@@ -70,10 +86,11 @@ public final class TimelineChart extends PaintedRegion {
     private final Hand hand;
     private final String emptyText;
     private Picture picture =
-            new Picture(0, 1, 1, Double.NaN, Double.NaN, Double.NaN, new int[0], List.of(), List.of(), List.of());
+            new Picture(0, 1, 1, Double.NaN, Double.NaN, Double.NaN, Double.NaN, new int[0], List.of(), List.of(), List.of());
     private double pressed = Double.NaN;
     private double dragged = Double.NaN;
     private boolean inOverview;
+    private boolean scrubbing;
     private double stretch = 1;
 
     public TimelineChart(Hand hand, String emptyText) {
@@ -133,7 +150,11 @@ public final class TimelineChart extends PaintedRegion {
             overview(e.getX());
             return;
         }
-        pressed = dragged = e.getX();
+        // The axis, and the cursor itself, are the handle of time.
+        double cursor = Double.isNaN(picture.cursor()) ? -GRIP * 2 : x(picture.cursor());
+        scrubbing = e.getY() < OVERVIEW + AXIS || Math.abs(e.getX() - cursor) < GRIP;
+        if (scrubbing) hand.scrub(axis(e.getX()));
+        else pressed = dragged = e.getX();
     }
 
     /// Centres what is visible on a place of the overview.
@@ -145,6 +166,7 @@ public final class TimelineChart extends PaintedRegion {
 
     private void drag(MouseEvent e) {
         if (inOverview) overview(e.getX());
+        else if (scrubbing) hand.scrub(axis(e.getX()));
         else if (!Double.isNaN(pressed)) {
             dragged = e.getX();
             requestPaint();
@@ -152,6 +174,8 @@ public final class TimelineChart extends PaintedRegion {
     }
 
     private void release(MouseEvent e) {
+        if (scrubbing) hand.cursor(axis(e.getX()));
+        scrubbing = false;
         if (!inOverview && !Double.isNaN(pressed)) {
             if (Math.abs(e.getX() - pressed) < CLICK) hand.cursor(axis(e.getX()));
             else hand.select(axis(Math.min(pressed, e.getX())), axis(Math.max(pressed, e.getX())));
@@ -271,6 +295,11 @@ public final class TimelineChart extends PaintedRegion {
             if (ready > 0) Hatch.draw(g, x, y, w, h * ready / 8, full);
             at = end;
         }
+        double here = Math.round(x(lane.here()));
+        if (here >= LABEL && here <= LABEL + n * COLUMN) {
+            g.setFill(paint(Role.TEXT));
+            g.fillRect(here - 1, y - 2, 3, h + 4);
+        }
         int most = 1;
         for (int c : lane.crossings()) most = Math.max(most, c);
         g.setFill(paint(Role.INK));
@@ -319,6 +348,11 @@ public final class TimelineChart extends PaintedRegion {
             if (!free || x + w > right) continue;
             g.fillText(mark.text(), x + 4, OVERVIEW + 15);
             taken.add(x + w);
+        }
+        if (!Double.isNaN(picture.picked())) {
+            double x = Math.round(x(picture.picked()));
+            g.setFill(paint(Role.ACCENT));
+            if (x >= LABEL && x <= right) for (double y = OVERVIEW + AXIS; y < bottom; y += 8) g.fillRect(x, y, 1.5, 4);
         }
         if (!Double.isNaN(picture.cursor())) {
             double x = Math.round(x(picture.cursor()));

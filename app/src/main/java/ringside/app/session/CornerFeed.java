@@ -93,6 +93,11 @@ public final class CornerFeed {
         runner.post(command);
     }
 
+    /// Takes the corner to a guest time, or near it, as often as a hand moves: of several calls the last one counts.
+    public void scrub(long tick) {
+        runner.scrub(tick);
+    }
+
     /// Asks the machine something; never blocks. The question runs on the engine thread.
     public <T> CompletableFuture<T> ask(Function<Inspection, T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();

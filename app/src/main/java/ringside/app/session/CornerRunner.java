@@ -6,12 +6,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.bout.Corner;
 import ringside.vmm.bout.Kept;
 import ringside.vmm.probe.Breaks;
 import ringside.vmm.probe.ScreenView;
 import ringside.vmm.probe.Snapshot;
+import ringside.vmm.trace.Counts;
 
 /// The engine thread of one corner.
 ///
@@ -23,6 +25,9 @@ final class CornerRunner implements Runnable {
     private static final long MIN_BUDGET = 1_000;
     private static final long MAX_BUDGET = 250_000;
     private static final int CODE_LINES = 8;
+    private static final long NOWHERE = Long.MIN_VALUE;
+    /// A corner that has stood still for so long is hashed, unless that takes longer than people wait.
+    private static final long STILL_MILLIS = 250, MOST_HASHED = 128 << 20;
 
     /// What the thread is after.
     private enum Goal {
@@ -46,6 +51,10 @@ final class CornerRunner implements Runnable {
     private long lastPublished;
     private long version;
     private List<Bell> rounds = List.of();
+    private Present present = new Present(List.of(), Counts.ZERO, 0);
+    private final IdlePace idle = new IdlePace();
+    private final AtomicLong scrubTo = new AtomicLong(NOWHERE);
+    private boolean hashed;
     private String fault = "";
     private String runHash = "";
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
@@ -63,11 +72,17 @@ final class CornerRunner implements Runnable {
         this.corner = corner;
         this.gate = gate;
         time = new TimeMachine(corner, corners);
+        rounds = bells();
         publish();
     }
 
     void post(EngineCommand command) {
         commands.add(command);
+    }
+
+    /// Goes to a guest time, or near it; of several wishes the last one counts. On any thread.
+    void scrub(long tick) {
+        if (scrubTo.getAndSet(tick) == NOWHERE) post(new EngineCommand.Scrub());
     }
 
     /// Who keeps this corner at its bells.
@@ -143,6 +158,7 @@ final class CornerRunner implements Runnable {
     private void turn() throws InterruptedException {
         EngineCommand command = next();
         if (command != null) {
+            if (command.travels() && mode == CornerState.Mode.RUNNING) publish(); // where the present is
             obey(command);
         } else if (goal != Goal.NONE) {
             slice();
@@ -153,10 +169,21 @@ final class CornerRunner implements Runnable {
         boolean blocked = mode == CornerState.Mode.AT_BELL || mode == CornerState.Mode.WAITING_FOR_INPUT;
         if (goal == Goal.NONE || blocked) {
             if (commands.isEmpty()) publish();
-            return commands.take();
+            if (blocked || hashed || corner.memoryBytes() > MOST_HASHED) return commands.take();
+            EngineCommand command = commands.poll(STILL_MILLIS, TimeUnit.MILLISECONDS);
+            if (command == null) hash();
+            return command;
         }
         long wait = resumeAt - System.nanoTime();
         return wait > 0 ? commands.poll(wait, TimeUnit.NANOSECONDS) : commands.poll();
+    }
+
+    /// It has stood still for a moment: there is time to say which run this is.
+    private void hash() {
+        hashed = true;
+        if (mode != CornerState.Mode.PAUSED && mode != CornerState.Mode.KNOCKED_DOWN) return;
+        runHash = corner.runHash();
+        publish();
     }
 
     private void obey(EngineCommand command) {
@@ -168,8 +195,14 @@ final class CornerRunner implements Runnable {
             case EngineCommand.Back(var stride) -> travelled(time.back(stride));
             case EngineCommand.GoTo(long place) -> travelled(time.goTo(place));
             case EngineCommand.GoToTick(long tick) -> travelled(time.goToTick(tick));
+            case EngineCommand.Scrub _ -> {
+                long tick = scrubTo.getAndSet(NOWHERE);
+                if (tick != NOWHERE) travelled(time.scrub(tick));
+            }
             case EngineCommand.ReturnToNow _ -> travelled(time.returnToNow());
-            case EngineCommand.Branch _ -> travelled(time.branch());
+            case EngineCommand.Branch _ -> travelled(time.branch(present.lastBell()));
+            case EngineCommand.GoOver(int number) -> travelled(time.goOver(number));
+            case EngineCommand.Interactive(boolean on) -> idle.set(on);
             case EngineCommand.Mark _ -> {
                 time.mark();
                 publish();
@@ -187,7 +220,7 @@ final class CornerRunner implements Runnable {
             }
             case EngineCommand.Type(byte[] bytes) -> type(bytes);
             case EngineCommand.Key(int key, boolean down) -> {
-                time.branch();
+                changes();
                 corner.key(key, down);
                 heard();
             }
@@ -215,11 +248,17 @@ final class CornerRunner implements Runnable {
     private void travelled(boolean moved) {
         if (!moved || mode == CornerState.Mode.BROKEN) return;
         rounds = bells();
-        runHash = "";
+        moved();
         wanted(false);
         Snapshot s = corner.snapshot(0);
         if (s.knockdown() != null) rest(CornerState.Mode.KNOCKED_DOWN);
         else rest(s.exit() != null ? CornerState.Mode.ENDED : CornerState.Mode.PAUSED);
+    }
+
+    /// The run hash, if there was one, was of another moment.
+    private void moved() {
+        runHash = "";
+        hashed = false;
     }
 
     private void keep(CompletableFuture<Kept> answer) {
@@ -251,6 +290,7 @@ final class CornerRunner implements Runnable {
         Breaks breaks = corner.breaks();
         if (breaks != null && goal == Goal.NONE) breaks.resume();
         goal = wanted;
+        moved();
         resumeAt = 0;
         mode = CornerState.Mode.RUNNING;
         gate.moves(index, wanted == Goal.RUN, rounds.size());
@@ -261,6 +301,7 @@ final class CornerRunner implements Runnable {
     private void rest(CornerState.Mode at) {
         goal = Goal.NONE;
         mode = at;
+        hashed = false;
         if (at == CornerState.Mode.ENDED) runHash = corner.runHash();
         gate.moves(index, false, rounds.size());
         publish();
@@ -269,6 +310,7 @@ final class CornerRunner implements Runnable {
     private void stepInstruction() {
         if (mode.over()) return;
         goal = Goal.NONE;
+        moved();
         Corner.Stop stop = corner.stepInstruction();
         if (stop == Corner.Stop.CONDITION) wanted(true);
         rounds = bells();
@@ -281,9 +323,15 @@ final class CornerRunner implements Runnable {
     }
 
     private void type(byte[] bytes) {
-        time.branch();
+        changes();
         corner.console().type(bytes);
         heard();
+    }
+
+    /// Somebody is about to change something.
+    private void changes() {
+        moved();
+        if (time.branch(present.lastBell())) rounds = bells();
     }
 
     private void heard() {
@@ -310,15 +358,18 @@ final class CornerRunner implements Runnable {
 
     private void slice() {
         long limit = ticksPerSecond == 0 ? budget : Math.max(1, Math.min(budget, ticksPerSecond / 50));
-        long before = corner.instructions();
+        long before = corner.instructions(), tick = corner.tick();
         long began = System.nanoTime();
         Corner.Stop stop = goal == Goal.CROSSING
                 ? corner.stepCrossing(limit)
                 : corner.run(limit, goal == Goal.BELL || gate.waiting() || keeper.keeps());
         long now = System.nanoTime();
         if (limit == budget) adapt(now - began);
-        time.ran(corner.instructions() - before, now - began);
+        long ran = corner.instructions() - before;
+        time.ran(ran, now - began);
         if (ticksPerSecond > 0) resumeAt = began + limit * 1_000_000_000L / ticksPerSecond;
+        else if (goal == Goal.RUN && !time.past())
+            resumeAt = now + idle.after(corner.tick() - tick, ran, corner.tick(), now);
         stopped(stop);
         if (now - lastPublished >= PUBLISH_NANOS) publish();
     }
@@ -391,7 +442,7 @@ final class CornerRunner implements Runnable {
         gate.moves(index, false, rounds.size());
         CornerState last = state();
         state = new CornerState(
-                mode, last.snapshot(), rounds, last.traceEnd(), fault, runHash, ++version, last.travel());
+                mode, last.snapshot(), rounds, last.traceEnd(), fault, runHash, ++version, last.travel(), present);
     }
 
     private void publish() {
@@ -399,7 +450,17 @@ final class CornerRunner implements Runnable {
         if (watched) screen = corner.screen(screen);
         if (mode == CornerState.Mode.RUNNING && !gate.waiting()) rounds = bells();
         int lines = mode == CornerState.Mode.RUNNING ? 0 : CODE_LINES;
+        Snapshot snapshot = corner.snapshot(lines);
+        if (!time.past()) present = new Present(rounds, snapshot.round(), snapshot.tick());
         state = new CornerState(
-                mode, corner.snapshot(lines), rounds, corner.trace().end(), fault, runHash, ++version, time.where());
+                mode,
+                snapshot,
+                rounds,
+                corner.trace().end(),
+                fault,
+                runHash,
+                ++version,
+                time.where(),
+                present);
     }
 }

@@ -11,9 +11,10 @@ import ringside.vmm.probe.Snapshot;
 /// @param rounds   finished rounds, oldest first
 /// @param traceEnd events below this position are complete
 /// @param fault    what went wrong inside the engine, or "" (then `mode` is not BROKEN)
-/// @param runHash  hash of the run, once the guest has ended, or ""
+/// @param runHash  hash of the run when the corner has stood still for a moment, or ""
 /// @param version  grows with each publication
 /// @param travel   where it stands in its own time
+/// @param present  how far it has come in all
 public record CornerState(
         Mode mode,
         Snapshot snapshot,
@@ -22,7 +23,8 @@ public record CornerState(
         String fault,
         String runHash,
         long version,
-        Travel travel) {
+        Travel travel,
+        Present present) {
     /// What a corner is doing, as people see it.
     public enum Mode {
         READY,

@@ -40,9 +40,18 @@ public sealed interface EngineCommand {
     /// To a guest time, or a little behind it.
     record GoToTick(long tick) implements EngineCommand {}
 
+    /// To where the hand at the scrubber is now; see {@link CornerFeed#scrub}.
+    record Scrub() implements EngineCommand {}
+
+    /// To a future that was left; the present is left for it. @param number as {@link Future#number}
+    record GoOver(int number) implements EngineCommand {}
+
+    /// Whether somebody sits at the corner: then its time passes no faster than the host's while it sleeps.
+    record Interactive(boolean on) implements EngineCommand {}
+
     record ReturnToNow() implements EngineCommand {}
 
-    /// What came after this place is forgotten; it becomes the present.
+    /// This place becomes the present; the future that was ahead of it is kept.
     record Branch() implements EngineCommand {}
 
     /// A point of history right here.
@@ -86,4 +95,9 @@ public sealed interface EngineCommand {
 
     /// Ends the thread.
     record Close() implements EngineCommand {}
+
+    /// Whether it takes the corner to another place of its time.
+    default boolean travels() {
+        return this instanceof Back || this instanceof GoTo || this instanceof GoToTick || this instanceof Scrub;
+    }
 }

@@ -8,6 +8,7 @@ import ringside.vmm.trace.CallInfo;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trace.TraceEvent;
+import ringside.vmm.trace.TraceView;
 
 /// Reads the traces of all corners once a pulse, a bounded part each time, into two bounded logs: what the guests
 /// asked for and ran into, and what happened to page tables. What it could not read in time it counts as lost.
@@ -60,25 +61,44 @@ public final class EventLog {
 
     /// Reads on. Rows of several corners are merged by guest time within one pulse.
     void pulse() {
+        for (Reader reader : readers) {
+            if (reader.feed.state().travel().branches() == reader.branches) continue;
+            again(); // rows of another future are no rows of this one
+            break;
+        }
         List<List<LogRow>> fresh = new ArrayList<>();
         for (Reader reader : readers) fresh.add(read(reader));
         merge(fresh);
     }
 
+    /// Reads all that the traces still have once more.
+    private void again() {
+        calls.forget();
+        memory.forget();
+        for (Reader reader : readers) {
+            CornerState state = reader.feed.state();
+            reader.branches = state.travel().branches();
+            reader.at = Math.max(reader.feed.trace().oldest(), state.traceEnd() - BACKLOG);
+            reader.lost = Math.max(0, reader.at);
+            reader.round = bellsAt(reader.feed.trace(), reader.at, state);
+            java.util.Arrays.fill(reader.open, null);
+        }
+    }
+
+    /// Bells rung before a position of the trace.
+    private static int bellsAt(TraceView trace, long position, CornerState state) {
+        List<TraceEvent> one = trace.copy(position, 1);
+        return one.isEmpty() ? 0 : state.present().bellsBefore(one.getFirst().tick());
+    }
+
     private List<LogRow> read(Reader reader) {
         long end = reader.feed.state().traceEnd();
-        Travel travel = reader.feed.state().travel();
-        if (travel.branches() != reader.branches) { // what was read beyond it happened in another branch
-            reader.branches = travel.branches();
-            reader.at = Math.min(reader.at, travel.branchedAt());
-            reader.round = reader.feed.state().bells();
-        }
         if (reader.at >= end) return List.of();
         long oldest = Math.max(reader.feed.trace().oldest(), end - BACKLOG);
         if (oldest > reader.at) {
             reader.lost += oldest - reader.at;
             reader.at = oldest;
-            reader.round = reader.feed.state().bells();
+            reader.round = bellsAt(reader.feed.trace(), oldest, reader.feed.state());
         }
         reader.calls = reader.feed.trace().calls();
         List<TraceEvent> events = reader.feed.trace().copy(reader.at, (int) Math.min(PER_PULSE, end - reader.at));

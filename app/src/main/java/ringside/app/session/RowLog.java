@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class RowLog {
     private final @Nullable LogRow[] rows;
     private long end;
+    private long forgotten;
 
     RowLog(int capacity) {
         rows = new LogRow[capacity];
@@ -17,6 +18,11 @@ public final class RowLog {
         end++;
     }
 
+    /// All rows so far are gone; positions go on.
+    void forget() {
+        forgotten = end;
+    }
+
     /// Position after the newest row.
     public long end() {
         return end;
@@ -24,7 +30,7 @@ public final class RowLog {
 
     /// Position of the oldest row that is still here.
     public long first() {
-        return Math.max(0, end - rows.length);
+        return Math.max(forgotten, end - rows.length);
     }
 
     /// The row at a position in `[first, end)`.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.session;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ringside.vmm.bout.Corner;
 import ringside.vmm.bout.Kept;
@@ -14,12 +17,16 @@ final class TimeMachine {
     private static final long LEAST_SPACING = 200_000;
     /// Of the host's heap, the part that all histories together may take: one of so many.
     private static final int HEAP_SHARE = 4;
+    /// What a scrubbing hand waits for, besides the loading of a point.
+    private static final long SCRUB_NANOS = 10_000_000, LEAST_SCRUB = 200_000;
 
     private final Corner corner;
     private final long budget;
     private final long spacingNanos;
     private String obstacle = "";
     private double rate;
+    private List<Future> futures = List.of();
+    private final Map<Integer, Integer> reached = new HashMap<>();
     private int branches;
     private long branchedAt;
 
@@ -95,19 +102,71 @@ final class TimeMachine {
         if (h != null) h.mark();
     }
 
-    /// Somebody changes something: what came after this place is forgotten. @return whether there was anything
-    boolean branch() {
+    /// Somebody changes something: the future that was ahead is left.
+    ///
+    /// @param bell the last one that it had rung, or -1
+    /// @return whether there was one
+    boolean branch(int bell) {
         History h = corner.history();
         if (h == null || !h.past()) return false;
         h.branch();
+        known(h, bell);
         branches++;
         branchedAt = corner.trace().end();
         return true;
     }
 
+    /// To a future that was left. @return whether there is one of this number
+    boolean goOver(int number) {
+        History h = corner.history();
+        if (h == null) return false;
+        h.returnToNow();
+        int bell = lastBell(Long.MAX_VALUE);
+        if (!h.goOver(number)) return false;
+        known(h, bell);
+        branches++;
+        branchedAt = 0;
+        return true;
+    }
+
+    /// The newest of the futures is the one that was just left.
+    ///
+    /// @param bell the last one that it had rung
+    private void known(History h, int bell) {
+        History.Branch newest = h.branches().getLast();
+        reached.put(newest.number(), bell);
+        futures = h.branches().stream().map(this::future).toList();
+    }
+
+    private Future future(History.Branch b) {
+        int bell = lastBell(b.fromTick());
+        long since = b.fromTick() - bellTick(b.fromTick());
+        return new Future(b.number(), bell, since, b.fromTick(), reached.getOrDefault(b.number(), -1), b.toTick());
+    }
+
+    private int lastBell(long before) {
+        int bell = -1;
+        for (Corner.Round r : corner.rounds()) if (r.tick() <= before) bell = r.bell();
+        return bell;
+    }
+
+    private long bellTick(long before) {
+        long tick = 0;
+        for (Corner.Round r : corner.rounds()) if (r.tick() <= before) tick = r.tick();
+        return tick;
+    }
+
+    /// To a guest time, or near it: a frame of the window has no more time than this.
+    boolean scrub(long tick) {
+        History h = corner.history();
+        if (h == null) return false;
+        h.goNear(tick, Math.max(LEAST_SCRUB, (long) (rate * SCRUB_NANOS)));
+        return true;
+    }
+
     Travel where() {
         History h = corner.history();
-        if (h == null) return new Travel(obstacle, false, corner.instructions(), 0, 0, 0, 0, 0, branches, branchedAt);
+        if (h == null) return new Travel(obstacle, false, corner.instructions(), 0, 0, 0, 0, 0, branches, branchedAt, futures);
         return new Travel(
                 "",
                 h.past(),
@@ -118,6 +177,7 @@ final class TimeMachine {
                 h.bytes(),
                 h.budget(),
                 branches,
-                branchedAt);
+                branchedAt,
+                futures);
     }
 }

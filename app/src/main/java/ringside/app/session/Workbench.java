@@ -69,6 +69,8 @@ public final class Workbench {
     private boolean notesOfGuest = true;
     private final Library library;
     private final BoutFiles files;
+    private final TimeCursor cursor;
+    private boolean ownMachine;
 
     /// Without bouts of before.
     public Workbench(CornerSource source, Settings settings) {
@@ -84,6 +86,14 @@ public final class Workbench {
         files.notesFrom(() -> notes);
         String prices = settings.get("profile", CostProfile.DEFAULT);
         profile.set(CostProfile.builtIn(CostProfile.BUILT_IN.contains(prices) ? prices : CostProfile.DEFAULT));
+        cursor = new TimeCursor(bout::get, whoMoves::get);
+        places.selectedProperty().addListener((_, _, place) -> {
+            if (place instanceof Place.Moment(int corner, long tick)) visit(corner, tick);
+        });
+        keysTo.addListener((_, was, is) -> {
+            if (was.intValue() >= 0) post(was.intValue(), new EngineCommand.Interactive(ownMachine));
+            if (is.intValue() >= 0) post(is.intValue(), new EngineCommand.Interactive(true));
+        });
         waitAtBells.addListener((_, _, wait) -> {
             if (bout.get() != null) bout.get().waitAtBells(wait);
         });
@@ -277,6 +287,10 @@ public final class Workbench {
                 files.opened(next, beginning.title(), beginning.from(), beginning.own(), beginning.keep());
                 next.start();
                 bout.set(next);
+                ownMachine = spec.kernel().length > 0
+                        || spec.firmware().length > 0
+                        || !spec.drives().isEmpty();
+                next.post(-1, () -> new EngineCommand.Interactive(ownMachine));
                 if (pace.get() > 0) next.post(-1, () -> new EngineCommand.Pace(pace.get()));
                 next.post(-1, first);
             }
@@ -309,7 +323,8 @@ public final class Workbench {
         moving.set(current != null && current.moving());
         steppable.set(current != null && !current.over());
         back.set(current != null && anyMover(current, Travel::canGoBack));
-        past.set(current != null && anyMover(current, Travel::past));
+        past.set(current != null
+                && current.corners().stream().anyMatch(c -> c.state().travel().past()));
         int keys = keysTo.get();
         if (current != null
                 && keys >= 0
@@ -343,6 +358,46 @@ public final class Workbench {
     public void postMovers(EngineCommand command) {
         files.wanted();
         post(whoMoves.get(), command);
+    }
+
+    /// Takes the bout to a moment, unless it is there.
+    private void visit(int corner, long tick) {
+        BoutSession current = bout.get();
+        if (current == null || corner >= current.corners().size()) return;
+        if (current.corners().get(corner).state().snapshot().tick() != tick) cursor.goTo(corner, tick);
+    }
+
+    /// The window's time cursor.
+    public TimeCursor cursor() {
+        return cursor;
+    }
+
+    /// Takes the bout to where the selected thing happened.
+    public void goThere() {
+        if (places.selected() instanceof Place.Event(int corner, LogRow row))
+            places.select(new Place.Moment(corner, row.event().tick()));
+        else if (places.selected() instanceof Place.Moment(int corner, long tick)) visit(corner, tick);
+    }
+
+    /// Keeps the present moment: a point of history, and a snapshot in the bout's file.
+    public void keepMoment() {
+        postMovers(new EngineCommand.Mark());
+        files.snapshot();
+    }
+
+    /// The past becomes the present; the future is kept.
+    public void branchHere() {
+        BoutSession current = bout.get();
+        if (current == null) return;
+        files.touched();
+        for (CornerFeed feed : current.corners())
+            if (feed.state().travel().past()) feed.post(new EngineCommand.Branch());
+    }
+
+    /// A future that was left becomes the present again.
+    public void goOver(int corner, Future future) {
+        files.touched();
+        post(corner, new EngineCommand.GoOver(future.number()));
     }
 
     private void post(int corner, EngineCommand command) {
@@ -481,7 +536,7 @@ public final class Workbench {
         return back.getReadOnlyProperty();
     }
 
-    /// A corner that moves is in its past.
+    /// A corner is in its past.
     public ReadOnlyBooleanProperty pastProperty() {
         return past.getReadOnlyProperty();
     }

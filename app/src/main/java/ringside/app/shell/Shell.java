@@ -49,6 +49,8 @@ public final class Shell extends BorderPane {
 
     private final Rail rail;
     private final Transport transport;
+    private final Scrubber scrubber;
+    private final PastBand past;
     private final StatusBar status;
     private final WorkArea area;
     private final Workbench workbench;
@@ -76,7 +78,9 @@ public final class Shell extends BorderPane {
         drawer = new Drawer(workbench, undo, texts);
         palette = new Palette(this::entries, texts);
         setMinSize(0, 0);
-        setTop(new VBox(menuLine(actions, texts), transport));
+        scrubber = new Scrubber(workbench, texts);
+        past = new PastBand(workbench, actions, texts);
+        setTop(new VBox(menuLine(actions, texts), transport, scrubber, past));
         setLeft(rail);
         setCenter(area);
         setRight(inspector);
@@ -232,6 +236,9 @@ public final class Shell extends BorderPane {
                     action.enabled().get(),
                     action::trigger));
         }
+        for (PastBand.Way way : past.futures()) {
+            all.add(new Palette.Entry(way.words(), texts.get("past.futures"), "git-branch", true, way.go()));
+        }
         for (GuestCard guest : workbench.gallery()) {
             all.add(new Palette.Entry(
                     texts.get("palette.guest", guest.title()),
@@ -253,7 +260,7 @@ public final class Shell extends BorderPane {
 
     /// Moves the focus to the next region: rail, transport, views, in a circle.
     public void nextRegion(boolean backwards) {
-        List<Parent> regions = List.of(transport, rail, area, inspector, drawer);
+        List<Parent> regions = List.of(transport, scrubber, past, rail, area, inspector, drawer);
         int here = -1;
         Node focus = getScene().getFocusOwner();
         for (int i = 0; i < regions.size(); i++) if (inside(focus, regions.get(i))) here = i;
@@ -291,6 +298,8 @@ public final class Shell extends BorderPane {
 
     private void refresh() {
         transport.refresh();
+        scrubber.refresh();
+        past.refresh();
         status.refresh();
         inspector.refresh();
         rail.mark(area);
@@ -396,6 +405,8 @@ public final class Shell extends BorderPane {
                         ActionId.BACK_BREAK,
                         ActionId.BREAKPOINT,
                         ActionId.RETURN_TO_NOW,
+                        ActionId.GO_THERE,
+                        ActionId.BRANCH_HERE,
                         ActionId.TAKE_SNAPSHOT,
                         null,
                         ActionId.MOVE_ALL,

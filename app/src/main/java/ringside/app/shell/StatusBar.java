@@ -4,6 +4,7 @@ package ringside.app.shell;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -26,6 +27,8 @@ final class StatusBar extends HBox {
     private final Label bout = new Label();
     private final Label notice = new Label();
     private final Label lost = new Label();
+    private final Label hash = new Label();
+    private final Tooltip hashes = new Tooltip();
 
     StatusBar(Workbench workbench, Texts texts) {
         this.workbench = workbench;
@@ -39,7 +42,9 @@ final class StatusBar extends HBox {
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         notice.setId("status-notice");
-        getChildren().addAll(state, keys, notice, gap, lost, bout);
+        getChildren().addAll(state, keys, notice, gap, lost, hash, bout);
+        hash.setId("status-hash");
+        hash.setTooltip(hashes);
     }
 
     void refresh() {
@@ -57,7 +62,24 @@ final class StatusBar extends HBox {
         String news = workbench.noticeProperty().get();
         set(notice, texts.has(news) ? texts.get(news) : news);
         set(bout, session == null ? "" : texts.get("status.bout", session.guest(), session.seed()));
+        set(hash, session == null ? "" : hash(session));
         set(lost, session == null ? "" : lost(session));
+    }
+
+    /// The run hash of each corner that stands still, shortened; the whole of it is in the tooltip.
+    private String hash(BoutSession session) {
+        StringBuilder words = new StringBuilder();
+        StringBuilder whole = new StringBuilder();
+        for (CornerFeed feed : session.corners()) {
+            String now = feed.state().runHash();
+            if (now.isEmpty()) continue;
+            String glyph = CornerLook.of(feed.iface()).glyph();
+            words.append(words.isEmpty() ? "" : "  ").append(glyph).append(' ').append(now, 0, Math.min(8, now.length()));
+            whole.append(whole.isEmpty() ? "" : "\n").append(glyph).append(' ').append(now);
+        }
+        if (words.isEmpty()) return "";
+        hashes.setText(texts.get("status.hash.hint", whole.toString()));
+        return texts.get("status.hash", words.toString());
     }
 
     private String state(BoutSession session) {

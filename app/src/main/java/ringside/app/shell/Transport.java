@@ -235,11 +235,6 @@ final class Transport extends HBox {
     private String position(BoutSession bout) {
         int moves = workbench.whoMovesProperty().get();
         CornerState s = bout.corners().get(Math.max(0, moves)).state();
-        String where = where(s);
-        return s.travel().past() ? texts.get("position.past", where) : where;
-    }
-
-    private String where(CornerState s) {
         return s.lastBell() < 0
                 ? texts.get("position.start", s.snapshot().tick())
                 : texts.get("position.bell", s.lastBell(), s.sinceBell());

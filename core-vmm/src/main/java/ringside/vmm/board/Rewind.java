@@ -76,12 +76,13 @@ public final class Rewind implements Replayable {
     }
 
     @Override
-    public void idleOrRunTo(long tick) {
+    public void idleOrRunTo(long tick, long instructions) {
+        long most = machine.retired() + instructions < 0 ? Long.MAX_VALUE : machine.retired() + instructions;
         Breaks breaks = machine.breaks();
         breaks.enable(false);
         Stop stop = Stop.REQUESTED;
-        while (machine.tick() < tick && (stop == Stop.REQUESTED || stop == Stop.BUDGET)) {
-            stop = machine.run(tick - machine.tick(), false);
+        while (machine.tick() < tick && machine.retired() < most && (stop == Stop.REQUESTED || stop == Stop.BUDGET)) {
+            stop = machine.run(tick - machine.tick(), false, most - machine.retired());
         }
         breaks.enable(true);
     }

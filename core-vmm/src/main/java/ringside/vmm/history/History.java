@@ -256,12 +256,12 @@ public final class History {
         int at = points.size() - 1;
         while (at > 0 && points.get(at).tick() > tick) at--;
         load(points.get(at));
-        machine.idleOrRunTo(tick);
+        machine.idleOrRunTo(tick, Long.MAX_VALUE);
     }
 
-    /// Goes to guest time `tick` if so much of it leads there from a point, else to the point before: for a hand that
-    /// moves on at once.
-    public void goNear(long tick, long ticks) {
+    /// Goes to guest time `tick`, or as far on the way there from a point as so many instructions lead: for a hand
+    /// that moves on at once. Where it does not get there it makes a point, so the next time it gets further.
+    public void goNear(long tick, long instructions) {
         if (tick >= nowTick()) {
             returnToNow();
             return;
@@ -272,9 +272,12 @@ public final class History {
         Point p = points.get(at);
         long here = machine.tick();
         boolean onTheWay = here >= p.tick() && here <= tick && machine.instructions() >= p.instructions();
-        long from = onTheWay ? here : p.tick();
-        if (!onTheWay || tick - from > ticks && machine.instructions() != p.instructions()) load(p);
-        if (tick - from <= ticks) machine.idleOrRunTo(tick);
+        if (!onTheWay) load(p);
+        machine.idleOrRunTo(tick, instructions);
+        boolean room = at + 1 == points.size() || points.get(at + 1).instructions() > machine.instructions();
+        if (machine.tick() < tick && room && machine.instructions() > p.instructions()) {
+            add(at + 1, point(p.state(), false));
+        }
     }
 
     /// One instruction back. @return false at the beginning of what is known

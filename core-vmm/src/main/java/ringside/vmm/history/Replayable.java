@@ -41,8 +41,8 @@ public interface Replayable extends Stateful {
     /// The machine was taken to a place that {@link #found} had told.
     void arrived(long place);
 
-    /// Runs until guest time `tick`, or to the end.
-    void idleOrRunTo(long tick);
+    /// Runs until guest time `tick`, or to the end, or for so many instructions.
+    void idleOrRunTo(long tick, long instructions);
 
     /// The machine has left the present; inputs come from the records after each load.
     void goBack();

@@ -41,6 +41,7 @@ public final class CornerModel {
     private final Texts texts;
     private final TerminalModel terminal = new TerminalModel(CodePage437::unicode);
     private long consoleAt;
+    private int consoleBranch;
     private long logAt;
     private long nowAt = -1;
     private String now = "";
@@ -96,8 +97,10 @@ public final class CornerModel {
     void readConsole() {
         long written = feed.consoleWritten();
         if (written == 0) readLog();
-        if (written == consoleAt) return;
-        if (written < consoleAt) { // the corner has gone back in time
+        int branch = feed.state().travel().branches();
+        if (written == consoleAt && branch == consoleBranch) return;
+        if (written < consoleAt || branch != consoleBranch) { // the corner has gone back in time, or elsewhere
+            consoleBranch = branch;
             terminal.feed(TO_INITIAL_STATE);
             consoleAt = 0;
         }

@@ -21,6 +21,7 @@ import ringside.app.action.Actions;
 import ringside.app.kit.Icons;
 import ringside.app.kit.RowCanvas;
 import ringside.app.kit.TimelineChart;
+import ringside.app.session.Axis;
 import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
 

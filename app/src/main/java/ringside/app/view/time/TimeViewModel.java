@@ -10,12 +10,13 @@ import javafx.beans.property.SimpleObjectProperty;
 import org.jspecify.annotations.Nullable;
 import ringside.app.kit.CornerLook;
 import ringside.app.kit.TimelineChart;
+import ringside.app.session.Axis;
 import ringside.app.session.Bell;
 import ringside.app.session.BoutSession;
 import ringside.app.session.CornerFeed;
-import ringside.app.session.CornerState;
 import ringside.app.session.Note;
 import ringside.app.session.Place;
+import ringside.app.session.Present;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
 import ringside.vmm.score.Bill;
@@ -93,7 +94,17 @@ public final class TimeViewModel implements TimelineChart.Hand {
         if (bout == null) {
             selection.set("");
             return new TimelineChart.Picture(
-                    0, 1, 1, Double.NaN, Double.NaN, Double.NaN, new int[0], List.of(), List.of(), List.of());
+                    0,
+                    1,
+                    1,
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
+                    new int[0],
+                    List.of(),
+                    List.of(),
+                    List.of());
         }
         measure(bout);
         List<TimelineChart.Lane> lanes = new ArrayList<>();
@@ -113,7 +124,7 @@ public final class TimeViewModel implements TimelineChart.Hand {
         }
         selection.set(selected(bout));
         return new TimelineChart.Picture(
-                from, to, end, cursor(), selFrom, selTo, overview, lanes, histograms, marks(bout));
+                from, to, end, cursor(bout), picked(), selFrom, selTo, overview, lanes, histograms, marks(bout));
     }
 
     /// A vCPU's lane over part of the axis. Piece by piece between bells, so that each is read as finely as it is
@@ -138,28 +149,39 @@ public final class TimeViewModel implements TimelineChart.Hand {
                 crossed[c] = Math.max(crossed[c], fine.crossings()[i]);
             }
         }
-        return new TimelineChart.Lane(feed.iface(), texts.get("time.lane", vcpu), user, kernel, idle, ready, crossed);
+        return new TimelineChart.Lane(
+                feed.iface(), texts.get("time.lane", vcpu), user, kernel, idle, ready, crossed, here(feed));
     }
 
-    private double cursor() {
-        Place place = workbench.places().selected();
-        if (place == null || place.corner() >= axes.size()) return Double.NaN;
-        Axis axis = axes.get(place.corner());
-        return switch (place) {
-            case Place.Moment(int _, long tick) -> axis.value(tick);
-            case Place.Event(int _, var row) -> axis.value(row.event().tick());
-            default -> Double.NaN;
-        };
+    /// Where the machine stands: the one time cursor.
+    private double cursor(BoutSession bout) {
+        int corner = Math.min(workbench.activeCornerProperty().get(), axes.size() - 1);
+        return here(bout.corners().get(corner));
+    }
+
+    private double here(CornerFeed feed) {
+        return axes.get(feed.index()).value(feed.state().snapshot().tick());
+    }
+
+    /// What is selected, when it is an event.
+    private double picked() {
+        return workbench.places().selected() instanceof Place.Event(int corner, var row) && corner < axes.size()
+                ? axes.get(corner).value(row.event().tick())
+                : Double.NaN;
+    }
+
+    private static int rung(CornerFeed feed) {
+        return feed.state().present().rounds().size();
     }
 
     private List<TimelineChart.Mark> marks(BoutSession bout) {
         List<TimelineChart.Mark> marks = new ArrayList<>();
         int longest = 0;
         for (CornerFeed feed : bout.corners())
-            if (feed.state().bells() > bout.corners().get(longest).state().bells()) longest = feed.index();
+            if (rung(feed) > rung(bout.corners().get(longest))) longest = feed.index();
         // Where rounds are not equally wide, a bell is at another place for every corner: the first one's is shown.
         int whose = kind.get() == Axis.Kind.ROUNDS ? longest : 0;
-        List<Bell> bells = bout.corners().get(whose).state().rounds();
+        List<Bell> bells = bout.corners().get(whose).state().present().rounds();
         for (int i = 0; i < bells.size(); i++)
             marks.add(new TimelineChart.Mark(
                     axes.get(whose).valueAt(i + 1),
@@ -214,6 +236,14 @@ public final class TimeViewModel implements TimelineChart.Hand {
     }
 
     @Override
+    public void scrub(double at) {
+        if (workbench.bout() == null || axes.isEmpty()) return;
+        int corner = Math.min(workbench.activeCornerProperty().get(), axes.size() - 1);
+        workbench.cursor().scrub(corner, axes.get(corner).tick(at));
+        frame = 0;
+    }
+
+    @Override
     public void select(double a, double b) {
         double near = (to - from) / 80;
         selFrom = snapped(a, near);
@@ -251,7 +281,7 @@ public final class TimeViewModel implements TimelineChart.Hand {
             Axis axis = axes.get(feed.index());
             long a = axis.tick(selFrom), b = axis.tick(selTo);
             boolean exact = isBell(axis, a) && isBell(axis, b);
-            long crossings = exact ? exactly(feed.state(), a, b) : about(feed, a, b);
+            long crossings = exact ? exactly(feed.state().present(), a, b) : about(feed, a, b);
             out.append("   ")
                     .append(CornerLook.of(feed.iface()).glyph())
                     .append(' ')
@@ -265,15 +295,14 @@ public final class TimeViewModel implements TimelineChart.Hand {
         return false;
     }
 
-    private static long exactly(CornerState state, long a, long b) {
+    private static long exactly(Present state, long a, long b) {
         long sum = 0;
         long start = 0;
         for (Bell bell : state.rounds()) {
             if (start >= a && bell.tick() <= b) sum += bell.counts().crossings();
             start = bell.tick();
         }
-        if (start >= a && state.snapshot().tick() <= b)
-            sum += state.snapshot().round().crossings();
+        if (start >= a && state.tick() <= b) sum += state.round().crossings();
         return sum;
     }
 
@@ -291,18 +320,17 @@ public final class TimeViewModel implements TimelineChart.Hand {
         List<Row> out = new ArrayList<>();
         int most = 0;
         for (CornerFeed feed : bout.corners())
-            most = Math.max(most, feed.state().bells());
+            most = Math.max(most, rung(feed));
         for (int r = 0; r <= most; r++) {
             for (CornerFeed feed : bout.corners()) {
-                CornerState s = feed.state();
-                if (r < s.bells())
+                Present s = feed.state().present();
+                if (r < s.rounds().size())
                     out.add(row(
                             bout,
                             feed,
                             s.rounds().get(r).number(),
                             s.rounds().get(r).counts()));
-                else if (r == s.bells() && s.sinceBell() > 0)
-                    out.add(row(bout, feed, -1, s.snapshot().round()));
+                else if (r == s.rounds().size() && s.sinceBell() > 0) out.add(row(bout, feed, -1, s.round()));
             }
         }
         return out;

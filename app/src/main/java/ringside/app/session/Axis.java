@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package ringside.app.view.time;
+package ringside.app.session;
 
-import ringside.app.session.Bell;
-import ringside.app.session.CornerState;
 import ringside.vmm.score.Bill;
 import ringside.vmm.score.CostProfile;
 import ringside.vmm.word.Iface;
 
 /// A corner's guest time along an axis: exact at every bell, even between two.
-final class Axis {
+public final class Axis {
     /// What is equally wide.
-    enum Kind {
+    public enum Kind {
         /// A round: equal work.
         ROUNDS,
         /// A modelled cycle: equal price.
@@ -29,7 +27,9 @@ final class Axis {
         this.values = values;
     }
 
-    static Axis of(Kind kind, Iface iface, CornerState state, CostProfile profile) {
+    /// The axis of a corner's whole run, as far as it has come.
+    public static Axis of(Kind kind, Iface iface, CornerState at, CostProfile profile) {
+        Present state = at.present();
         int n = state.rounds().size();
         boolean open = state.sinceBell() > 0 || n == 0;
         long[] ticks = new long[n + (open ? 2 : 1)];
@@ -47,15 +47,13 @@ final class Axis {
                     };
         }
         if (open) {
-            ticks[n + 1] = Math.max(ticks[n] + 1, state.snapshot().tick());
+            ticks[n + 1] = Math.max(ticks[n] + 1, state.tick());
             values[n + 1] = values[n]
                     + switch (kind) {
                         case ROUNDS -> 1;
                         case CYCLES ->
-                            Bill.of(iface, state.snapshot().round(), profile)
-                                    .total()
-                                    .value();
-                        case INSTRUCTIONS -> state.snapshot().round().instructions();
+                            Bill.of(iface, state.round(), profile).total().value();
+                        case INSTRUCTIONS -> state.round().instructions();
                         case TIME -> ticks[n + 1] - ticks[n];
                     };
         }
@@ -63,24 +61,27 @@ final class Axis {
     }
 
     /// The axis' value at the newest tick.
-    double end() {
+    public double end() {
         return values[values.length - 1];
     }
 
     /// Pieces between two knots: bells, the start and now.
-    int pieces() {
+    public int pieces() {
         return ticks.length - 1;
     }
 
-    double valueAt(int knot) {
+    /// The value at a knot.
+    public double valueAt(int knot) {
         return values[knot];
     }
 
-    long tickAt(int knot) {
+    /// Guest time at a knot.
+    public long tickAt(int knot) {
         return ticks[knot];
     }
 
-    double value(long tick) {
+    /// The value at a guest time.
+    public double value(long tick) {
         for (int i = 1; i < ticks.length; i++) {
             if (tick > ticks[i] && i < ticks.length - 1) continue;
             long span = ticks[i] - ticks[i - 1];
@@ -90,7 +91,8 @@ final class Axis {
         return 0;
     }
 
-    long tick(double value) {
+    /// Guest time at a value.
+    public long tick(double value) {
         for (int i = 1; i < values.length; i++) {
             if (value > values[i] && i < values.length - 1) continue;
             double span = values[i] - values[i - 1];
