@@ -85,6 +85,7 @@ public final class TimelineChart extends PaintedRegion {
 
     private final Hand hand;
     private final String emptyText;
+    private final String histogramText;
     private Picture picture =
             new Picture(0, 1, 1, Double.NaN, Double.NaN, Double.NaN, Double.NaN, new int[0], List.of(), List.of(), List.of());
     private double pressed = Double.NaN;
@@ -93,7 +94,8 @@ public final class TimelineChart extends PaintedRegion {
     private boolean scrubbing;
     private double stretch = 1;
 
-    public TimelineChart(Hand hand, String emptyText) {
+    public TimelineChart(Hand hand, String emptyText, String histogramText) {
+        this.histogramText = histogramText;
         this.hand = hand;
         this.emptyText = emptyText;
         setFocusTraversable(true);
@@ -322,6 +324,7 @@ public final class TimelineChart extends PaintedRegion {
         for (int c : h.crossings()) most = Math.max(most, c);
         g.setFont(Font.font(10));
         g.setFill(paint(Role.MUTED));
+        g.fillText(histogramText, 22, y + high / 2 + 4);
         g.fillText(Integer.toString(most), 22, y + 10);
         g.setFill(paint(Role.LINE));
         g.fillRect(LABEL, y + high - 1, h.crossings().length * COLUMN, 1);

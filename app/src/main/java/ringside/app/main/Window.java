@@ -101,7 +101,7 @@ public final class Window implements Navigator {
         Map<ViewId, Node> views = new EnumMap<>(ViewId.class);
         views.put(ViewId.HOME, new HomeView(home, actions, texts));
         views.put(ViewId.BOUT, new BoutView(new BoutViewModel(workbench, texts), actions, texts));
-        views.put(ViewId.TIME, new TimeView(new TimeViewModel(workbench, texts), actions, texts));
+        views.put(ViewId.TIME, new TimeView(new TimeViewModel(workbench, undo, texts), actions, texts));
         views.put(ViewId.CALLS, calls);
         views.put(
                 ViewId.MEMORY,

@@ -3,7 +3,9 @@ package ringside.app.session;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import ringside.vmm.trace.CallInfo;
+import ringside.vmm.trace.TraceEvent;
 
 /// Finds what another corner did for the same job: the n-th row of that job in the same round.
 public final class Counterparts {
@@ -17,12 +19,15 @@ public final class Counterparts {
 
     /// What a row is for: the same word for the same work under both interfaces.
     public static String job(LogRow row) {
-        CallInfo call = row.call();
+        return job(row.call(), row.event());
+    }
+
+    /// What an event is for. @param call its description when it is a call
+    public static String job(@Nullable CallInfo call, TraceEvent event) {
         if (call == null) {
-            return switch (row.event().kind()) {
-                case FAULT, SOFTWARE_INTERRUPT, INTERRUPT ->
-                    row.event().kind().id() + " " + row.event().id();
-                default -> row.event().kind().id();
+            return switch (event.kind()) {
+                case FAULT, SOFTWARE_INTERRUPT, INTERRUPT -> event.kind().id() + " " + event.id();
+                default -> event.kind().id();
             };
         }
         String name = call.name().toLowerCase(Locale.ROOT);

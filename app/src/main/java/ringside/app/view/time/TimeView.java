@@ -8,11 +8,14 @@ import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
+import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
+import javafx.scene.input.KeyCode;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import ringside.app.action.ActionId;
@@ -33,6 +36,10 @@ public final class TimeView extends BorderPane {
     private final RowCanvas table;
     private final SplitPane split = new SplitPane();
     private final ScrollPane scroll;
+    private final ToggleButton asTable = new ToggleButton();
+    private final ToggleButton compare = new ToggleButton();
+    private final TextField words = new TextField();
+    private final ComparePane comparison;
     private List<TimeViewModel.Row> rows = List.of();
 
     public TimeView(TimeViewModel model, Actions actions, Texts texts) {
@@ -40,7 +47,7 @@ public final class TimeView extends BorderPane {
         this.texts = texts;
         setId("view-time");
         getStyleClass().add(StyleClass.VIEW);
-        chart = new TimelineChart(model, texts.get("time.empty"));
+        chart = new TimelineChart(model, texts.get("time.empty"), texts.get("time.crossing"));
         chart.setId("timeline");
         table = new RowCanvas(
                 new Source(),
@@ -58,6 +65,7 @@ public final class TimeView extends BorderPane {
         table.setId("timeline-table");
         table.setAccessibleText(texts.get("time.table"));
         table.startAtTop();
+        comparison = new ComparePane(model, texts);
         scroll = new ScrollPane(chart);
         scroll.setFitToWidth(true);
         scroll.setFitToHeight(true);
@@ -96,19 +104,6 @@ public final class TimeView extends BorderPane {
             model.kindProperty().addListener((_, _, now) -> pill.setSelected(now == kind));
             axes.getChildren().add(pill);
         }
-        ToggleButton asTable = new ToggleButton(texts.get("time.as-table"), Icons.of("list"));
-        asTable.setId("time-as-table");
-        asTable.getStyleClass().add("small-button");
-        asTable.setMinWidth(Region.USE_PREF_SIZE);
-        asTable.setOnAction(_ -> {
-            if (asTable.isSelected()) {
-                split.getItems().setAll(scroll, table);
-                split.setDividerPositions(0.6);
-            } else {
-                split.getItems().setAll(scroll);
-            }
-            refresh();
-        });
         Button note = ActionNodes.bind(new Button("", Icons.of("edit-3")), actions.get(ActionId.NOTE), texts);
         note.getStyleClass().add("small-button");
         FlowPane line = new FlowPane(
@@ -119,9 +114,7 @@ public final class TimeView extends BorderPane {
                 small("time-zoom-in", "zoom-in", "time.zoom-in", () -> chart("+")),
                 small("time-zoom-out", "zoom-out", "time.zoom-out", () -> chart("-")),
                 small("time-fit", "maximize", "time.fit", model::fit),
-                small("time-zoom-selection", "crop", "time.zoom-selection", model::zoomToSelection),
-                note,
-                asTable);
+                note);
         line.setAlignment(Pos.CENTER_LEFT);
         line.getStyleClass().add("view-head");
         return line;
@@ -150,10 +143,65 @@ public final class TimeView extends BorderPane {
         selection.setId("time-selection");
         selection.textProperty().bind(model.selectionProperty());
         selection.setMinWidth(40);
-        HBox line = new HBox(10, title, selection);
+        HBox.setHgrow(selection, Priority.ALWAYS);
+        selection.setMaxWidth(Double.MAX_VALUE);
+        asTable.setGraphic(Icons.of("list"));
+        asTable.setText(texts.get("time.as-table"));
+        asTable.setId("time-as-table");
+        asTable.setOnAction(_ -> below(asTable, compare, table));
+        compare.setGraphic(Icons.of("bar-chart-2"));
+        compare.setText(texts.get("time.compare"));
+        compare.setId("time-compare");
+        compare.setTooltip(new Tooltip(texts.get("time.compare.hint")));
+        compare.setOnAction(_ -> below(compare, asTable, comparison));
+        Button zoom = small("time-zoom-selection", "crop", "time.zoom-selection", model::zoomToSelection);
+        Button note = small("time-note-selection", "edit-3", "time.note-selection", this::writeNote);
+        zoom.disableProperty().bind(model.rangeProperty().not());
+        note.disableProperty().bind(model.rangeProperty().not());
+        for (ToggleButton b : List.of(asTable, compare)) {
+            b.getStyleClass().add("small-button");
+            b.setMinWidth(Region.USE_PREF_SIZE);
+        }
+        words.setId("time-note-text");
+        words.setPromptText(texts.get("time.note-selection"));
+        words.setAccessibleText(texts.get("time.note-selection"));
+        words.setVisible(false);
+        words.setManaged(false);
+        words.setOnAction(_ -> {
+            model.note(words.getText());
+            closeNote();
+        });
+        words.setOnKeyPressed(e -> {
+            if (e.getCode() == KeyCode.ESCAPE) closeNote();
+        });
+        HBox line = new HBox(8, title, selection, words, asTable, compare, zoom, note);
         line.setAlignment(Pos.CENTER_LEFT);
         line.getStyleClass().add("legend");
         return line;
+    }
+
+    private void writeNote() {
+        words.setVisible(true);
+        words.setManaged(true);
+        words.requestFocus();
+    }
+
+    private void closeNote() {
+        words.clear();
+        words.setVisible(false);
+        words.setManaged(false);
+        chart.requestFocus();
+    }
+
+    /// Shows something below the chart, or nothing there.
+    private void below(ToggleButton pressed, ToggleButton other, Region what) {
+        other.setSelected(false);
+        split.getItems().setAll(scroll);
+        if (pressed.isSelected()) {
+            split.getItems().add(what);
+            split.setDividerPositions(0.55);
+        }
+        refresh();
     }
 
     private Region legend() {
@@ -173,6 +221,7 @@ public final class TimeView extends BorderPane {
             rows = model.rows();
             table.refresh();
         }
+        if (comparison.getScene() != null) comparison.refresh();
     }
 
     private final class Source implements RowCanvas.Rows {

@@ -4,10 +4,14 @@ package ringside.app.view.time;
 import java.util.ArrayList;
 import java.util.List;
 import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.property.SimpleObjectProperty;
 import org.jspecify.annotations.Nullable;
+import ringside.app.action.Edit;
+import ringside.app.action.UndoStack;
 import ringside.app.kit.CornerLook;
 import ringside.app.kit.TimelineChart;
 import ringside.app.session.Axis;
@@ -48,9 +52,13 @@ public final class TimeViewModel implements TimelineChart.Hand {
     private double selTo = Double.NaN;
     private @Nullable Runnable refresh;
     private int frame;
+    private final UndoStack undo;
+    private final ReadOnlyBooleanWrapper range = new ReadOnlyBooleanWrapper();
+    private Place.@Nullable Moment noteAt;
 
-    public TimeViewModel(Workbench workbench, Texts texts) {
+    public TimeViewModel(Workbench workbench, UndoStack undo, Texts texts) {
         this.workbench = workbench;
+        this.undo = undo;
         this.texts = texts;
         workbench.boutProperty().addListener((_, _, _) -> {
             axes = List.of();
@@ -275,6 +283,7 @@ public final class TimeViewModel implements TimelineChart.Hand {
     // ---- numbers --------------------------------------------------------------------------------------------------
 
     private String selected(BoutSession bout) {
+        range.set(!Double.isNaN(selFrom));
         if (Double.isNaN(selFrom)) return texts.get("time.selection.none");
         StringBuilder out = new StringBuilder();
         for (CornerFeed feed : bout.corners()) {
@@ -311,6 +320,56 @@ public final class TimeViewModel implements TimelineChart.Hand {
         for (int v = 0; v < feed.vcpus(); v++)
             sum += feed.trace().lane(v, a, Math.max(a + 1, b), 1).crossings()[0];
         return sum;
+    }
+
+    /// The selected stretch, or the whole run, for each corner.
+    List<RangeCompare.Stretch> stretches() {
+        BoutSession bout = workbench.bout();
+        if (bout == null || axes.size() != bout.corners().size()) return List.of();
+        List<RangeCompare.Stretch> out = new ArrayList<>();
+        for (CornerFeed feed : bout.corners()) {
+            Axis axis = axes.get(feed.index());
+            boolean all = Double.isNaN(selFrom);
+            out.add(new RangeCompare.Stretch(
+                    feed,
+                    all ? 0 : axis.tick(selFrom),
+                    all ? Long.MAX_VALUE : axis.tick(selTo),
+                    workbench.symbols().of(feed.index())));
+        }
+        return out;
+    }
+
+    /// Whether a stretch is selected.
+    ReadOnlyBooleanProperty rangeProperty() {
+        return range.getReadOnlyProperty();
+    }
+
+    /// The beginning of the selected stretch becomes the present moment, where a note may be written.
+    void markSelection() {
+        BoutSession bout = workbench.bout();
+        if (bout == null || Double.isNaN(selFrom)) return;
+        int corner = Math.min(workbench.activeCornerProperty().get(), axes.size() - 1);
+        noteAt = new Place.Moment(corner, axes.get(corner).tick(selFrom));
+    }
+
+    /// Writes a note at the beginning of the selected stretch. Can be undone.
+    void note(String text) {
+        markSelection();
+        Place.Moment at = noteAt;
+        if (at == null || text.isBlank()) return;
+        Note written = new Note(at.corner(), at.tick(), text.strip());
+        undo.apply(new Edit(
+                "edit.note",
+                () -> workbench.notes().add(written),
+                () -> workbench.notes().remove(written)));
+    }
+
+    /// The bout's corners, left to right.
+    List<Iface> corners() {
+        BoutSession bout = workbench.bout();
+        return bout == null
+                ? List.of()
+                : bout.corners().stream().map(CornerFeed::iface).toList();
     }
 
     /// The rounds as a table: one row a round and corner.
