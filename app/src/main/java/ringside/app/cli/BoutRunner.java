@@ -20,6 +20,8 @@ import ringside.vmm.word.Iface;
 ///
 /// Host time decides only when to give up. What the corners did by then is the same everywhere.
 final class BoutRunner {
+    /// Between two looks at what a lone guest prints.
+    private static final Duration LOOK = Duration.ofMillis(4);
     /// Guest time between two looks at the consoles.
     private static final long SLICE = 10_000_000;
     /// The same while a trace is written: short enough that the ring is not lapped.
@@ -61,6 +63,28 @@ final class BoutRunner {
 
     /// Runs to the end of every corner, or of the limit.
     void run() throws IOException {
+        Thread reader = console != null && !prefixed ? Thread.ofPlatform().daemon().start(this::followAtOnce) : null;
+        try {
+            rounds();
+        } finally {
+            if (reader != null) reader.interrupt();
+        }
+    }
+
+    /// Shows what a lone guest prints while its slice still runs, so that a reader may take the time by it. (The
+    /// lines of several corners come in the order of slices, which is the same in every run.)
+    private void followAtOnce() {
+        try {
+            while (true) {
+                Thread.sleep(LOOK);
+                for (Leg leg : run.legs()) show(leg.corner());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the run is over, which shows what is left
+        }
+    }
+
+    private void rounds() throws IOException {
         long deadline = System.nanoTime() + limit.toNanos();
         long slice = trace != null ? TRACED_SLICE : typist != null ? SLICE / 10 : SLICE;
         while (true) {
@@ -108,6 +132,10 @@ final class BoutRunner {
     private void follow(Leg leg) throws IOException {
         Corner corner = leg.corner();
         if (trace != null) trace.drain(corner.iface(), corner.trace());
+        show(corner);
+    }
+
+    private synchronized void show(Corner corner) {
         if (console == null) return;
         logged(corner);
         long from = shown.getOrDefault(corner.iface(), 0L);
