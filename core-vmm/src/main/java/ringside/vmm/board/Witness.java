@@ -2,7 +2,6 @@
 package ringside.vmm.board;
 
 import java.nio.charset.StandardCharsets;
-import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
 import ringside.vmm.trace.EventKind;
@@ -13,13 +12,15 @@ import ringside.vmm.trap.Spectator;
 
 /// Writes down for the trace what the processors do.
 final class Witness implements Spectator, Stateful {
-    private static final int CR0_PE = 1;
     private static final int VECTORS_WITH_ERROR = 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17;
 
     private final Machine machine;
     private final Tracer trace;
     private final int[] roots = new int[MachineSpec.MAX_VCPUS];
     private final String[] lastFaults = new String[MachineSpec.MAX_VCPUS];
+    /// By vCPU: vector, EIP, error code and address of an exception that nobody has put in words yet. There are many.
+    private final int[][] faults = new int[MachineSpec.MAX_VCPUS][4];
+    private final boolean[] unread = new boolean[MachineSpec.MAX_VCPUS];
 
     Witness(Machine machine, Tracer trace) {
         this.machine = machine;
@@ -29,6 +30,8 @@ final class Witness implements Spectator, Stateful {
 
     /// The last exception that a vCPU took, in words.
     String lastFault(int vcpu) {
+        if (unread[vcpu]) lastFaults[vcpu] = words(faults[vcpu]);
+        unread[vcpu] = false;
         return lastFaults[vcpu];
     }
 
@@ -41,8 +44,7 @@ final class Witness implements Spectator, Stateful {
     @Override
     public void delivered(GuestState g, int vector, Source source, int error, int va) {
         if (machine.hypervisor().intercepts(g)) return;
-        boolean hasError = source == Source.EXCEPTION && vector < 32 && (VECTORS_WITH_ERROR >> vector & 1) != 0;
-        int from = interruptedEip(g, hasError);
+        int from = g.interruptedEip();
         switch (source) {
             case EXTERNAL -> trace.event(g.vcpu(), EventKind.INTERRUPT, vector, from, 0, 0, 0);
             case SOFTWARE -> trace.event(g.vcpu(), EventKind.SOFTWARE_INTERRUPT, vector, from, 0, 0, 0);
@@ -55,26 +57,20 @@ final class Witness implements Spectator, Stateful {
     }
 
     private void remember(int vcpu, int vector, int eip, int error, int va) {
-        StringBuilder text = new StringBuilder("the last exception was vector ").append(vector);
-        text.append(" at EIP 0x").append(Integer.toHexString(eip));
-        if ((VECTORS_WITH_ERROR >> vector & 1) != 0) text.append(", error 0x").append(Integer.toHexString(error));
-        if (vector == 14) text.append(", address 0x").append(Integer.toHexString(va));
-        lastFaults[vcpu] = text.toString();
+        int[] f = faults[vcpu];
+        f[0] = vector;
+        f[1] = eip;
+        f[2] = error;
+        f[3] = va;
+        unread[vcpu] = true;
     }
 
-    /// The EIP that delivery has just pushed, read without touching anything. 0 where it cannot be seen.
-    private int interruptedEip(GuestState g, boolean hasError) {
-        int stack = g.segmentBase(GuestState.SS);
-        if ((g.cr(0) & CR0_PE) == 0) {
-            int ip = stack + (g.reg(GuestState.ESP) & 0xFFFF);
-            return machine.memory().contains(ip & 0xFFFF_FFFFL, 2) ? machine.memory().read16(ip) : 0;
-        }
-        int sp = stack + g.reg(GuestState.ESP);
-        int va = hasError ? sp + 4 : sp;
-        long maddr = g.translate(va, false, false);
-        MachineMemory memory = machine.memory();
-        boolean inOnePage = (va & 0xFFF) <= 0xFFC;
-        return maddr >= 0 && inOnePage && memory.contains(maddr, 4) ? memory.read32((int) maddr) : 0;
+    private static String words(int[] f) {
+        StringBuilder text = new StringBuilder("the last exception was vector ").append(f[0]);
+        text.append(" at EIP 0x").append(Integer.toHexString(f[1]));
+        if ((VECTORS_WITH_ERROR >> f[0] & 1) != 0) text.append(", error 0x").append(Integer.toHexString(f[2]));
+        if (f[0] == 14) text.append(", address 0x").append(Integer.toHexString(f[3]));
+        return text.toString();
     }
 
     @Override
@@ -107,8 +103,10 @@ final class Witness implements Spectator, Stateful {
     public void state(StateVisitor v) {
         v.ints("witness.roots", roots);
         for (int i = 0; i < lastFaults.length; i++) {
-            byte[] text = v.sized("witness.fault", lastFaults[i].getBytes(StandardCharsets.UTF_8));
-            if (v.loads()) lastFaults[i] = new String(text, StandardCharsets.UTF_8);
+            byte[] text = v.sized("witness.fault", lastFault(i).getBytes(StandardCharsets.UTF_8));
+            if (!v.loads()) continue;
+            lastFaults[i] = new String(text, StandardCharsets.UTF_8);
+            unread[i] = false;
         }
     }
 }

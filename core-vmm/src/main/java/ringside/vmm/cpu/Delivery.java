@@ -25,6 +25,9 @@ abstract class Delivery extends TaskSwitch {
     /// The monitor has answered DELIVER for what is being thrown: do not ask again.
     boolean asked;
 
+    /// Where what was delivered last returns to. Whoever is told of a delivery may ask; nothing else.
+    int interruptedEip;
+
     /// An event was delivered, or handed to the monitor, in this step: no single-step trap follows.
     boolean eventTaken;
 
@@ -154,6 +157,7 @@ abstract class Delivery extends TaskSwitch {
     private void event(int vector, int source, boolean hasError, int error, int returnEip, int image)
             throws GuestFault {
         held = NOTHING_HELD;
+        interruptedEip = returnEip;
         if ((cr0 & CR0_PE) == 0) {
             realEvent(vector, returnEip);
             return;

@@ -508,6 +508,10 @@ abstract class LinearMemory extends Arithmetic {
     private boolean implicit;
 
     final int systemLoad(int va, int size) throws GuestFault {
+        if (!unusual() && (va & 0xFFF) + size <= 0x1000) {
+            long known = tlb.find(va, Tlb.READ, false);
+            if (known >= 0) return physicalRead(known, size);
+        }
         implicit = true;
         try {
             return loadSlow(va, size, false);
@@ -525,7 +529,16 @@ abstract class LinearMemory extends Arithmetic {
         }
     }
 
+    /// Accesses are looked at one by one, or go elsewhere than the TLB says.
+    private boolean unusual() {
+        return dataBreaks || watched || onceMaddr != -1;
+    }
+
     final long systemLoad64(int va) throws GuestFault {
+        if (!unusual() && (va & 0xFFF) <= 0xFF8) {
+            long known = tlb.find(va, Tlb.READ, false);
+            if (known >= 0 && known + 8 <= ram.length) return (long) I64.get(ram, (int) known);
+        }
         return systemLoad(va, 4) & 0xFFFFFFFFL | (long) systemLoad(va + 4, 4) << 32;
     }
 

@@ -12,7 +12,7 @@ import ringside.vmm.trap.Monitor;
 /// can be interrupted, stepped, faulted and cut by the end of a slice after any of them: EIP stays on it until it
 /// is done.
 ///
-/// MOVS and STOS inside RAM run many iterations in one step, as many as the slice, the pages and the count allow, and
+/// MOVS, STOS, CMPS and SCAS inside RAM run many iterations in one step, as many as the slice, the pages and the count allow, and
 /// take as many ticks. Nobody can tell the difference.
 abstract class Strings extends Integers {
     /// Ticks of the current step beyond its first.
@@ -158,6 +158,7 @@ abstract class Strings extends Integers {
         move(i, ESI, 1);
         move(i, EDI, 1);
         iterated(i, 1, zf() == (i.rep == Insn.REPE));
+        if (i.rep != 0 && stepBudget > 1) manyCmps(i);
     }
 
     final void scas(Insn i) throws GuestFault {
@@ -166,6 +167,54 @@ abstract class Strings extends Integers {
         sub(reg(EAX, i.s0), b, i.s0);
         move(i, EDI, 1);
         iterated(i, 1, zf() == (i.rep == Insn.REPE));
+        if (i.rep != 0 && stepBudget > 1) manyScas(i);
+    }
+
+    private int element(int m, int size) {
+        return size == 1 ? ram[m] & 0xFF : size == 2 ? (short) I16.get(ram, m) & 0xFFFF : (int) I32.get(ram, m);
+    }
+
+    private void manyCmps(Insn i) {
+        if (!plainRun(i)) return;
+        int one = regs[ESI];
+        int other = regs[EDI];
+        int n = many(i, Math.min(straight(i.seg, one, i.s0, false), straight(ES, other, i.s0, false)));
+        if (n <= 0) return;
+        long first = tlb.find(base[i.seg] + one, Tlb.READ, cpl == 3);
+        long second = tlb.find(base[ES] + other, Tlb.READ, cpl == 3);
+        if (first < 0 || second < 0) return;
+        boolean whileEqual = i.rep == Insn.REPE;
+        int size = i.s0;
+        int m = (int) first;
+        int apart = (int) second - m;
+        int last = m + (n - 1) * size;
+        while (m < last && element(m, size) == element(m + apart, size) == whileEqual) m += size;
+        compared(i, (m - (int) first) / size + 1, element(m, size), element(m + apart, size));
+        move(i, ESI, (m - (int) first) / size + 1);
+    }
+
+    private void manyScas(Insn i) {
+        if (!plainRun(i)) return;
+        int at = regs[EDI];
+        int n = many(i, straight(ES, at, i.s0, false));
+        if (n <= 0) return;
+        long first = tlb.find(base[ES] + at, Tlb.READ, cpl == 3);
+        if (first < 0) return;
+        boolean whileEqual = i.rep == Insn.REPE;
+        int size = i.s0;
+        int wanted = reg(EAX, size);
+        int m = (int) first;
+        int last = m + (n - 1) * size;
+        while (m < last && wanted == element(m, size) == whileEqual) m += size;
+        compared(i, (m - (int) first) / size + 1, wanted, element(m, size));
+    }
+
+    /// Behind the last of some iterations of CMPS or SCAS, which compared two values.
+    private void compared(Insn i, int iterations, int a, int b) {
+        sub(a, b, i.s0);
+        move(i, EDI, iterations);
+        bulk(i, iterations);
+        if (a == b != (i.rep == Insn.REPE)) eip = startEip + i.length;
     }
 
     /// One INS whose permission has been checked.

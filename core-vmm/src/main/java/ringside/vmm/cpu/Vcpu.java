@@ -512,6 +512,11 @@ public final class Vcpu extends Interpreter implements GuestState, Progress, Sta
     }
 
     @Override
+    public int interruptedEip() {
+        return interruptedEip;
+    }
+
+    @Override
     public void setEip(int value) {
         eip = value;
     }

@@ -18,6 +18,9 @@ public interface GuestState {
 
     int eip();
 
+    /// Where the last exception or interrupt will return to.
+    int interruptedEip();
+
     void setEip(int eip);
 
     /// The real EFLAGS (all bits, lazily held ones included).
