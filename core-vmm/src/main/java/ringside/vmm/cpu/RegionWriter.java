@@ -6,9 +6,11 @@ import static java.lang.constant.ConstantDescs.CD_String;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
@@ -81,6 +83,16 @@ final class RegionWriter extends Scribe {
                     b -> b.aload(0).invokespecial(REGION, "<init>", NOTHING).return_());
             cb.withMethodBody("run", RUN, 0, this::body);
         });
+    }
+
+    /// Bytes of code in the method of a class.
+    static int length(byte[] bytes) {
+        for (MethodModel m : ClassFile.of().parse(bytes).methods()) {
+            if (m.methodName().equalsString("run")) {
+                return m.findAttribute(Attributes.code()).orElseThrow().codeLength();
+            }
+        }
+        throw new IllegalStateException("a region has one method");
     }
 
     private static void constants(CodeBuilder b) {

@@ -38,10 +38,10 @@ final class Translator implements Plan.Source {
         }
     }
 
-    /// Instructions of a region, and of one whose class came out too long.
-    private static final int MOST = 120, FEWER = 40;
+    /// Instructions of a region, and of one whose method came out too long.
+    private static final int MOST = 120, FEW = 80, FEWER = 40;
     /// HotSpot compiles no method above 8,000 bytes.
-    private static final int LONGEST_CLASS = 11_000;
+    private static final int LONGEST = 7_900;
     /// So many runs of a new region are short, so that HotSpot compiles it by the number of its calls, once, and not
     /// in the middle of its loops, once for each.
     private static final int YOUTH = 20_000, SHORT_RUN = 300;
@@ -62,6 +62,7 @@ final class Translator implements Plan.Source {
     private @Nullable Mode mode;
     private long entered;
     private int remade;
+    private boolean tooLong;
     /// Ticks that passed in translated code.
     long ticks;
     /// Jumps to an instruction before it is translated.
@@ -269,8 +270,10 @@ final class Translator implements Plan.Source {
         for (Head h = heads.get(maddr); h != null; h = h.next) {
             if (h.va == va && h.mode == now && h.region != null) return true;
         }
+        tooLong = false;
         Region r = make(now, va, MOST);
-        if (r == null) r = make(now, va, FEWER);
+        if (tooLong) r = make(now, va, FEW);
+        if (tooLong) r = make(now, va, FEWER);
         return r != null;
     }
 
@@ -283,7 +286,8 @@ final class Translator implements Plan.Source {
         cpu.ownTables(now.user());
         RegionWriter writer = new RegionWriter(plan, cpu.fetchTlb, cpu.fpu.control);
         byte[] bytes = writer.write();
-        if (bytes.length > LONGEST_CLASS && most > FEWER) return null;
+        tooLong = most > FEWER && RegionWriter.length(bytes) > LONGEST;
+        if (tooLong) return null;
         Region r = load(bytes, now);
         r.eips = writer.eips();
         r.pending = writer.pending();
