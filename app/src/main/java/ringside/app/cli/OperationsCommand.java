@@ -125,7 +125,7 @@ final class OperationsCommand implements Callable<Integer> {
         }
         OperationTable table = report.operations().only(o -> names.test(o.name()));
         if (table.isEmpty()) throw session.bad("--only", "the name of an operation", String.valueOf(only), "other");
-        io.out().print(OperationsText.of(table, io.texts()));
+        io.out().print(OperationsText.of(table, report.profile(), io.texts(), Io.plain(io.out())));
         io.out().flush();
         Path file = markdown;
         if (file == null) return;

@@ -61,13 +61,14 @@ public record BoutReport(
 
     /// Costs of the operations that the guest declared on its console; empty when it declared none.
     public OperationTable operations() {
-        return OperationTable.of(corners.stream()
+        List<OperationTable.Source> sources = corners.stream()
                 .map(c -> new OperationTable.Source(
                         c.iface(),
                         c.console(),
                         c.rounds().stream()
                                 .map(r -> new OperationCost.Round(r.bell(), r.counts()))
                                 .toList()))
-                .toList());
+                .toList();
+        return OperationTable.of(sources, profile);
     }
 }

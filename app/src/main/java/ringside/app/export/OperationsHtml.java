@@ -23,15 +23,19 @@ final class OperationsHtml {
     static String of(OperationTable table, Texts texts) {
         if (table.isEmpty()) return "";
         OperationsHtml part = new OperationsHtml(table, texts);
-        part.costs();
+        part.html.append("<h2>").append(part.text("html.operations")).append("</h2>\n<p class=small>");
+        part.html.append(part.text("html.operations-note")).append("</p>\n");
+        part.costs(OperationsText.columns(table), "counted");
         part.predictions();
+        part.html.append("<details><summary>").append(part.text("html.operations-modelled")).append("</summary>");
+        part.costs(OperationsText.modelled(table), "modelled");
+        part.html.append("</details>\n");
         return part.html.toString();
     }
 
-    private void costs() {
-        List<OperationsText.Column> columns = OperationsText.columns(table);
-        html.append("<h2>").append(text("html.operations")).append("</h2>\n<p class=small>");
-        html.append(text("html.operations-note")).append("</p>\n<div class=\"wide tight\"><table><tr><th rowspan=2>");
+    /// @param kind class of the table
+    private void costs(List<OperationsText.Column> columns, String kind) {
+        html.append("<div class=\"wide tight\"><table class=").append(kind).append("><tr><th rowspan=2>");
         html.append(text("operations.title")).append("</th><th class=n rowspan=2>");
         html.append(text("operations.times")).append("</th>");
         for (int i = 0; i < columns.size(); ) {

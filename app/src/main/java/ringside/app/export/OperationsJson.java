@@ -54,6 +54,9 @@ final class OperationsJson {
         number(g, "crossings", c.crossings());
         number(g, "pteUpdates", c.pteUpdates());
         number(g, "hiddenFaults", c.hiddenFaults());
+        g.writeObjectFieldStart("modelled");
+        number(g, "cycles", c.cycles().value());
+        g.writeEndObject();
         g.writeObjectFieldStart("calls");
         for (Map.Entry<String, Double> e : c.calls().entrySet()) number(g, e.getKey(), e.getValue());
         g.writeEndObject();

@@ -47,16 +47,19 @@ public final class OperationsPage {
         page.append(report.vcpus() == 1 ? " vCPU, " : " vCPUs, ").append(report.memoryBytes() >> 20).append(" MB");
         page.append(append.isEmpty() ? "" : ", `" + append + "`").append(", processor ").append(report.cpu());
         page.append(".\n\n### One operation each\n\n");
-        costs();
+        costs(OperationsText.columns(table));
         for (OperationTable.Column column : table.columns()) {
             if (column.iface() != Iface.NATIVE) calls(column);
         }
         predictions();
+        page.append("### Modelled: cycles of one operation\n\n")
+                .append(texts.get("tape.profile", report.profile().title(), report.profile().machine()))
+                .append("\n\n");
+        costs(OperationsText.modelled(table));
         return page.toString();
     }
 
-    private void costs() {
-        List<OperationsText.Column> columns = OperationsText.columns(table);
+    private void costs(List<OperationsText.Column> columns) {
         List<String> head = new ArrayList<>(List.of(texts.get("operations.title"), texts.get("operations.times")));
         for (OperationsText.Column c : columns) head.add(texts.get(c.key()) + " " + c.iface().id());
         row(head);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import ringside.app.text.Texts;
+import ringside.vmm.score.CostProfile;
 import ringside.vmm.score.Operation;
 import ringside.vmm.score.OperationCost;
 import ringside.vmm.score.OperationTable;
@@ -22,8 +23,16 @@ public final class OperationsText {
 
     private OperationsText() {}
 
-    public static String of(OperationTable table, Texts texts) {
-        List<Column> columns = columns(table);
+    /// @param profile the prices behind the cycles
+    /// @param plain   no signs beyond ASCII
+    public static String of(OperationTable table, CostProfile profile, Texts texts, boolean plain) {
+        String counted = table(table, columns(table), texts) + texts.get("operations.note") + "\n";
+        String modelled = table(table, modelled(table), texts)
+                + texts.get("tape.profile", profile.title(), profile.machine()) + "\n";
+        return counted + "\n" + (plain ? modelled.replace('≈', '~') : modelled) + beside(table, texts);
+    }
+
+    private static String table(OperationTable table, List<Column> columns, Texts texts) {
         List<List<String>> cells = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of("", ""));
         List<String> corners = new ArrayList<>(List.of(texts.get("operations.title"), texts.get("operations.times")));
@@ -40,7 +49,17 @@ public final class OperationsText {
             for (Column c : columns) row.add(cell(table, c, o, texts));
             cells.add(row);
         }
-        return TapeText.layout(cells) + texts.get("operations.note") + "\n" + beside(table, texts);
+        return TapeText.layout(cells);
+    }
+
+    /// Cycles at the prices of a profile: in tables of their own, or marked.
+    static List<Column> modelled(OperationTable table) {
+        return table.columns().stream()
+                .map(c -> new Column(
+                        "operations.cycles",
+                        c.iface(),
+                        cost -> Math.rint(cost.cycles().value())))
+                .toList();
     }
 
     /// How often a round does it.
@@ -93,7 +112,7 @@ public final class OperationsText {
     private static String beside(OperationTable table, Texts texts) {
         Optional<OperationTable.Column> vmi = table.predictable();
         if (vmi.isEmpty()) {
-            return table.column(Iface.VMI).isPresent() ? texts.get("operations.no-vmi") + "\n" : "";
+            return table.column(Iface.VMI).isPresent() ? "\n" + texts.get("operations.no-vmi") + "\n" : "";
         }
         PredictedCalls predicted = PredictedCalls.builtIn();
         List<List<String>> cells = new ArrayList<>();
@@ -118,7 +137,7 @@ public final class OperationsText {
             }
         }
         if (all == 0) return "";
-        if (cells.size() == 1) return texts.get("operations.all-hold", all) + "\n";
+        if (cells.size() == 1) return "\n" + texts.get("operations.all-hold", all) + "\n";
         return "\n" + texts.get("operations.beside", held, all) + "\n" + TapeText.layout(cells);
     }
 

@@ -73,7 +73,10 @@ public record Bill(List<Line> lines) {
         w.both("pf", "xen.bounce", c.exits(ExitCause.PAGE_FAULT));
         w.hidden("pf", "xen.pte.emul", c.exits(ExitCause.PTE_WRITE) + c.exits(ExitCause.HIDDEN_FAULT));
         w.both("exc", "xen.bounce", c.exits(ExitCause.EXCEPTION));
-        w.both("sys.int", "xen.bounce", c.exits(ExitCause.SOFTWARE_INTERRUPT));
+        // Through a direct gate the hypervisor has no part in it.
+        long bounced = c.exits(ExitCause.SOFTWARE_INTERRUPT);
+        w.guest("sys.int", Math.max(c.events(EventKind.SOFTWARE_INTERRUPT), bounced));
+        w.hypervisor("xen.bounce", bounced);
         w.both("irq", "xen.upcall", c.exits(ExitCause.INTERRUPT));
         w.hidden("exc", "xen.gp", privileged(c) + c.exits(ExitCause.MEMORY_IO));
     }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.Counts;
 import ringside.vmm.trace.EventKind;
@@ -17,7 +18,7 @@ import ringside.vmm.trace.ExitCause;
 /// What one operation costs on one corner: counts of a round divided by how often the round does it.
 ///
 /// Of several rounds the one with the median number of instructions is taken as a whole, so that the numbers belong
-/// together and a timer interrupt in one of them does not count. Counted, not modelled.
+/// together and a timer interrupt in one of them does not count. All but the cycles is counted.
 ///
 /// @param rounds       how many there were
 /// @param fewest       instructions each in the cheapest round, before anything is taken off
@@ -27,6 +28,7 @@ import ringside.vmm.trace.ExitCause;
 /// @param items        things behind calls' pointers, by name of the sub-operation
 /// @param exits        crossings by cause
 /// @param events       every kind of event
+/// @param cycles       what it would have taken at the prices of a profile
 public record OperationCost(
         Operation operation,
         int rounds,
@@ -40,28 +42,32 @@ public record OperationCost(
         Map<CallClass, Double> classes,
         Map<String, Double> items,
         Map<ExitCause, Double> exits,
-        Map<EventKind, Double> events) {
+        Map<EventKind, Double> events,
+        Modelled cycles) {
     /// A finished round.
     public record Round(int bell, Counts counts) {}
 
-    /// The costs of those operations that have rounds.
-    public static List<OperationCost> of(List<Operation> operations, List<Round> rounds) {
+    /// The costs of those operations that have rounds. @param price of a round
+    public static List<OperationCost> of(
+            List<Operation> operations, List<Round> rounds, Function<Counts, Modelled> price) {
         List<OperationCost> list = new ArrayList<>();
-        for (Operation o : operations) of(o, operations, rounds).ifPresent(list::add);
+        for (Operation o : operations) of(o, operations, rounds, price).ifPresent(list::add);
         return List.copyOf(list);
     }
 
-    private static Optional<OperationCost> of(Operation o, List<Operation> all, List<Round> rounds) {
-        Optional<OperationCost> gross = gross(o, rounds);
+    private static Optional<OperationCost> of(
+            Operation o, List<Operation> all, List<Round> rounds, Function<Counts, Modelled> price) {
+        Optional<OperationCost> gross = gross(o, rounds, price);
         if (o.less() == 0 || gross.isEmpty()) return gross;
         return all.stream()
                 .filter(other -> other.bell() == o.less() && other.bell() != o.bell())
                 .findFirst()
-                .flatMap(other -> gross(other, rounds))
+                .flatMap(other -> gross(other, rounds, price))
                 .map(other -> gross.get().minus(other));
     }
 
-    private static Optional<OperationCost> gross(Operation o, List<Round> rounds) {
+    private static Optional<OperationCost> gross(
+            Operation o, List<Round> rounds, Function<Counts, Modelled> price) {
         List<Counts> own = rounds.stream()
                 .filter(r -> r.bell() == o.bell() && times(o, r.counts()) > 0)
                 .map(Round::counts)
@@ -87,7 +93,8 @@ public record OperationCost(
                 Collections.unmodifiableMap(classes),
                 divided(c.items(), n),
                 divided(c.exits(), n),
-                divided(c.events(), n)));
+                divided(c.events(), n),
+                new Modelled(price.apply(c).value() / n)));
     }
 
     private static long times(Operation o, Counts c) {
@@ -114,7 +121,8 @@ public record OperationCost(
                 minus(classes, base.classes),
                 minus(items, base.items),
                 minus(exits, base.exits),
-                minus(events, base.events));
+                minus(events, base.events),
+                new Modelled(cycles.value() - base.cycles.value()));
     }
 
     private static <K> Map<K, Double> minus(Map<K, Double> a, Map<K, Double> b) {

@@ -30,13 +30,17 @@ public record OperationTable(List<Operation> operations, List<Column> columns) {
     /// What a corner printed and counted.
     public record Source(Iface iface, String console, List<OperationCost.Round> rounds) {}
 
-    public static OperationTable of(List<Source> sources) {
+    /// @param profile prices of the modelled cycles
+    public static OperationTable of(List<Source> sources, CostProfile profile) {
         List<Operation> all = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
         for (Source s : sources) {
             List<Operation> declared = Operation.declared(s.console());
             for (Operation o : declared) if (all.stream().noneMatch(a -> a.bell() == o.bell())) all.add(o);
-            columns.add(new Column(s.iface(), OperationCost.of(declared, s.rounds())));
+            columns.add(new Column(s.iface(), OperationCost.of(
+                            declared,
+                            s.rounds(),
+                            c -> Bill.of(s.iface(), c, profile).total())));
         }
         return new OperationTable(List.copyOf(all), List.copyOf(columns));
     }

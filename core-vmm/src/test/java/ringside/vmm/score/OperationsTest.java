@@ -43,8 +43,7 @@ final class OperationsTest {
 
     @Test
     void theMedianRoundIsDividedAsAWhole() {
-        List<OperationCost> costs = OperationCost.of(
-                List.of(CALL), List.of(round(2, 9_000, 300), round(1, 1, 1), round(2, 5_000, 200), round(2, 4_000, 900)));
+        List<OperationCost> costs = costs(List.of(CALL), List.of(round(2, 9_000, 300), round(1, 1, 1), round(2, 5_000, 200), round(2, 4_000, 900)));
         OperationCost c = costs.getFirst();
         assertEquals(3, c.rounds());
         assertEquals(50, c.instructions());
@@ -60,23 +59,23 @@ final class OperationsTest {
     void whatIsDoneOnceEachTimeAsWellIsTakenOff() {
         Operation both = new Operation(3, 10, 2, "a call and more");
         List<OperationCost> costs =
-                OperationCost.of(List.of(CALL, both), List.of(round(2, 5_000, 200), round(3, 700, 50)));
+                costs(List.of(CALL, both), List.of(round(2, 5_000, 200), round(3, 700, 50)));
         assertEquals(70 - 50, costs.get(1).instructions());
         assertEquals(5 - 2, costs.get(1).crossings());
         assertEquals(5 - 2, costs.get(1).calls().get("vmi.IRET"));
+        assertEquals(2 * (70 - 50), costs.get(1).cycles().value());
     }
 
     @Test
     void withoutARoundOfWhatIsToBeTakenOffNothingIsSaid() {
         Operation both = new Operation(3, 10, 2, "a call and more");
-        assertEquals(List.of(), OperationCost.of(List.of(CALL, both), List.of(round(3, 700, 50))));
+        assertEquals(List.of(), costs(List.of(CALL, both), List.of(round(3, 700, 50))));
     }
 
     @Test
     void aRoundWithoutAnInterruptIsNoRoundOfInterrupts() {
         Operation tick = new Operation(4, 0, 0, "a tick");
-        List<OperationCost> costs = OperationCost.of(
-                List.of(tick), List.of(round(4, 500, 0), round(4, 1_000, 20, Map.of(EventKind.INTERRUPT, 10L))));
+        List<OperationCost> costs = costs(List.of(tick), List.of(round(4, 500, 0), round(4, 1_000, 20, Map.of(EventKind.INTERRUPT, 10L))));
         assertEquals(1, costs.getFirst().rounds());
         assertEquals(100, costs.getFirst().instructions());
         assertEquals(2, costs.getFirst().crossings());
@@ -84,9 +83,11 @@ final class OperationsTest {
 
     @Test
     void aCornerThatDeclaresNothingHasAnEmptyColumn() {
-        OperationTable table = OperationTable.of(List.of(
+        OperationTable table = OperationTable.of(
+                List.of(
                 new OperationTable.Source(Iface.NATIVE, "", List.of(round(2, 1, 1))),
-                new OperationTable.Source(Iface.VMI, "operation 2 x 100: a call", List.of(round(2, 100, 100)))));
+                new OperationTable.Source(Iface.VMI, "operation 2 x 100: a call", List.of(round(2, 100, 100)))),
+                CostProfile.builtIn(CostProfile.DEFAULT));
         assertFalse(table.isEmpty());
         assertTrue(table.columns().getFirst().costs().isEmpty());
         assertTrue(table.column(Iface.VMI).orElseThrow().cost(CALL).isPresent());
@@ -131,9 +132,14 @@ final class OperationsTest {
         assertThrows(IllegalArgumentException.class, () -> PredictedCalls.parse(List.of("a call\tIRET")));
     }
 
+    /// A price of two cycles an instruction.
+    private static List<OperationCost> costs(List<Operation> operations, List<OperationCost.Round> rounds) {
+        return OperationCost.of(operations, rounds, c -> new Modelled(2.0 * c.instructions()));
+    }
+
     private static OperationCost cost(Map<String, Counts.CallCount> calls) {
         Counts c = counts(100, 1, calls, Map.of());
-        return OperationCost.of(List.of(CALL), List.of(new OperationCost.Round(2, c))).getFirst();
+        return costs(List.of(CALL), List.of(new OperationCost.Round(2, c))).getFirst();
     }
 
     private static Counts.CallCount call(long count) {
