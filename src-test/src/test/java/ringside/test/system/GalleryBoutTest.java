@@ -17,6 +17,7 @@ import ringside.vmm.bout.Corner;
 import ringside.vmm.bout.PcSpec;
 import ringside.vmm.probe.Snapshot;
 import ringside.vmm.trace.Counts;
+import ringside.vmm.trace.EventKind;
 import ringside.vmm.word.Iface;
 
 /// The gallery guests on every corner: they end, they count what they must, and they count it again.
@@ -88,6 +89,13 @@ class GalleryBoutTest {
                 () -> assertTrue(vmi.crossings() > 0 && vmi.pteUpdates() > 0, "VMI crossings and PTE updates"),
                 () -> assertTrue(vmi.hiddenFaults() > 0, "VMI hidden faults"),
                 () -> assertEquals(0, xen.hiddenFaults(), "Xen hidden faults"),
+                () -> assertTrue(nativeCounts.events(EventKind.SOFTWARE_INTERRUPT) > 0, "system calls by INT"),
+                () -> assertEquals(
+                        List.of(
+                                nativeCounts.events(EventKind.SOFTWARE_INTERRUPT),
+                                nativeCounts.events(EventKind.SOFTWARE_INTERRUPT)),
+                        List.of(vmi.events(EventKind.SOFTWARE_INTERRUPT), xen.events(EventKind.SOFTWARE_INTERRUPT)),
+                        "the same system calls everywhere"),
                 () -> assertTrue(
                         xen.calls().containsKey("xen.mmu_update") || xen.calls().containsKey("xen.update_va_mapping"),
                         "Xen page-table calls: " + xen.calls().keySet()),

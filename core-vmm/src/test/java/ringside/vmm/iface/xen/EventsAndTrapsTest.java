@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import ringside.vmm.trace.Counts;
+import ringside.vmm.trace.EventKind;
 import ringside.vmm.trap.Exit;
 import ringside.vmm.trap.GuestState;
 
@@ -73,6 +74,33 @@ class EventsAndTrapsTest {
         assertEquals(eip + 2, f.read(esp));
         assertEquals(KERNEL_CS, f.read(esp + 4));
         assertEquals(0x202, f.read(esp + 8) & 0x3202, "the guest was open for events");
+    }
+
+    /// What a kernel does that finds something pending as it opens: any call will do, and this one does nothing else.
+    @Test
+    void anEmptyCallDeliversWhatWaits() {
+        mapSharedInfo();
+        registerCallback();
+        int port = ipi();
+        event(SEND, port);
+        f.put(SHARED, 1); // pending, and open now
+        f.call(17, 0, 0);
+        assertEquals(HANDLER, f.cpu().eip());
+        assertEquals(List.of(1, 1), List.of(pending(), mask()), "the guest takes pending off by itself");
+    }
+
+    @Test
+    void anEmptyCallWithNothingPendingChangesNothing() {
+        mapSharedInfo();
+        registerCallback();
+        int port = ipi();
+        event(SEND, port);
+        f.put(SHARED + 2048, 0); // handled: port, selector and pending are off
+        f.put(SHARED, 0, 0);
+        int esp = f.cpu().reg(GuestState.ESP);
+        f.call(17, 0, 0);
+        assertEquals(List.of(0, 0), List.of(pending(), mask()));
+        assertEquals(esp, f.cpu().reg(GuestState.ESP), "no frame");
     }
 
     @Test
@@ -167,6 +195,9 @@ class EventsAndTrapsTest {
         f.xen().exit(f.cpu(), new Exit.SoftInt(0x80, HANDLER + 2, Exit.SoftInt.Kind.INT_N));
         assertEquals(List.of(1, HANDLER + 0x800), List.of(f.cpu().cpl(), f.cpu().eip()));
         assertEquals(before, crossings());
+        Counts counts = f.tracer().counts();
+        assertEquals(1, counts.events(EventKind.SOFTWARE_INTERRUPT));
+        assertEquals(0, counts.events(EventKind.FAULT), "a system call is no fault");
     }
 
     private long crossings() {
