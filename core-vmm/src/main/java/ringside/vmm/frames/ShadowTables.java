@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.vmm.frames;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -28,33 +27,16 @@ import ringside.vmm.state.Stateful;
 ///
 /// Shadow pages of tables are shared by all roots and vCPUs that reach them. The directory of the last gigabyte is
 /// made for each vCPU, because the hole in it is.
-public final class ShadowTables implements Stateful {
-    private static final int ENTRIES = 512;
-    private static final String[] KINDS = {"free", "monitor's", "root", "directory", "table", "large page"};
-    private static final int P = PageWalk.P, RW = PageWalk.RW, US = PageWalk.US, A = PageWalk.A, D = PageWalk.D;
-    private static final int PS = PageWalk.PS, G = PageWalk.G;
-    private static final long FRAME = PageWalk.FRAME;
-    private static final long NX = PageWalk.NX;
+public final class ShadowTables extends ShadowMirror implements Stateful {
+    static final String[] KINDS = {"free", "monitor's", "root", "directory", "table", "large page"};
     /// Entries of a shadow directory that the guest's accessed, dirty and spare bits do not change.
     private static final long IGNORED = D | 0xE00;
 
-    private final MachineMemory memory;
-    private final P2m p2m;
-    private final ShadowPool pool;
     private final IntConsumer rootChanged;
-    private final Runnable flush;
-    private final int holeIndex;
-    private final int firstReadOnly;
-    private final int lastReadOnly;
-
-    private final int[] holeTable;
-    private final int[] current;
+    final int[] holeTable;
     private final int[] currentCr3;
     private int[] synced;
     private int epoch;
-    private boolean pae;
-    private boolean pge;
-    private boolean nx;
     private long filledGuest;
     private long filledShadow;
     private int filledLevel;
@@ -75,20 +57,12 @@ public final class ShadowTables implements Stateful {
             int lastReadOnly,
             IntConsumer rootChanged,
             Runnable flush) {
-        this.memory = memory;
-        this.p2m = p2m;
-        this.pool = pool;
+        super(memory, p2m, pool, vcpus, hole, firstReadOnly, lastReadOnly, flush);
         this.rootChanged = rootChanged;
-        this.flush = flush;
-        this.firstReadOnly = firstReadOnly;
-        this.lastReadOnly = lastReadOnly;
-        holeIndex = hole >>> 21 & 0x1FF;
         holeTable = new int[vcpus];
-        current = new int[vcpus];
         currentCr3 = new int[vcpus];
         synced = new int[pool.frames()];
         Arrays.fill(holeTable, ShadowPool.ABSENT);
-        Arrays.fill(current, ShadowPool.ABSENT);
     }
 
     /// Maps one of the monitor's own frames into a vCPU's hole. @param page number of the page in the hole, 0 to 511
@@ -289,36 +263,6 @@ public final class ShadowTables implements Stateful {
         return page;
     }
 
-    /// The shadow of a guest's leaf entry, 0 when it may not be there.
-    private long leaf(long e) {
-        if ((e & (P | A)) != (P | A)) return 0;
-        if (pae && (e & (PageWalk.ABOVE_PHYSICAL | (nx ? 0 : NX))) != 0) return 0;
-        int guestPfn = frameOf(e);
-        int mfn = p2m.toMachine(guestPfn);
-        if (mfn == P2m.ABSENT) return 0;
-        long bits = P | A | e & US;
-        if ((e & (RW | D)) == (RW | D) && !readOnly(guestPfn)) bits |= RW | D;
-        if (pge) bits |= e & G;
-        if (nx) bits |= e & NX;
-        return (long) mfn << 12 | bits;
-    }
-
-    private long directoryEntry(long pde, int child) {
-        long bits = P | A | pde & US;
-        if (pool.kind(child) == ShadowPool.LARGE ? (pde & (RW | D)) == (RW | D) : (pde & RW) != 0) bits |= RW;
-        if (nx) bits |= pde & NX;
-        return (long) child << 12 | bits;
-    }
-
-    private boolean readOnly(int guestPfn) {
-        return guestPfn >= firstReadOnly && guestPfn <= lastReadOnly;
-    }
-
-    private int frameOf(long e) {
-        long frame = (pae ? e & FRAME : e & 0xFFFFF000L) >>> 12;
-        return frame > Integer.MAX_VALUE ? P2m.ABSENT : (int) frame;
-    }
-
     // ---- changes --------------------------------------------------------------------------------------------------
 
     /// The guest's bytes `[at, at + bytes)`, guest-physical, have changed: brings every shadow of them up to date.
@@ -350,36 +294,6 @@ public final class ShadowTables implements Stateful {
             if (low >= 0 && low + bytes <= pool.seen(f).length) return readSeen(f, low / bytes, bytes);
         }
         return otherwise;
-    }
-
-    private int entryBytes(int frame) {
-        return pae || pool.kind(frame) == ShadowPool.ROOT ? 8 : 4;
-    }
-
-    /// First byte of the guest's page that a shadow page mirrors.
-    private int mirrorOffset(int frame) {
-        return switch (pool.kind(frame)) {
-            case ShadowPool.ROOT -> pool.part(frame) << 5;
-            case ShadowPool.DIRECTORY -> pae ? 0 : pool.part(frame) << 10;
-            case ShadowPool.TABLE -> pae ? 0 : pool.part(frame) << 11;
-            default -> 0;
-        };
-    }
-
-    private int mirrorBase(int frame) {
-        return (p2m.toMachine(pool.pfn(frame)) << 12) + mirrorOffset(frame);
-    }
-
-    private void copySeen(int frame) {
-        byte[] seen = pool.seen(frame);
-        if (seen.length > 0) System.arraycopy(memory.bytes(), mirrorBase(frame), seen, 0, seen.length);
-    }
-
-    private long readSeen(int frame, int index, int size) {
-        byte[] seen = pool.seen(frame);
-        long value = 0;
-        for (int i = size - 1; i >= 0; i--) value = value << 8 | seen[index * size + i] & 0xFF;
-        return value;
     }
 
     /// Brings the shadow of one guest entry up to date.
@@ -490,7 +404,7 @@ public final class ShadowTables implements Stateful {
             }
             f = following;
         }
-        if (any) flush.run();
+        if (any) flush();
     }
 
     /// Throws every shadow away: no guest walks any tables now. The holes stay.
@@ -510,219 +424,15 @@ public final class ShadowTables implements Stateful {
             current[v] = makeRoot(v, currentCr3[v] >>> 12, pae ? currentCr3[v] >>> 5 & 0x7F : 0);
             if (current[v] != ShadowPool.ABSENT) rootChanged.accept(v);
         }
-        flush.run();
+        flush();
     }
 
-    // ---- links and frames -----------------------------------------------------------------------------------------
-
-    private long entry(int frame, int index) {
-        return memory.read64((frame << 12) + (index << 3));
-    }
-
-    private void put(int frame, int index, long value) {
-        memory.write64((frame << 12) + (index << 3), value);
-    }
-
-    private static int childOf(long entry) {
-        return (int) ((entry & FRAME) >>> 12);
-    }
-
-    /// Writes an entry that leads to a shadow page, and keeps the references right.
-    private void link(int frame, int index, long value) {
-        long old = entry(frame, index);
-        if (old == value) return;
-        put(frame, index, value);
-        if ((value & P) != 0) {
-            pool.reference(childOf(value), 1);
-            pool.setParent(childOf(value), frame << 9 | index);
-        }
-        if ((old & P) != 0) pool.reference(childOf(old), -1);
-    }
-
-    private boolean inCurrentRoot(int dir) {
-        for (int root : current) {
-            if (root == ShadowPool.ABSENT) continue;
-            for (int slot = 0; slot < 4; slot++) {
-                long e = entry(root, slot);
-                if ((e & P) != 0 && childOf(e) == dir) return true;
-            }
-        }
-        return false;
-    }
-
-    /// Removes every link to a page.
-    private void unlink(int child) {
-        if (pool.references(child) == 0) return;
-        int at = pool.parent(child);
-        if (at != ShadowPool.ABSENT && linksTo(at >>> 9, at & 0x1FF, child)) link(at >>> 9, at & 0x1FF, 0);
-        for (int f = 0; f < pool.frames() && pool.references(child) > 0; f++) {
-            int kind = pool.kind(f);
-            if (kind != ShadowPool.ROOT && kind != ShadowPool.DIRECTORY) continue;
-            int end = kind == ShadowPool.ROOT ? 4 : ENTRIES;
-            for (int i = 0; i < end; i++) if (linksTo(f, i, child)) link(f, i, 0);
-        }
-    }
-
-    private boolean linksTo(int frame, int index, int child) {
-        int kind = pool.kind(frame);
-        if (kind != ShadowPool.ROOT && kind != ShadowPool.DIRECTORY) return false;
-        long e = entry(frame, index);
-        return (e & P) != 0 && childOf(e) == child;
-    }
-
-    /// Frees a page nobody links to, and its own links first.
-    private void free(int frame) {
-        int kind = pool.kind(frame);
-        if (kind == ShadowPool.DIRECTORY || kind == ShadowPool.ROOT) {
-            boolean top = kind == ShadowPool.DIRECTORY && (pae ? pool.part(frame) == 1 : pool.part(frame) == 3);
-            int end = kind == ShadowPool.ROOT ? 4 : top ? holeIndex : ENTRIES;
-            for (int i = 0; i < end; i++) link(frame, i, 0);
-        }
-        pool.give(frame);
-    }
-
-    private void freeRoot(int root) {
-        int[] directories = new int[4];
-        for (int slot = 0; slot < 4; slot++) {
-            long e = entry(root, slot);
-            directories[slot] = (e & P) == 0 ? ShadowPool.ABSENT : childOf(e);
-        }
-        free(root);
-        for (int dir : directories) {
-            if (dir == ShadowPool.ABSENT || pool.kind(dir) != ShadowPool.DIRECTORY) continue;
-            if (pool.references(dir) == 0 && pool.pfn(dir) == ShadowPool.ABSENT) free(dir);
-        }
-    }
-
-    private int take(int kind, int guestPfn, int part, int vcpu, int mirrored) {
-        while (pool.free() == 0) if (!reclaim()) return ShadowPool.ABSENT;
-        return pool.take(kind, guestPfn, part, vcpu, mirrored);
-    }
-
-    /// Takes back the page that was used longest ago: first one nobody links to, then a root not in use, then a table
-    /// that is linked. What the roots in use need to begin with stays. @return false when there is nothing left
-    private boolean reclaim() {
-        int idle = ShadowPool.ABSENT;
-        int root = ShadowPool.ABSENT;
-        int linked = ShadowPool.ABSENT;
-        for (int f = 0; f < pool.frames(); f++) {
-            switch (pool.kind(f)) {
-                case ShadowPool.ROOT -> {
-                    if (current[pool.vcpu(f)] != f) root = older(root, f);
-                }
-                case ShadowPool.DIRECTORY -> {
-                    if (pool.references(f) == 0) idle = older(idle, f);
-                }
-                case ShadowPool.TABLE, ShadowPool.LARGE -> {
-                    if (pool.references(f) == 0) idle = older(idle, f);
-                    else linked = older(linked, f);
-                }
-                default -> {}
-            }
-        }
-        if (idle != ShadowPool.ABSENT) {
-            free(idle);
-        } else if (root != ShadowPool.ABSENT) {
-            freeRoot(root);
-        } else if (linked != ShadowPool.ABSENT) {
-            unlink(linked);
-            free(linked);
-            flush.run();
-        } else {
-            return false;
-        }
-        return true;
-    }
-
-    private int older(int a, int b) {
-        return a == ShadowPool.ABSENT || pool.stamp(b) < pool.stamp(a) ? b : a;
-    }
-
-    // ---- checking -------------------------------------------------------------------------------------------------
+    // ---- looking --------------------------------------------------------------------------------------------------
 
     /// Compares every shadow entry with the guest bytes it was made from. @return what is wrong; empty when all is
     /// right
     public List<String> check() {
-        List<String> wrong = new ArrayList<>();
-        int[] links = new int[pool.frames()];
-        for (int f = 0; f < pool.frames(); f++) {
-            switch (pool.kind(f)) {
-                case ShadowPool.TABLE -> checkTable(f, wrong);
-                case ShadowPool.LARGE -> checkLarge(f, wrong);
-                case ShadowPool.DIRECTORY -> checkDirectory(f, links, wrong);
-                case ShadowPool.ROOT -> checkRoot(f, links, wrong);
-                default -> {}
-            }
-        }
-        for (int f = 0; f < links.length; f++) {
-            if (pool.kind(f) > ShadowPool.HELD && links[f] != pool.references(f)) {
-                wrong.add("frame " + f + ": " + links[f] + " links, " + pool.references(f) + " counted");
-            }
-        }
-        return wrong;
-    }
-
-    private void checkTable(int f, List<String> wrong) {
-        for (int i = 0; i < ENTRIES; i++) {
-            long e = entry(f, i);
-            if ((e & P) == 0) continue;
-            long guest = readSeen(f, i, pae ? 8 : 4);
-            if (e != leaf(guest)) wrong.add(text(f, i, e) + " is not justified by " + Long.toHexString(guest));
-            checkOwner(f, i, e, wrong);
-        }
-    }
-
-    private void checkLarge(int f, List<String> wrong) {
-        for (int i = 0; i < ENTRIES; i++) {
-            long e = entry(f, i);
-            if ((e & P) == 0) continue;
-            if (childOf(e) != p2m.toMachine(pool.pfn(f) + i)) wrong.add(text(f, i, e) + " maps another frame");
-            checkOwner(f, i, e, wrong);
-        }
-    }
-
-    private void checkOwner(int f, int i, long e, List<String> wrong) {
-        int mfn = childOf(e);
-        if (p2m.toGuest(mfn) == P2m.ABSENT) wrong.add(text(f, i, e) + " maps a frame that is not the guest's");
-    }
-
-    private void checkDirectory(int f, int[] links, List<String> wrong) {
-        boolean top = pae ? pool.part(f) == 1 : pool.part(f) == 3;
-        for (int i = 0; i < ENTRIES; i++) {
-            long e = entry(f, i);
-            if ((e & P) == 0) continue;
-            int child = childOf(e);
-            if (top && i >= holeIndex) {
-                if (child != holeTable[pool.vcpu(f)]) wrong.add(text(f, i, e) + " is not the vCPU's hole");
-                continue;
-            }
-            if (child >= pool.frames()) {
-                wrong.add(text(f, i, e) + " leads out of the pool");
-                continue;
-            }
-            links[child]++;
-            long guest = readSeen(f, pae ? i : i >>> 1, pae ? 8 : 4);
-            boolean large = pool.kind(child) == ShadowPool.LARGE;
-            boolean right = (guest & (P | A)) == (P | A) && large == ((guest & PS) != 0);
-            if (right && !large) right = pool.kind(child) == ShadowPool.TABLE && pool.pfn(child) == frameOf(guest);
-            if (right && large) right = pool.pfn(child) >>> (pae ? 9 : 10) == frameOf(guest) >>> (pae ? 9 : 10);
-            if (!right || e != directoryEntry(guest, child)) {
-                wrong.add(text(f, i, e) + " is not justified by " + Long.toHexString(guest));
-            }
-        }
-    }
-
-    private void checkRoot(int f, int[] links, List<String> wrong) {
-        for (int i = 0; i < 4; i++) {
-            long e = entry(f, i);
-            if ((e & P) == 0) continue;
-            int child = childOf(e);
-            if (child >= pool.frames() || pool.kind(child) != ShadowPool.DIRECTORY) {
-                wrong.add(text(f, i, e) + " does not lead to a directory");
-            } else {
-                links[child]++;
-            }
-        }
+        return new ShadowCheck(this).check();
     }
 
     /// What a machine frame is to the monitor, in a few words; "" for the guest's.
@@ -732,10 +442,6 @@ public final class ShadowTables implements Stateful {
         if (pool.kind(mfn) <= ShadowPool.HELD) return what;
         String of = pool.pfn(mfn) == ShadowPool.ABSENT ? "" : " of pfn " + Integer.toHexString(pool.pfn(mfn));
         return "shadow " + what + of + ", " + pool.references(mfn) + " refs";
-    }
-
-    private String text(int f, int i, long e) {
-        return KINDS[pool.kind(f)] + " " + f + "[" + i + "] = " + Long.toHexString(e);
     }
 
     @Override

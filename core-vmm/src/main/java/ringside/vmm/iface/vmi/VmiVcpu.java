@@ -75,7 +75,8 @@ final class VmiVcpu implements Stateful {
 
     /// As the vCPU was before VMI_Init; its pages of the hole stay the monitor's, and are empty again.
     void restart() {
-        active = aside = initPending = returning = nmi = postponed = kernelStackKnown = userTables = apStateKnown = false;
+        active = aside = initPending = returning = apStateKnown = false;
+        nmi = postponed = kernelStackKnown = userTables = false;
         call = -1;
         ldtLimit = 0;
         for (int mfn : new int[] {stateMfn, queueMfn}) {
