@@ -99,7 +99,7 @@ public final class LaneStrip extends PaintedRegion {
                     && part(lane.ready(), lane, end) == ready) end++;
             double x = LABEL + at * COLUMN;
             double w = (end - at) * COLUMN;
-            stack(g, x, w, y, h, kernel / 8.0, user / 8.0, idle);
+            stack(g, x, w, y, h, kernel / 8.0, Math.min(user, 8 - kernel) / 8.0, idle);
             if (ready > 0) Hatch.draw(g, x, y, w, h * ready / 8, paint(look.colour()));
             at = end;
         }

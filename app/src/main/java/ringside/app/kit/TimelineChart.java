@@ -286,10 +286,11 @@ public final class TimelineChart extends PaintedRegion {
                 bottom -= h * kernel / 8;
             }
             if (user > 0) {
+                double high = h * Math.min(user, 8 - kernel) / 8; // both may have been rounded up
                 g.setFill(tint);
-                g.fillRect(x, bottom - h * user / 8, w, h * user / 8);
+                g.fillRect(x, bottom - high, w, high);
                 g.setFill(full);
-                g.fillRect(x, bottom - h * user / 8, w, 1);
+                g.fillRect(x, bottom - high, w, 1);
             } else if (idle > 0 && kernel == 0) {
                 g.setFill(paint(Role.SUBTLE));
                 g.fillRect(x, y + h / 2, w, 1);
