@@ -13,6 +13,7 @@ import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
 import org.controlsfx.control.ToggleSwitch;
 import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -30,14 +31,21 @@ import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
 
 /// Run, pause and the three steps; where the bout is; who moves and how fast.
-final class Transport extends HBox {
+final class Transport extends VBox {
     /// Left end of the pace slider: ten ticks a second. The right end is unlimited.
     private static final double SLOWEST = 1;
 
     private static final double UNLIMITED = 9;
     /// Below this width the steps are icons only.
-    private static final double ROOMY = 1_180;
+    private static final double ROOMY = 1_180, ROOM_FOR_POSITION = 190;
 
+    /// Below this width it takes two lines.
+    private static final double ONE_LINE = 880, ROOM_FOR_PACE = 560;
+
+    private final HBox line = new HBox(8), below = new HBox(8);
+    private final HBox paceBox = new HBox(6);
+    private final List<Region> buttons;
+    private final List<Region> state;
     private final Workbench workbench;
     private final Texts texts;
     private final Button run;
@@ -55,7 +63,8 @@ final class Transport extends HBox {
         this.texts = texts;
         setId("transport");
         getStyleClass().add(StyleClass.TRANSPORT);
-        setAlignment(Pos.CENTER_LEFT);
+        line.setAlignment(Pos.CENTER_LEFT);
+        below.setAlignment(Pos.CENTER_LEFT);
         run = ActionNodes.bind(new Button("", playIcon), actions.get(ActionId.RUN_PAUSE), texts);
         run.setId("run-pause");
         run.getStyleClass().add(StyleClass.RUN_BUTTON);
@@ -68,8 +77,7 @@ final class Transport extends HBox {
         who.setMinWidth(Region.USE_PREF_SIZE);
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
-        getChildren()
-                .addAll(
+        buttons = List.of(
                         run,
                         step(actions, ActionId.RING_AGAIN),
                         back(actions, ActionId.BACK_BELL),
@@ -78,14 +86,10 @@ final class Transport extends HBox {
                         step(actions, ActionId.STEP_INSTRUCTION),
                         step(actions, ActionId.STEP_CROSSING),
                         step(actions, ActionId.STEP_BELL),
-                        back(actions, ActionId.RETURN_TO_NOW),
-                        position,
-                        next,
-                        gap,
-                        who,
-                        waiting(),
-                        pace(),
-                        theme(actions));
+                        back(actions, ActionId.RETURN_TO_NOW));
+        state = List.of(position, next, gap, who, waiting(), pace(), theme(actions));
+        getChildren().add(line);
+        arrange(false);
         setMinWidth(0);
         widthProperty().addListener((_, _, width) -> compact(width.doubleValue() < ROOMY));
         workbench.boutProperty().addListener((_, _, bout) -> corners(bout));
@@ -114,12 +118,25 @@ final class Transport extends HBox {
         return button;
     }
 
+    /// All in one line, or what the bout is doing below what can be done with it.
+    private void arrange(boolean twoLines) {
+        if (!line.getChildren().isEmpty() && twoLines == getChildren().contains(below)) return;
+        line.getChildren().clear();
+        below.getChildren().clear();
+        line.getChildren().addAll(buttons);
+        (twoLines ? below : line).getChildren().addAll(state);
+        getChildren().setAll(twoLines ? List.of(line, below) : List.of(line));
+    }
+
     private void compact(boolean small) {
+        arrange(small && getWidth() < ONE_LINE);
+        paceBox.setVisible(getWidth() >= ROOM_FOR_PACE);
+        paceBox.setManaged(paceBox.isVisible());
         next.setVisible(!small);
         next.setManaged(!small);
         pace.setVisible(!small);
         pace.setManaged(!small);
-        position.setMinWidth(small ? USE_PREF_SIZE : USE_COMPUTED_SIZE);
+        position.setMinWidth(small ? USE_PREF_SIZE : ROOM_FOR_POSITION);
         for (Button step : steps) step.setContentDisplay(small ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT);
     }
 
@@ -143,9 +160,9 @@ final class Transport extends HBox {
         pace(UNLIMITED);
         pace.getStyleClass().addAll(StyleClass.MUTED, "small");
         pace.setMinWidth(74);
-        HBox box = new HBox(6, Icons.of("activity"), slider, pace);
-        box.setAlignment(Pos.CENTER_LEFT);
-        return box;
+        paceBox.getChildren().setAll(Icons.of("activity"), slider, pace);
+        paceBox.setAlignment(Pos.CENTER_LEFT);
+        return paceBox;
     }
 
     private void pace(double exponent) {

@@ -37,7 +37,8 @@ public final class BoutView extends StackPane {
         setId("view-bout");
         getStyleClass().add(StyleClass.VIEW);
         panes.setFillHeight(true);
-        panes.setMinHeight(180);
+        panes.setMinHeight(120);
+        setAlignment(Pos.TOP_LEFT);
         TapePane tape = new TapePane(model, texts);
         split = new SplitPane(panes, tape);
         split.setOrientation(Orientation.VERTICAL);
@@ -62,6 +63,7 @@ public final class BoutView extends StackPane {
         buttons.setAlignment(Pos.CENTER);
         VBox box = new VBox(16, words, buttons);
         box.setAlignment(Pos.CENTER);
+        StackPane.setAlignment(box, Pos.CENTER);
         box.getStyleClass().add(StyleClass.EMPTY);
         return box;
     }
@@ -73,6 +75,7 @@ public final class BoutView extends StackPane {
             HBox.setHgrow(pane, Priority.ALWAYS);
             pane.setPrefWidth(100);
             pane.setMinWidth(0);
+            pane.setMinHeight(0);
             corners.add(pane);
         }
         panes.getChildren().setAll(corners);

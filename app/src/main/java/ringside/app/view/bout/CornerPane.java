@@ -36,7 +36,9 @@ import ringside.vmm.word.Knockdown;
 final class CornerPane extends VBox {
     private static final PseudoClass KEYS = PseudoClass.getPseudoClass("keys");
     private static final PseudoClass ACTIVE = PseudoClass.getPseudoClass("active");
-    private static final double ROOM_FOR_WAY = 330, ROOM_FOR_NEXT = 300, ROOM_FOR_NOW = 250, ROOMY = 460;
+    private static final double ROOM_FOR_WAY = 330, ROOM_FOR_NEXT = 300, ROOM_FOR_NOW = 250, ROOM_FOR_LANES = 200;
+    /// Widths below which a header says less: no position, a short name, no tabs.
+    private static final double ROOMY = 460, ROOM_FOR_NAME = 310, ROOM_FOR_TABS = 215;
     private static final int FRAMES_PER_LANE = 4;
     private static final int FRAMES_PER_TEXT = 3;
 
@@ -52,9 +54,12 @@ final class CornerPane extends VBox {
     private @Nullable ScreenView shownScreen;
     private @Nullable ScreenView spokenScreen;
     private final LaneStrip lanes;
+    private final Label name = new Label();
+    private final HBox tabs = new HBox();
     private final Label mode = new Label();
     private final Label position = new Label();
     private final Label about = new Label();
+    private final Tooltip modeHint = new Tooltip();
     private final Hyperlink now = new Hyperlink();
     private final Label next = new Label();
     private final FlowPane way = new FlowPane(6, 4);
@@ -80,8 +85,9 @@ final class CornerPane extends VBox {
             show(way, height.doubleValue() >= ROOM_FOR_WAY);
             show(nextLine, height.doubleValue() >= ROOM_FOR_NEXT);
             show(nowLine, height.doubleValue() >= ROOM_FOR_NOW);
+            show(lanes, height.doubleValue() >= ROOM_FOR_LANES);
         });
-        widthProperty().addListener((_, _, width) -> compact(width.doubleValue() < ROOMY));
+        widthProperty().addListener((_, _, width) -> compact(width.doubleValue()));
         way.setMinHeight(Region.USE_PREF_SIZE);
         down.setId("knocked-down-" + model.feed().index());
         down.getStyleClass().add(StyleClass.KNOCKED_DOWN);
@@ -96,11 +102,17 @@ final class CornerPane extends VBox {
         keys();
     }
 
-    private void compact(boolean small) {
+    private void compact(double width) {
         for (ToggleButton tab : List.of(consoleTab, screenTab))
-            tab.setContentDisplay(small ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.TEXT_ONLY);
-        show(position, !small);
-        show(about, !small);
+            tab.setContentDisplay(width < ROOMY ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.TEXT_ONLY);
+        show(position, width >= ROOMY);
+        show(about, width >= ROOMY);
+        name.setText(texts.get((width < ROOM_FOR_NAME ? "corner." : "corner.name.") + id()));
+        show(tabs, model.feed().hasScreen() && width >= ROOM_FOR_TABS);
+    }
+
+    private String id() {
+        return model.iface().id();
     }
 
     private int index() {
@@ -108,7 +120,7 @@ final class CornerPane extends VBox {
     }
 
     private Region header() {
-        Label name = new Label(texts.get("corner.name." + model.iface().id()));
+        name.setText(texts.get("corner.name." + id()));
         name.getStyleClass().add(StyleClass.CORNER_NAME);
         name.setMinWidth(Region.USE_PREF_SIZE);
         about.setText(model.subtitle());
@@ -118,7 +130,8 @@ final class CornerPane extends VBox {
         HBox.setHgrow(gap, Priority.ALWAYS);
         mode.getStyleClass().add(StyleClass.MODE);
         mode.setId("mode-" + index());
-        mode.setMinWidth(Region.USE_PREF_SIZE);
+        mode.setMinWidth(34);
+        mode.setTooltip(modeHint);
         position.getStyleClass().addAll(StyleClass.MONO, "small");
         position.setMinWidth(0);
         HBox header = new HBox(8, new CornerMark(model.iface(), 15), name, about, gap, tabs(), position, mode);
@@ -154,7 +167,7 @@ final class CornerPane extends VBox {
         tab(screenTab, "screen", true);
         consoleTab.getStyleClass().add("left-pill");
         screenTab.getStyleClass().add("right-pill");
-        HBox tabs = new HBox(consoleTab, screenTab);
+        tabs.getChildren().setAll(consoleTab, screenTab);
         show(tabs, model.feed().hasScreen());
         return tabs;
     }
@@ -257,6 +270,7 @@ final class CornerPane extends VBox {
 
     private void texts(CornerState state) {
         set(mode, model.modeText());
+        modeHint.setText(mode.getText());
         set(position, model.position());
         String words = model.now();
         if (!words.equals(now.getText())) now.setText(words);

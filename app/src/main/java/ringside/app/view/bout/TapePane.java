@@ -23,13 +23,16 @@ import ringside.vmm.word.Iface;
 
 /// The tale of the tape: counted rows first, a ratio for two corners, modelled rows with ≈ and in italics.
 final class TapePane extends VBox {
+    /// Room for a corner's numbers, and what else a row may have beside them.
+    private static final double VALUE = 100, ROOM_FOR_KINDS = 130, ROOM_FOR_BARS = 90;
+
     private final BoutViewModel model;
     private final Texts texts;
     private final GridPane grid = new GridPane();
     private final List<Row> rows = new ArrayList<>();
     private List<Iface> ifaces = List.of();
 
-    private record Row(String key, List<Label> values, Label ratio, BarsCell bars) {}
+    private record Row(String key, Label kind, List<Label> values, Label ratio, BarsCell bars) {}
 
     TapePane(BoutViewModel model, Texts texts) {
         this.model = model;
@@ -45,6 +48,20 @@ final class TapePane extends VBox {
         VBox.setVgrow(scroll, Priority.ALWAYS);
         getChildren().addAll(head(), scroll);
         model.tapeProperty().addListener((_, _, lines) -> show(lines));
+        widthProperty().addListener((_, _, width) -> roomy(width.doubleValue()));
+    }
+
+    /// What a narrow pane has no room for is left out: where numbers come from (≈ and italics still say it), bars.
+    private void roomy(double width) {
+        double values = 140 + ifaces.size() * VALUE;
+        boolean kinds = width > values + ROOM_FOR_KINDS, withBars = width > values + ROOM_FOR_BARS;
+        for (Row row : rows) {
+            row.kind().setVisible(kinds);
+            row.kind().setManaged(kinds);
+            row.bars().setVisible(withBars);
+            row.bars().setManaged(withBars);
+        }
+        for (ColumnConstraints c : grid.getColumnConstraints()) if (c.getPrefWidth() > 0) c.setPrefWidth(kinds ? 96 : 78);
     }
 
     private Region head() {
@@ -54,7 +71,8 @@ final class TapePane extends VBox {
         HBox.setHgrow(gap, Priority.ALWAYS);
         Label since = new Label(texts.get("tape.since"));
         title.setMinWidth(Region.USE_PREF_SIZE);
-        since.setMinWidth(Region.USE_PREF_SIZE);
+        since.setMinWidth(0);
+        setMinWidth(0);
         since.getStyleClass().addAll(StyleClass.MUTED, "small");
         ToggleGroup group = new ToggleGroup();
         ToggleButton whole = choice("tape.since.start", group, true);
@@ -108,6 +126,7 @@ final class TapePane extends VBox {
             grid.add(ratio, column, 0);
         }
         for (int i = 0; i < lines.size(); i++) rows.add(row(lines.get(i), i + 1));
+        roomy(getWidth());
     }
 
     private void columns() {
@@ -159,7 +178,7 @@ final class TapePane extends VBox {
         BarsCell bars = new BarsCell(ifaces);
         bars.setAccessibleText(texts.get(line.key()));
         grid.add(bars, column, at);
-        return new Row(line.key(), values, ratio, bars);
+        return new Row(line.key(), kind, values, ratio, bars);
     }
 
     private void fill(Row row, TapeLine line) {

@@ -30,6 +30,8 @@ import ringside.app.theme.StyleClass;
 
 /// Timeline: lanes of every vCPU over rounds, cycles, instructions or guest time, and the same as a table.
 public final class TimeView extends BorderPane {
+    private static final double ROOM_FOR_LEGEND = 280;
+
     private final TimeViewModel model;
     private final Texts texts;
     private final TimelineChart chart;
@@ -73,7 +75,12 @@ public final class TimeView extends BorderPane {
         split.getItems().setAll(scroll);
         setTop(head(actions));
         setCenter(split);
-        setBottom(new VBox(selection(), legend()));
+        Region legend = legend();
+        setBottom(new VBox(selection(), legend));
+        heightProperty().addListener((_, _, height) -> {
+            legend.setVisible(height.doubleValue() >= ROOM_FOR_LEGEND);
+            legend.setManaged(legend.isVisible());
+        });
         model.onRefresh(this::refresh);
         sceneProperty().addListener((_, _, _) -> refresh());
         chart.widthProperty().addListener((_, _, _) -> refresh());
