@@ -19,7 +19,7 @@ public final class StandardActions {
         ObservableBooleanValue hasBout = workbench.boutProperty().isNotNull();
         ObservableBooleanValue steppable = workbench.steppableProperty();
         file(a, window, workbench, always, hasBout);
-        transport(a, workbench, window, steppable, hasBout);
+        transport(a, workbench, window, undo, steppable, hasBout);
         views(a, window, always);
         looks(a, window, always);
         places(a, window, workbench, always, hasBout);
@@ -51,6 +51,7 @@ public final class StandardActions {
             Actions a,
             Workbench w,
             Navigator window,
+            UndoStack undo,
             ObservableBooleanValue steppable,
             ObservableBooleanValue hasBout) {
         a.add(ActionId.RUN_PAUSE, "play", steppable, w::runOrPause, "F5", "Space");
@@ -79,6 +80,16 @@ public final class StandardActions {
                 pair,
                 () -> w.waitAtBellsProperty().set(!w.waitAtBellsProperty().get()),
                 "Shortcut+Shift+B");
+        ObservableBooleanValue more = Bindings.createBooleanBinding(
+                () -> corners(w) < w.possibleCorners().size(), w.boutProperty(), w.openingProperty());
+        a.add(
+                ActionId.SWAP_SIDES,
+                "repeat",
+                pair,
+                () -> undo.apply(new Edit("action.swap-sides", () -> swap(w), () -> swap(w))),
+                "Shortcut+Shift+X");
+        a.add(ActionId.ADD_CORNER, "plus-square", more, w::addCorner, "Shortcut+Shift+A");
+        a.add(ActionId.OTHER_INTERFACE, "shuffle", more, w::otherInterface, "Shortcut+Shift+O");
         a.add(ActionId.CONSOLE_KEYS, "terminal", hasBout, w::toggleKeys, "F2");
         a.add(ActionId.SCREEN, "monitor", hasBout, w::toggleScreen, "F3");
         a.add(ActionId.PASTE, "clipboard", hasBout, window::paste, "Shortcut+Shift+V");
@@ -110,6 +121,10 @@ public final class StandardActions {
                 hasBout,
                 () -> w.keepMoment(),
                 "Shortcut+Shift+S");
+    }
+
+    private static void swap(Workbench w) {
+        w.swappedProperty().set(!w.swappedProperty().get());
     }
 
     private static void back(Workbench w, Stride stride) {

@@ -98,9 +98,16 @@ public final class Window implements Navigator {
         home = new HomeViewModel(workbench, picker, undo, texts);
         actions = StandardActions.of(workbench, this, undo);
         calls = new CallsView(new CallsViewModel(workbench, undo, texts), texts);
+        BoutViewModel bout = new BoutViewModel(workbench, undo, texts);
+        bout.openWith(
+                filter -> {
+                    show(ViewId.CALLS);
+                    calls.filter(filter);
+                },
+                () -> show(ViewId.MEMORY));
         Map<ViewId, Node> views = new EnumMap<>(ViewId.class);
         views.put(ViewId.HOME, new HomeView(home, actions, texts));
-        views.put(ViewId.BOUT, new BoutView(new BoutViewModel(workbench, texts), actions, texts));
+        views.put(ViewId.BOUT, new BoutView(bout, actions, texts));
         views.put(ViewId.TIME, new TimeView(new TimeViewModel(workbench, undo, texts), actions, texts));
         views.put(ViewId.CALLS, calls);
         views.put(

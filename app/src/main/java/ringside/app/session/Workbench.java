@@ -59,6 +59,7 @@ public final class Workbench {
     private final ObjectProperty<CostProfile> profile = new SimpleObjectProperty<>();
     private final BooleanProperty differences = new SimpleBooleanProperty();
     private final LongProperty pace = new SimpleLongProperty(0);
+    private final BooleanProperty swapped = new SimpleBooleanProperty();
     private final StringProperty notice = new SimpleStringProperty("");
     private final Places places = new Places();
     private final ObservableList<Note> notes = FXCollections.observableArrayList();
@@ -133,6 +134,61 @@ public final class Workbench {
         problems.clear();
         String title = files.titleProperty().get();
         open(current.spec(), current.bells(), Beginning.of(title, true), EngineCommand.Run::new);
+    }
+
+    /// The interfaces that the present guest could run under.
+    public List<Iface> possibleCorners() {
+        BoutSession current = bout.get();
+        if (current == null) return List.of();
+        List<Iface> any = List.of(Iface.VMI, Iface.XEN, Iface.NATIVE);
+        return gallery().stream()
+                .filter(g -> g.id().equals(current.guest()))
+                .findFirst()
+                .map(GuestCard::corners)
+                .orElse(any);
+    }
+
+    /// Rings the bell for the same guest in other corners, from the start: a corner can only be compared with one that
+    /// began with it.
+    public void ringIn(List<Iface> corners) {
+        BoutSession current = bout.get();
+        if (current == null || opening.get() || corners.isEmpty()) return;
+        opening.set(true);
+        problems.clear();
+        String title = files.titleProperty().get();
+        open(current.spec().withCorners(corners), current.bells(), Beginning.of(title, true), EngineCommand.Run::new);
+    }
+
+    /// One more corner: the first that the guest could run in and does not.
+    public void addCorner() {
+        BoutSession current = bout.get();
+        if (current == null) return;
+        List<Iface> now = new ArrayList<>(current.spec().corners());
+        possibleCorners().stream().filter(i -> !now.contains(i)).findFirst().ifPresent(more -> {
+            now.add(more);
+            ringIn(now);
+        });
+    }
+
+    /// The same guest, the active corner under its next interface.
+    public void otherInterface() {
+        BoutSession current = bout.get();
+        if (current == null) return;
+        List<Iface> now = new ArrayList<>(current.spec().corners()), all = possibleCorners();
+        int corner = Math.min(activeCorner.get(), now.size() - 1);
+        int at = all.indexOf(now.get(corner));
+        for (int i = 1; i < all.size(); i++) {
+            Iface next = all.get((at + i) % all.size());
+            if (now.contains(next)) continue;
+            now.set(corner, next);
+            ringIn(now);
+            return;
+        }
+    }
+
+    /// Whether the corners are shown in the other order. Only that: what they are called stays.
+    public BooleanProperty swappedProperty() {
+        return swapped;
     }
 
     /// What a bout begins with.

@@ -414,6 +414,10 @@ public final class Shell extends BorderPane {
                         ActionId.MOVE_RIGHT,
                         ActionId.WAIT_AT_BELLS,
                         null,
+                        ActionId.SWAP_SIDES,
+                        ActionId.ADD_CORNER,
+                        ActionId.OTHER_INTERFACE,
+                        null,
                         ActionId.CONSOLE_KEYS,
                         ActionId.OTHER_CONSOLE,
                         ActionId.SCREEN));

@@ -81,6 +81,12 @@ public record BoutSpec(
         this(guest, corners, vcpus, memoryBytes, seed, kernel, initrd, append, new byte[0], Processors.STANDARD);
     }
 
+    /// The same in other corners.
+    public BoutSpec withCorners(List<Iface> list) {
+        return new BoutSpec(
+                guest, list, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, drives, network, pc);
+    }
+
     /// The same with these drives.
     public BoutSpec withDrives(List<DriveSpec> list) {
         return new BoutSpec(

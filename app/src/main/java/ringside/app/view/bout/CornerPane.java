@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
+import javafx.scene.control.Button;
 import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
@@ -44,6 +45,7 @@ final class CornerPane extends VBox {
 
     private final CornerModel model;
     private final BoutViewModel bout;
+    private final Actions actions;
     private final Texts texts;
     private final TerminalView terminal;
     private final PixelScreen screen = new PixelScreen();
@@ -71,6 +73,7 @@ final class CornerPane extends VBox {
     CornerPane(CornerModel model, BoutViewModel bout, Actions actions, Texts texts) {
         this.model = model;
         this.bout = bout;
+        this.actions = actions;
         this.texts = texts;
         this.terminal = new TerminalView(model.terminal(), texts);
         this.lanes = new LaneStrip(model.iface(), model.feed().vcpus());
@@ -319,11 +322,42 @@ final class CornerPane extends VBox {
                 Icons.of("alert-octagon"));
         title.getStyleClass().add("knocked-down-title");
         Label happened = new Label(texts.get("knocked-down.what", what));
-        Label first = new Label(texts.get("knocked-down.cause", cause));
+        Label first = new Label(texts.get("knocked-down.first", cause));
         happened.setWrapText(true);
         first.setWrapText(true);
         down.setMinHeight(Region.USE_PREF_SIZE);
-        down.getChildren().setAll(title, happened, first);
+        down.getChildren().setAll(title, happened, first, ways());
+    }
+
+    /// What can be done about it.
+    private Region ways() {
+        boolean back = bout.goesBack(model);
+        FlowPane ways = new FlowPane(6, 4);
+        if (back) {
+            ways.getChildren()
+                    .addAll(
+                            way("cause", "crosshair", () -> bout.goToCause(model)),
+                            way("back", "chevron-left", () -> bout.stepBack(model)),
+                            way("round", "skip-back", () -> bout.restartRound(model)));
+        }
+        ways.getChildren().add(way("registers", "cpu", () -> actions.get(ActionId.VIEW_CPU)
+                .trigger()));
+        if (bout.cornersProperty().get().size() > 1)
+            ways.getChildren().add(way("others", "play", () -> bout.letOthersGoOn(model)));
+        ways.getChildren()
+                .add(way("save", "save", () -> actions.get(ActionId.SAVE_BOUT).trigger()));
+        return ways;
+    }
+
+    private Button way(String key, String icon, Runnable run) {
+        Button button = new Button(texts.get("knocked-down." + key), Icons.of(icon));
+        button.setId("knocked-down-" + key + "-" + index());
+        button.getStyleClass().add("small-button");
+        button.setOnAction(_ -> {
+            bout.activeCornerProperty().set(index());
+            run.run();
+        });
+        return button;
     }
 
     private static void show(Region node, boolean shown) {

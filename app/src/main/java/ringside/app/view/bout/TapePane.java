@@ -5,10 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import javafx.geometry.HPos;
 import javafx.geometry.Pos;
+import javafx.scene.control.CheckMenuItem;
 import javafx.scene.control.Label;
+import javafx.scene.control.MenuButton;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
+import javafx.scene.control.Tooltip;
+import javafx.scene.input.KeyCode;
 import javafx.scene.layout.ColumnConstraints;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
@@ -28,6 +33,7 @@ final class TapePane extends VBox {
 
     private final BoutViewModel model;
     private final Texts texts;
+    private final MenuButton choose = new MenuButton();
     private final GridPane grid = new GridPane();
     private final List<Row> rows = new ArrayList<>();
     private List<Iface> ifaces = List.of();
@@ -82,11 +88,25 @@ final class TapePane extends VBox {
         Label legend = new Label(texts.get("bout.lanes.legend"));
         legend.getStyleClass().addAll(StyleClass.MUTED, "small");
         legend.setMinWidth(0);
-        HBox head = new HBox(8, title, gap, since, new HBox(whole, round));
+        choose.setId("tape-rows");
+        choose.setText(texts.get("tape.rows"));
+        choose.getStyleClass().add("small-button");
+        choose.setMinWidth(Region.USE_PREF_SIZE);
+        choose.setOnShowing(_ -> choose.getItems()
+                .setAll(model.rowKeys().stream().map(this::choice).toList()));
+        choose.getItems().add(new MenuItem());
+        HBox head = new HBox(8, title, gap, since, new HBox(whole, round), choose);
         head.getChildren().add(1, legend);
         head.setSpacing(12);
         head.setAlignment(Pos.CENTER_LEFT);
         return head;
+    }
+
+    private MenuItem choice(String rowKey) {
+        CheckMenuItem item = new CheckMenuItem(texts.get(rowKey));
+        item.setSelected(model.shows(rowKey));
+        item.setOnAction(_ -> model.show(rowKey, item.isSelected()));
+        return item;
     }
 
     private ToggleButton choice(String key, ToggleGroup group, boolean wholeRun) {
@@ -105,7 +125,8 @@ final class TapePane extends VBox {
     private void show(List<TapeLine> lines) {
         List<Iface> now =
                 model.cornersProperty().get().stream().map(CornerModel::iface).toList();
-        if (!now.equals(ifaces) || rows.size() != lines.size()) build(now, lines);
+        List<String> keys = lines.stream().map(TapeLine::key).toList();
+        if (!now.equals(ifaces) || !keys.equals(rows.stream().map(Row::key).toList())) build(now, lines);
         for (int i = 0; i < rows.size(); i++) fill(rows.get(i), lines.get(i));
     }
 
@@ -168,6 +189,14 @@ final class TapePane extends VBox {
             value.getStyleClass().addAll(StyleClass.TAPE_VALUE, StyleClass.MONO);
             if (line.modelled()) value.getStyleClass().add(StyleClass.MODELLED);
             value.setMinWidth(Region.USE_PREF_SIZE);
+            int at0 = i;
+            value.getStyleClass().add("tape-link");
+            value.setTooltip(new Tooltip(texts.get("tape.open", texts.get(line.key()))));
+            value.setOnMouseClicked(_ -> model.openEvents(line.key(), at0));
+            value.setOnKeyPressed(e -> {
+                if (e.getCode() == KeyCode.ENTER) model.openEvents(line.key(), at0);
+            });
+            value.setFocusTraversable(true);
             value.setId(line.key().replace('.', '-') + "-" + i);
             values.add(value);
             grid.add(value, column++, at);

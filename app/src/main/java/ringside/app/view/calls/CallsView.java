@@ -146,6 +146,11 @@ public final class CallsView extends BorderPane {
         return tabs;
     }
 
+    /// Lets through only what this filter names. Can be undone.
+    public void filter(String text) {
+        model.edit(text);
+    }
+
     /// Puts the cursor into the filter.
     public void focusFilter() {
         filter.requestFocus();
