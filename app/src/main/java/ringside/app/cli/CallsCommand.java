@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import ringside.vmm.bout.Bouts;
 import ringside.vmm.bout.CallPage;
+import ringside.vmm.bout.VmiPage;
 import ringside.vmm.trace.CallInfo;
 import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
@@ -26,7 +27,7 @@ final class CallsCommand implements Callable<Integer> {
     @Option(names = "--on", paramLabel = "I", required = true, description = "vmi or xen")
     String on = "";
 
-    @Option(names = "--markdown", paramLabel = "FILE", description = "write the page of the documentation (xen)")
+    @Option(names = "--markdown", paramLabel = "FILE", description = "write the page of the documentation")
     @Nullable
     Path markdown;
 
@@ -55,7 +56,8 @@ final class CallsCommand implements Callable<Integer> {
 
     private void vmi() throws Failure {
         if (markdown != null) {
-            throw Failure.of(io.texts(), new Problem("--markdown", "--on xen", "--on vmi"), "calls");
+            write(markdown, VmiPage.markdown());
+            return;
         }
         List<CallInfo> infos = Bouts.calls(Iface.VMI);
         for (CallInfo c : infos) if (c.number() >= 0) row(c, c.kind().name().toLowerCase(Locale.ROOT), "");
