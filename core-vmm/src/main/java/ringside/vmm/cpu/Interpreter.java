@@ -72,6 +72,7 @@ abstract class Interpreter extends SystemInsns {
     private final X87 x87 = new X87(this, fpu);
     /// For translated code.
     final X87Unit x87Unit = new X87Unit(fpu);
+    final SseUnit sseUnit = new SseUnit(fpu);
     private final Simd simd = new Simd(this, fpu);
 
     Interpreter(

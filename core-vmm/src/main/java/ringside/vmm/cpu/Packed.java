@@ -215,7 +215,7 @@ final class Packed {
         f.setXmm(i.n0, l, interleaved(op, (int) (a >>> 32), (int) (b >>> 32)));
     }
 
-    private static long interleaved(int op, int a, int b) {
+    static long interleaved(int op, int a, int b) {
         return switch (op) {
             case Op.PUNPCKLBW, Op.PUNPCKHBW -> Lanes.interleaveBytes(a, b);
             case Op.PUNPCKLWD, Op.PUNPCKHWD -> Lanes.interleaveWords(a, b);
@@ -223,7 +223,7 @@ final class Packed {
         };
     }
 
-    private static long doubleWords(long low, long high, int control) {
+    static long doubleWords(long low, long high, int control) {
         return Lanes.join(Lanes.doubleWord(low, high, control), Lanes.doubleWord(low, high, control >>> 2));
     }
 }

@@ -58,6 +58,19 @@ final class Reach {
         return m;
     }
 
+    /// Sixteen bytes that must be aligned.
+    static int at16(int[] table, int a) {
+        int m = table[a >>> 12] ^ a;
+        if (m < 0 || (a & 15) != 0) throw Leave.IT;
+        return m;
+    }
+
+    static int anywhere16(int[] table, int a) {
+        int m = table[a >>> 12] ^ a;
+        if (m < 0 || (a & 0xFFF) > 0xFF0) throw Leave.IT;
+        return m;
+    }
+
     // ---- RAM; values come zero-extended
 
     static int get1(byte[] ram, int m) {

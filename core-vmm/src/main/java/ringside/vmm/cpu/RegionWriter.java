@@ -33,9 +33,9 @@ final class RegionWriter extends Scribe {
     private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(CD_void);
     private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_int, CD_int, CD_int);
     /// Constants of the class, in the order of its class data: tables for reading, writing and fetching, RAM, the
-    /// guest's registers, the processor, its x87.
-    private static final String[] NAMES = {"R", "W", "F", "M", "G", "C", "U"};
-    private static final ClassDesc[] TYPES = {INTS, INTS, INTS, BYTES, INTS, PROCESSOR, UNIT};
+    /// guest's registers, the processor, its x87 and SSE units, the XMM registers.
+    private static final String[] NAMES = {"R", "W", "F", "M", "G", "C", "U", "V", "X"};
+    private static final ClassDesc[] TYPES = {INTS, INTS, INTS, BYTES, INTS, PROCESSOR, UNIT, SSE, LONGS};
 
     private final Plan plan;
     /// The fetch table as it was: ways between pages go only while it is.
@@ -231,6 +231,7 @@ final class RegionWriter extends Scribe {
         c.labelBinding(label(b));
         kind = b.kind == UNSEEN ? OTHER : b.kind;
         x87 = b.x87;
+        sseReady = false;
         boolean[] matters = mattersBehind(b);
         int charged = 0;
         for (int k = 0; k < b.steps.size(); k++) {

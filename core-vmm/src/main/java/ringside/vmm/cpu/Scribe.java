@@ -6,7 +6,7 @@ import ringside.vmm.isa.Insn;
 import ringside.vmm.isa.Op;
 
 /// Writes instructions that do not move control: which method knows which.
-abstract class Scribe extends X87Scribe {
+abstract class Scribe extends SseScribe {
     Scribe(ClassDesc self, Mode mode) {
         super(self, mode);
     }
@@ -61,8 +61,9 @@ abstract class Scribe extends X87Scribe {
             case Op.RDTSC -> timeStamp();
             case Op.CLD, Op.STD -> direction(i.op == Op.STD);
             default -> {
-                if (!X87Flow.concerns(i)) throw new IllegalStateException("no translation of " + Op.name(i.op));
-                x87(i);
+                if (X87Flow.concerns(i)) x87(i);
+                else if (i.op >= Op.FIRST_SIMD) sse(i);
+                else throw new IllegalStateException("no translation of " + Op.name(i.op));
             }
         }
     }

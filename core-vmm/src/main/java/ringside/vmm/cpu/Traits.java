@@ -132,6 +132,10 @@ final class Traits {
             case Op.FCMOVB, Op.FCMOVE, Op.FCMOVBE, Op.FCMOVU, Op.FCMOVNB, Op.FCMOVNE, Op.FCMOVNBE, Op.FCMOVNU:
                 return READS | LEAVES;
             default:
+                if (i.op >= Op.FIRST_SIMD) {
+                    if (!SseScribe.known(i)) return UNSUPPORTED;
+                    return SseScribe.compares(i) ? KILLS | LEAVES : LEAVES;
+                }
                 // With a stack that is full but for one register, no instruction lacks operands or room.
                 return X87Flow.concerns(i) && X87Flow.behind(i, X87Flow.state(0, 0x7F)) != X87Flow.NONE
                         ? LEAVES

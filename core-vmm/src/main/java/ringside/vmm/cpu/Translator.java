@@ -309,7 +309,9 @@ final class Translator implements Plan.Source {
             cpu.ram,
             cpu.regs,
             cpu,
-            cpu.x87Unit
+            cpu.x87Unit,
+            cpu.sseUnit,
+            cpu.sseUnit.xmm
         };
         try {
             MethodHandles.Lookup made = MethodHandles.lookup().defineHiddenClassWithClassData(bytes, data, true);

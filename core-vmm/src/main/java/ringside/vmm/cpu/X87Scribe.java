@@ -16,7 +16,7 @@ import ringside.vmm.isa.Op;
 /// between locals; arithmetic is {@link X87Unit}'s.
 abstract class X87Scribe extends MoveScribe {
     static final ClassDesc UNIT = ClassDesc.of("ringside.vmm.cpu.X87Unit");
-    private static final ClassDesc LONGS = CD_long.arrayType();
+    static final ClassDesc LONGS = CD_long.arrayType();
     private static final MethodTypeDesc OPERATION =
             MethodTypeDesc.of(CD_long, CD_long, CD_int, CD_long, CD_int, CD_int);
     private static final MethodTypeDesc COMPARISON =
@@ -447,7 +447,13 @@ abstract class X87Scribe extends MoveScribe {
     private void compareToFlags(Insn i, boolean quiet) {
         fromSlot(slot(i.n1));
         compare("order", quiet);
-        c.bipush(8).iushr().istore(T);
+        c.bipush(8).iushr();
+        ordered();
+    }
+
+    /// Pops the flags that a comparison sets, as EFLAGS has them.
+    final void ordered() {
+        c.istore(T);
         if (!flagsMatter) return;
         c.iload(T);
         words("zeroOf", 1);
