@@ -26,6 +26,9 @@ public interface Navigator {
     /// Writes the bout to its file; asks for one where it has none, or when told to.
     void saveBout(boolean elsewhere);
 
+    /// Keeps the present moment in the bout's file.
+    void keepMoment();
+
     /// Lets a person give the present bout another title.
     void renameBout();
 

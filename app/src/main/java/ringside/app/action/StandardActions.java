@@ -69,7 +69,7 @@ public final class StandardActions {
                 () -> w.postMovers(new EngineCommand.StepCrossing()),
                 "F8");
         a.add(ActionId.STEP_BELL, "skip-forward", steppable, () -> w.postMovers(new EngineCommand.StepBell()), "F9");
-        back(a, w, hasBout);
+        back(a, w, window, hasBout);
         ObservableBooleanValue pair = Bindings.createBooleanBinding(() -> corners(w) > 1, w.boutProperty());
         a.add(ActionId.MOVE_ALL, "", hasBout, () -> w.whoMovesProperty().set(-1), "Alt+1");
         a.add(ActionId.MOVE_LEFT, "", hasBout, () -> w.whoMovesProperty().set(0), "Alt+2");
@@ -101,7 +101,7 @@ public final class StandardActions {
                 "O");
     }
 
-    private static void back(Actions a, Workbench w, ObservableBooleanValue hasBout) {
+    private static void back(Actions a, Workbench w, Navigator window, ObservableBooleanValue hasBout) {
         ObservableBooleanValue can = w.backProperty();
         a.add(ActionId.BACK_INSTRUCTION, "chevron-left", can, () -> back(w, Stride.INSTRUCTION), "Shift+F7", "Comma");
         a.add(ActionId.BACK_CROSSING, "chevrons-left", can, () -> back(w, Stride.CROSSING), "Shift+F8");
@@ -119,7 +119,7 @@ public final class StandardActions {
                 ActionId.TAKE_SNAPSHOT,
                 "camera",
                 hasBout,
-                () -> w.keepMoment(),
+                window::keepMoment,
                 "Shortcut+Shift+S");
     }
 

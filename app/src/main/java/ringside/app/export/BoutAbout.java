@@ -20,6 +20,7 @@ import ringside.vmm.word.Iface;
 /// @param corner  that crashed, or 0
 /// @param tick    when it crashed
 /// @param notes   number of notes
+/// @param snapshots moments that were kept by hand, by name
 /// @param saved   when the file was written, in milliseconds since 1970
 /// @param file    of an autosaved bout: the person's own file, or ""
 /// @param changed of an autosaved bout: something was done since the person's file was written
@@ -34,7 +35,7 @@ public record BoutAbout(
         int corner,
         long tick,
         int notes,
-        int snapshots,
+        List<String> snapshots,
         long saved,
         String file,
         boolean changed) {
@@ -47,12 +48,13 @@ public record BoutAbout(
 
     public BoutAbout {
         corners = List.copyOf(corners);
+        snapshots = List.copyOf(snapshots);
     }
 
     /// Of a file that says nothing.
     static BoutAbout of(BoutFile file) {
         return new BoutAbout(
-                file.guest(), file.guest(), file.corners(), -1, 0, End.PAUSED, "", 0, 0, 0, 0, 0, "", false);
+                file.guest(), file.guest(), file.corners(), -1, 0, End.PAUSED, "", 0, 0, 0, List.of(), 0, "", false);
     }
 
     /// The same under another name.
@@ -75,7 +77,8 @@ public record BoutAbout(
         root.put("corner", corner);
         root.put("tick", tick);
         root.put("notes", notes);
-        root.put("snapshots", snapshots);
+        ArrayNode moments = root.putArray("snapshots");
+        for (String moment : snapshots) moments.add(moment);
         root.put("saved", saved);
         root.put("file", file);
         root.put("changed", changed);
@@ -89,6 +92,8 @@ public record BoutAbout(
         for (JsonNode node : root.path("corners")) {
             for (Iface iface : Iface.values()) if (iface.id().equals(node.asText())) corners.add(iface);
         }
+        List<String> snapshots = new ArrayList<>();
+        for (JsonNode node : root.path("snapshots")) snapshots.add(node.asText());
         End end = End.PAUSED;
         for (End e : End.values()) if (e.name().equals(root.path("end").asText())) end = e;
         return new BoutAbout(
@@ -102,7 +107,7 @@ public record BoutAbout(
                 root.path("corner").asInt(),
                 root.path("tick").asLong(),
                 root.path("notes").asInt(),
-                root.path("snapshots").asInt(),
+                snapshots,
                 root.path("saved").asLong(),
                 root.path("file").asText(""),
                 root.path("changed").asBoolean());

@@ -38,27 +38,36 @@ import ringside.vmm.word.Problem;
 /// | `notes` | notes and bookmarks, as text; may be missing |
 /// | `corner-N/state` | where corner N stands; may be missing |
 /// | `corner-N/inputs` | what came into it |
+/// | `snapshot-K/corner-N/...` | the same for a moment that was kept by hand; may be missing |
 ///
 /// A file that is plain JSON is read as well.
 ///
 /// @param layout or ""
 /// @param notes  or ""
 /// @param kept   one for each corner, or none
+/// @param snapshots moments that were kept by hand, in the order of their names in `about`
 /// @param images drives' images to be taken into the file, by their SHA-256; none in an archive that was read
 public record BoutArchive(
-        BoutAbout about, BoutFile file, String layout, String notes, List<Kept> kept, Map<String, Path> images) {
+        BoutAbout about,
+        BoutFile file,
+        String layout,
+        String notes,
+        List<Kept> kept,
+        List<List<Kept>> snapshots,
+        Map<String, Path> images) {
     private static final String ABOUT = "about.json", BOUT = "bout.json", LAYOUT = "layout", NOTES = "notes";
     private static final String KERNEL = "kernel", INITRD = "initrd", FIRMWARE = "firmware", IMAGE = "image/";
     private static final int MOST_TEXT = 1 << 30;
 
     public BoutArchive {
         kept = List.copyOf(kept);
+        snapshots = List.copyOf(snapshots);
         images = Map.copyOf(images);
     }
 
     /// What was run without a window.
     public BoutArchive(BoutFile file, String layout, List<Kept> kept) {
-        this(BoutAbout.of(file), file, layout, "", kept, Map.of());
+        this(BoutAbout.of(file), file, layout, "", kept, List.of(), Map.of());
     }
 
     /// An archive, or what is wrong with the file.
@@ -83,16 +92,25 @@ public record BoutArchive(
             zip.putNextEntry(new ZipEntry(IMAGE + image.getKey()));
             Files.copy(image.getValue(), zip);
         }
-        for (int i = 0; i < kept.size(); i++) {
-            MachineState state = kept.get(i).state();
+        corners(zip, "", kept);
+        for (int k = 0; k < snapshots.size(); k++) corners(zip, snapshot(k), snapshots.get(k));
+        zip.finish();
+    }
+
+    private static void corners(ZipOutputStream zip, String prefix, List<Kept> all) throws IOException {
+        for (int i = 0; i < all.size(); i++) {
+            MachineState state = all.get(i).state();
             if (state != null) {
-                zip.putNextEntry(new ZipEntry(state(i)));
+                zip.putNextEntry(new ZipEntry(prefix + state(i)));
                 StateFile.write(state, zip);
             }
-            zip.putNextEntry(new ZipEntry(inputs(i)));
-            StateFile.write(kept.get(i).inputs(), zip);
+            zip.putNextEntry(new ZipEntry(prefix + inputs(i)));
+            StateFile.write(all.get(i).inputs(), zip);
         }
-        zip.finish();
+    }
+
+    private static String snapshot(int number) {
+        return "snapshot-" + number + "/";
     }
 
     private static void entry(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
@@ -196,29 +214,40 @@ public record BoutArchive(
                 kernel == null ? file.kernel() : kernel,
                 initrd == null ? file.initrd() : initrd,
                 firmware == null ? file.firmware() : firmware);
-        List<Kept> kept = new ArrayList<>();
-        for (int i = 0; i < file.corners().size(); i++) {
-            String entry = state(i);
+        byte[] about = bytes(zip, ABOUT);
+        BoutAbout words = about == null ? BoutAbout.of(file) : BoutAbout.read(about);
+        List<List<Kept>> all = new ArrayList<>();
+        for (int k = -1; k < words.snapshots().size(); k++) {
+            List<Kept> kept = new ArrayList<>();
+            Problem wrong = corners(zip, k < 0 ? "" : snapshot(k), name, file.corners().size(), kept);
+            if (wrong != null) return new Read.Wrong(List.of(wrong));
+            all.add(kept);
+        }
+        List<List<Kept>> moments = all.subList(1, all.size());
+        return new Read.Ok(new BoutArchive(
+                words, file, text(zip, LAYOUT), text(zip, NOTES), all.getFirst(), moments, Map.of()));
+    }
+
+    /// Reads what is kept of all corners at one moment. @return what is wrong with it, or null
+    private static @Nullable Problem corners(ZipFile zip, String prefix, String name, int corners, List<Kept> kept)
+            throws IOException {
+        for (int i = 0; i < corners; i++) {
+            String entry = prefix + state(i);
             try {
                 MachineState state = state(zip, entry);
-                entry = inputs(i);
+                entry = prefix + inputs(i);
                 byte[] inputs = bytes(zip, entry);
                 if (state == null && inputs == null) continue;
                 List<InputRecord> records =
                         inputs == null ? List.of() : StateFile.readInputs(new ByteArrayInputStream(inputs));
                 kept.add(new Kept(state, records));
             } catch (StateMismatch e) {
-                return wrong(name + ": " + entry, "one that this version has written", String.valueOf(e.getMessage()));
+                return new Problem(
+                        name + ": " + entry, "one that this version has written", String.valueOf(e.getMessage()));
             }
         }
-        if (!kept.isEmpty() && kept.size() != file.corners().size()) {
-            String wanted =
-                    "as many corners as bout.json has: " + file.corners().size();
-            return wrong(name, wanted, "entries of " + kept.size());
-        }
-        byte[] about = bytes(zip, ABOUT);
-        BoutAbout words = about == null ? BoutAbout.of(file) : BoutAbout.read(about);
-        return new Read.Ok(new BoutArchive(words, file, text(zip, LAYOUT), text(zip, NOTES), kept, Map.of()));
+        if (kept.isEmpty() || kept.size() == corners) return null;
+        return new Problem(name, "as many corners as bout.json has: " + corners, "entries of " + kept.size());
     }
 
     private static String text(ZipFile zip, String name) throws IOException {

@@ -26,6 +26,7 @@ import ringside.app.action.ViewId;
 import ringside.app.session.BoutFiles;
 import ringside.app.session.BoutSession;
 import ringside.app.session.CornerSource;
+import ringside.app.session.CornerState;
 import ringside.app.session.Library;
 import ringside.app.session.Pulse;
 import ringside.app.session.Settings;
@@ -299,6 +300,18 @@ public final class Window implements Navigator {
     private static Path named(Path chosen) {
         String name = chosen.getFileName().toString();
         return name.toLowerCase(Locale.ROOT).endsWith(BOUT_FILE) ? chosen : chosen.resolveSibling(name + BOUT_FILE);
+    }
+
+    @Override
+    public void keepMoment() {
+        BoutSession bout = workbench.bout();
+        if (bout == null) return;
+        CornerState s =
+                bout.corners().get(workbench.activeCornerProperty().get()).state();
+        String name = s.lastBell() < 0
+                ? texts.get("past.at.start", s.snapshot().tick())
+                : texts.get("past.at.bell", s.lastBell(), s.sinceBell());
+        workbench.keepMoment(name, () -> workbench.noticeProperty().set(texts.get("snapshot.kept", name)));
     }
 
     @Override

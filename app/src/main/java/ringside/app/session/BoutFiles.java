@@ -22,6 +22,8 @@ public final class BoutFiles {
     private static final long SECONDS_BETWEEN = 60;
     /// Of the host's time, what keeping a long round may take: one of so many.
     private static final long SHARE = 20;
+    /// Moments that are kept by hand at once.
+    private static final int MOST_SNAPSHOTS = 8;
 
     private final Library library;
     private final ReadOnlyStringWrapper title = new ReadOnlyStringWrapper("");
@@ -37,7 +39,7 @@ public final class BoutFiles {
     private long keptNanos;
     private boolean touched;
     private boolean asked;
-    private int snapshots;
+    private List<BoutPapers.Snap> snapshots = List.of();
 
     BoutFiles(Library library) {
         this.library = library;
@@ -85,12 +87,23 @@ public final class BoutFiles {
     /// @param own  the person's own file of it, or null
     /// @param keep whether it is worth keeping already
     void opened(BoutSession now, String name, @Nullable Path from, @Nullable Path own, boolean keep) {
+        opened(now, name, from, own, List.of(), keep);
+    }
+
+    /// The same. @param moments that its file has kept
+    void opened(
+            BoutSession now,
+            String name,
+            @Nullable Path from,
+            @Nullable Path own,
+            List<BoutPapers.Snap> moments,
+            boolean keep) {
         bout = now;
         title.set(name);
         file = own;
         touched = false;
         asked = false;
-        snapshots = 0;
+        snapshots = moments;
         keptAt = savedAt = places(now);
         savedNotes = Note.write(notes.get());
         keptNanos = System.nanoTime();
@@ -115,9 +128,20 @@ public final class BoutFiles {
         wanted();
     }
 
-    void snapshot() {
-        snapshots++;
+    /// Keeps the present moment in the file, under a name; of many the oldest goes. Answers later, on the FX thread.
+    void snapshot(String name, Runnable done) {
+        BoutSession now = bout;
+        if (now == null) return;
         touched();
+        now.keep().thenAccept(kept -> Platform.runLater(() -> {
+            if (bout != now) return;
+            List<BoutPapers.Snap> all = new ArrayList<>(snapshots);
+            all.add(new BoutPapers.Snap(name, kept));
+            if (all.size() > MOST_SNAPSHOTS) all.removeFirst();
+            snapshots = List.copyOf(all);
+            savedNotes = "\0"; // a file without it is not up to date
+            done.run();
+        }));
     }
 
     /// Once a frame.

@@ -27,13 +27,18 @@ final class BoutOpener {
     /// @param images a folder for images out of bout files
     /// @param again  from the start, whatever the file has kept
     static Result open(CornerSource source, Path from, Path images, boolean again) {
+        return open(source, from, images, again, -1);
+    }
+
+    /// The same at a moment that was kept by hand. @param snapshot its number, or -1
+    static Result open(CornerSource source, Path from, Path images, boolean again, int snapshot) {
         if (!Files.isRegularFile(from)) {
             return wrong(List.of(new Problem(from.toString(), "a bout file", "nothing of that name")));
         }
         try {
             return switch (BoutArchive.read(from)) {
                 case BoutArchive.Read.Wrong(List<Problem> problems) -> wrong(problems);
-                case BoutArchive.Read.Ok(BoutArchive archive) -> open(source, archive, from, images, again);
+                case BoutArchive.Read.Ok(BoutArchive archive) -> open(source, archive, from, images, again, snapshot);
             };
         } catch (RuntimeException | OutOfMemoryError broken) {
             return wrong(List.of(new Problem(from.toString(), "a bout file", broken.toString())));
@@ -41,12 +46,13 @@ final class BoutOpener {
     }
 
     private static Result open(
-            CornerSource source, BoutArchive archive, Path from, Path images, boolean again) {
+            CornerSource source, BoutArchive archive, Path from, Path images, boolean again, int snapshot) {
         BoutFile file = archive.file();
         BoutImages.Found found = BoutImages.find(file, from, images);
         if (!found.problems().isEmpty()) return wrong(found.problems());
         BoutSpec spec = file.spec(found.drives(), file.network() ? new NetSpec(NameServer.ofHost(), null) : null);
-        List<Kept> kept = archive.kept();
+        boolean there = snapshot >= 0 && snapshot < archive.snapshots().size();
+        List<Kept> kept = there ? archive.snapshots().get(snapshot) : archive.kept();
         Bouts.Opened opened = source.open(spec, again ? fromStart(kept) : kept);
         boolean states = kept.stream().anyMatch(k -> k.state() != null);
         if (!(opened instanceof Bouts.Opened.Wrong) || again || !states) {

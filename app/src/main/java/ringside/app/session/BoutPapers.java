@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.session;
 
+import java.util.List;
+import ringside.vmm.bout.Kept;
+
 /// What a person has added to a bout, as its file keeps it.
 ///
 /// @param title   what the bout is called
@@ -9,8 +12,11 @@ package ringside.app.session;
 /// @param file    the person's own file of it, or ""
 /// @param changed the person did something that the file, or the gallery, does not have
 /// @param snapshots moments that were kept by hand
-record BoutPapers(String title, String notes, int noteCount, String layout, String file, boolean changed, int snapshots) {
-    static final BoutPapers NONE = new BoutPapers("", "", 0, "", "", false, 0);
+record BoutPapers(String title, String notes, int noteCount, String layout, String file, boolean changed, List<Snap> snapshots) {
+    /// A moment that was kept by hand.
+    record Snap(String title, List<Kept> kept) {}
+
+    static final BoutPapers NONE = new BoutPapers("", "", 0, "", "", false, List.of());
 
     /// Nothing that the same guest, rung once more, would not give.
     boolean plain() {

@@ -43,6 +43,7 @@ final class BoutWriter {
                 papers.layout(),
                 papers.notes(),
                 kept,
+                papers.snapshots().stream().map(BoutPapers.Snap::kept).toList(),
                 images);
         Files.createDirectories(to.toAbsolutePath().getParent());
         Path fresh = to.resolveSibling(to.getFileName() + ".new");
@@ -85,7 +86,7 @@ final class BoutWriter {
                 corner,
                 tick,
                 papers.noteCount(),
-                papers.snapshots(),
+                papers.snapshots().stream().map(BoutPapers.Snap::title).toList(),
                 millis,
                 papers.file(),
                 papers.changed());

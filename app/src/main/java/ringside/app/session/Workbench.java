@@ -198,9 +198,14 @@ public final class Workbench {
     /// @param notes as its file has them, or null for those of the guest
     /// @param keep  whether it is to be kept from the beginning
     private record Beginning(
-            String title, @Nullable Path from, @Nullable Path own, @Nullable String notes, boolean keep) {
+            String title,
+            @Nullable Path from,
+            @Nullable Path own,
+            @Nullable String notes,
+            List<BoutPapers.Snap> moments,
+            boolean keep) {
         static Beginning of(String title, boolean keep) {
-            return new Beginning(title, null, null, null, keep);
+            return new Beginning(title, null, null, null, List.of(), keep);
         }
     }
 
@@ -216,7 +221,12 @@ public final class Workbench {
 
     /// Opens a file and goes on where it stands.
     public void open(Path from) {
-        open(from, false);
+        open(from, false, -1);
+    }
+
+    /// Opens a file at a moment that was kept by hand. @param snapshot its number
+    public void openAt(Path from, int snapshot) {
+        open(from, false, snapshot);
     }
 
     /// Opens a file.
@@ -224,6 +234,10 @@ public final class Workbench {
     /// @param again runs the bout anew from its start, with everything that came into it: then all of it can be
     ///     gone back to
     public void open(Path from, boolean again) {
+        open(from, again, -1);
+    }
+
+    private void open(Path from, boolean again, int snapshot) {
         if (opening.get()) return;
         opening.set(true);
         problems.clear();
@@ -231,7 +245,7 @@ public final class Workbench {
         CompletableFuture<?> free = letGo();
         Thread.ofVirtual().name("open-file").start(() -> {
             free.join();
-            BoutOpener.Result read = BoutOpener.open(source, from, library.images(), again);
+            BoutOpener.Result read = BoutOpener.open(source, from, library.images(), again, snapshot);
             Platform.runLater(() -> opened(read, from, again));
         });
     }
@@ -256,7 +270,11 @@ public final class Workbench {
                 .findFirst()
                 .map(GuestCard::bells)
                 .orElse(Map.of());
-        Beginning beginning = new Beginning(title, from, own, archive.notes(), false);
+        List<BoutPapers.Snap> moments = new ArrayList<>();
+        for (int k = 0; k < archive.snapshots().size(); k++)
+            moments.add(new BoutPapers.Snap(
+                    archive.about().snapshots().get(k), archive.snapshots().get(k)));
+        Beginning beginning = new Beginning(title, from, own, archive.notes(), moments, false);
         opened(spec, bells, read.opened(), beginning, again ? EngineCommand.Run::new : EngineCommand.Nudge::new);
         if (read.fromStart() && !again) notice.set(FROM_START);
         if (!mine) library.used(from);
@@ -340,7 +358,13 @@ public final class Workbench {
                 notesOfGuest = written == null;
                 notes.setAll(Note.read(written == null ? settings.get("notes." + spec.guest(), "") : written));
                 next.waitAtBells(waitAtBells.get());
-                files.opened(next, beginning.title(), beginning.from(), beginning.own(), beginning.keep());
+                files.opened(
+                        next,
+                        beginning.title(),
+                        beginning.from(),
+                        beginning.own(),
+                        beginning.moments(),
+                        beginning.keep());
                 next.start();
                 bout.set(next);
                 ownMachine = spec.kernel().length > 0
@@ -436,9 +460,11 @@ public final class Workbench {
     }
 
     /// Keeps the present moment: a point of history, and a snapshot in the bout's file.
-    public void keepMoment() {
+    ///
+    /// @param done is told when it is kept
+    public void keepMoment(String name, Runnable done) {
         postMovers(new EngineCommand.Mark());
-        files.snapshot();
+        files.snapshot(name, done);
     }
 
     /// The past becomes the present; the future is kept.

@@ -133,6 +133,23 @@ class BoutFilesTest implements FilePicker {
         assertEquals("Storm of mine – Ringside", stage.getTitle());
     }
 
+    @Test
+    void aMomentThatWasKeptByHandIsInTheFileAndGoneOnFrom() throws TimeoutException {
+        atTheSecondBell();
+        List<Long> kept = instructions();
+        act(ActionId.TAKE_SNAPSHOT);
+        await(() -> window.workbench().noticeProperty().get().contains("bell 2"));
+        act(ActionId.STEP_BELL);
+        await(() -> atBell(3));
+        act(ActionId.CLOSE_BOUT);
+        await(() -> window.home().bouts().size() == 1);
+        assertEquals(1, window.home().bouts().getFirst().about().snapshots().size());
+        WaitForAsyncUtils.asyncFx(
+                () -> window.home().openAt(window.home().bouts().getFirst(), 0));
+        await(() -> bout() != null && atBell(2));
+        assertEquals(kept, instructions());
+    }
+
     private List<CornerState> states() {
         return bout().corners().stream().map(c -> c.state()).toList();
     }

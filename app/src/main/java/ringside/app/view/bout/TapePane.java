@@ -29,10 +29,11 @@ import ringside.vmm.word.Iface;
 /// The tale of the tape: counted rows first, a ratio for two corners, modelled rows with ≈ and in italics.
 final class TapePane extends VBox {
     /// Room for a corner's numbers, and what else a row may have beside them.
-    private static final double VALUE = 100, ROOM_FOR_KINDS = 130, ROOM_FOR_BARS = 90;
+    private static final double VALUE = 100, ROOM_FOR_KINDS = 130, ROOM_FOR_BARS = 90, ROOM_FOR_SINCE = 560;
 
     private final BoutViewModel model;
     private final Texts texts;
+    private final Label since = new Label();
     private final MenuButton choose = new MenuButton();
     private final GridPane grid = new GridPane();
     private final List<Row> rows = new ArrayList<>();
@@ -59,6 +60,7 @@ final class TapePane extends VBox {
 
     /// What a narrow pane has no room for is left out: where numbers come from (≈ and italics still say it), bars.
     private void roomy(double width) {
+        since.setMinWidth(width < ROOM_FOR_SINCE ? 0 : Region.USE_PREF_SIZE);
         double values = 140 + ifaces.size() * VALUE;
         boolean kinds = width > values + ROOM_FOR_KINDS, withBars = width > values + ROOM_FOR_BARS;
         for (Row row : rows) {
@@ -75,7 +77,7 @@ final class TapePane extends VBox {
         title.getStyleClass().add(StyleClass.SECTION_TITLE);
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
-        Label since = new Label(texts.get("tape.since"));
+        since.setText(texts.get("tape.since"));
         title.setMinWidth(Region.USE_PREF_SIZE);
         since.setMinWidth(0);
         setMinWidth(0);

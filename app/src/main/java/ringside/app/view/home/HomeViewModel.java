@@ -131,6 +131,11 @@ public final class HomeViewModel {
         workbench.open(card.file());
     }
 
+    /// Goes on at a moment that was kept by hand.
+    public void openAt(BoutCard card, int snapshot) {
+        workbench.openAt(card.file(), snapshot);
+    }
+
     /// Runs a crashed bout anew, to the crash: then its past can be gone back to.
     public void openFromStart(BoutCard card) {
         workbench.open(card.file(), true);

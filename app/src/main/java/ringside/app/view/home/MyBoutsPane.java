@@ -15,6 +15,8 @@ import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.MenuButton;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
@@ -201,10 +203,26 @@ final class MyBoutsPane extends VBox {
         Button rename = icon("edit-2", "bouts.rename", () -> rename(row, card));
         Button bin = icon(card.autosaved() ? "trash-2" : "x", card.autosaved() ? "bouts.bin" : "bouts.forget", () ->
                 model.remove(card));
+        if (!card.about().snapshots().isEmpty()) row.getChildren().add(snapshots(card));
         row.getChildren().addAll(extras, when, rename, bin);
         row.setAlignment(Pos.CENTER_LEFT);
         row.getStyleClass().add("bout-row");
         return row;
+    }
+
+    /// The moments that were kept by hand: each can be gone on from.
+    private MenuButton snapshots(BoutCard card) {
+        List<String> names = card.about().snapshots();
+        MenuButton menu = new MenuButton(texts.get("bouts.snapshots", names.size()));
+        menu.getStyleClass().add("small-button");
+        menu.setMinWidth(Region.USE_PREF_SIZE);
+        for (int k = 0; k < names.size(); k++) {
+            int number = k;
+            MenuItem item = new MenuItem(texts.get("bouts.snapshot.open", names.get(k)));
+            item.setOnAction(_ -> model.openAt(card, number));
+            menu.getItems().add(item);
+        }
+        return menu;
     }
 
     private void rename(HBox row, BoutCard card) {
@@ -230,7 +248,6 @@ final class MyBoutsPane extends VBox {
 
     private String extras(BoutAbout about) {
         List<String> parts = new ArrayList<>();
-        if (about.snapshots() > 0) parts.add(texts.get("bouts.snapshots", about.snapshots()));
         if (about.notes() > 0) parts.add(texts.get("bouts.notes", about.notes()));
         return String.join("   ", parts);
     }
