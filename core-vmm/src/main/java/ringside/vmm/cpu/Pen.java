@@ -22,7 +22,7 @@ abstract class Pen {
     static final ClassDesc WORDS = ClassDesc.of("ringside.vmm.cpu.Words");
     static final ClassDesc REGISTERS = ClassDesc.of("ringside.vmm.cpu.Registers");
     static final ClassDesc PROCESSOR = ClassDesc.of("ringside.vmm.cpu.Interpreter");
-    private static final MethodTypeDesc AT = MethodTypeDesc.of(CD_int, INTS, CD_int);
+    static final MethodTypeDesc AT = MethodTypeDesc.of(CD_int, INTS, CD_int);
     private static final MethodTypeDesc GET = MethodTypeDesc.of(CD_int, BYTES, CD_int);
     private static final MethodTypeDesc PUT = MethodTypeDesc.of(CD_void, BYTES, CD_int, CD_int);
     private static final MethodTypeDesc WITHIN = MethodTypeDesc.of(CD_int, CD_int, CD_int);

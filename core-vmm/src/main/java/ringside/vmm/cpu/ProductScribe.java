@@ -16,6 +16,10 @@ abstract class ProductScribe extends SumScribe {
     // ---- multiplication and division
 
     final void multiply(Insn i) {
+        if (i.k1 == Insn.NONE && i.s0 < 4) {
+            multiplyNarrow(i);
+            return;
+        }
         if (i.k1 == Insn.NONE) {
             first(i);
             c.istore(B);
@@ -64,7 +68,71 @@ abstract class ProductScribe extends SumScribe {
         toCarry();
     }
 
+    /// AX = AL times a byte, DX:AX = AX times a word.
+    private void multiplyNarrow(Insn i) {
+        int size = i.s0;
+        boolean signed = i.op == Op.IMUL;
+        first(i);
+        if (signed) extend(size);
+        c.istore(B);
+        part(EAX, size);
+        if (signed) extend(size);
+        c.istore(A);
+        c.iload(A).iload(B).imul().istore(T);
+        c.iload(T);
+        toPart(EAX, 2);
+        if (size == 2) {
+            c.iload(T).bipush(16).iushr();
+            toPart(EDX, 2);
+        }
+        if (!flagsMatter) return;
+        result(T, size);
+        if (signed) {
+            c.iload(A).iload(B).loadConstant(size);
+            words("productCarry", 3);
+        } else {
+            c.iload(T).bipush(8 * size).iushr();
+            words("mulCarry", 1);
+        }
+        toCarry();
+    }
+
+    /// AX by a byte, quotient to AL and remainder to AH; DX:AX by a word, to AX and DX.
+    private void divideNarrow(Insn i) {
+        int size = i.s0;
+        boolean signed = i.op == Op.IDIV;
+        first(i);
+        if (signed) extend(size);
+        c.istore(B);
+        if (size == 2) {
+            register(EDX);
+            c.bipush(16).ishl();
+            part(EAX, 2);
+            c.ior();
+        } else {
+            part(EAX, 2);
+            if (signed) extend(2);
+        }
+        c.istore(A);
+        c.iload(A).iload(B).loadConstant(size);
+        words(signed ? "divideNarrowSigned" : "divideNarrow", 3);
+        c.istore(T);
+        c.iload(A).iload(T).iload(B).imul().isub().istore(U);
+        if (size == 2) {
+            c.iload(U);
+            toPart(EDX, 2);
+            c.iload(T);
+        } else {
+            c.iload(U).bipush(8).ishl().iload(T).sipush(0xFF).iand().ior();
+        }
+        toPart(EAX, 2);
+    }
+
     final void divide(Insn i) {
+        if (i.s0 < 4) {
+            divideNarrow(i);
+            return;
+        }
         first(i);
         c.istore(B);
         register(EDX);
@@ -82,7 +150,11 @@ abstract class ProductScribe extends SumScribe {
     // ---- bits
 
     final void bit(Insn i) {
-        if (i.op == Op.BT) {
+        if (i.k0 == Insn.MEM && i.k1 == Insn.REG) {
+            beyond(i);
+            get(i.s0);
+            c.istore(A);
+        } else if (i.op == Op.BT) {
             first(i);
             c.istore(A);
         } else {
@@ -107,6 +179,18 @@ abstract class ProductScribe extends SumScribe {
         c.iload(A).iload(B).iand();
         words("withCf", 2);
         toCarry();
+    }
+
+    /// The place of an operand in memory that the index reaches beyond.
+    private void beyond(Insn i) {
+        boolean write = i.op != Op.BT;
+        c.getstatic(self, write ? "W" : "R", INTS);
+        offset(i);
+        part(i.n1, i.s0);
+        extend(i.s0);
+        c.bipush(i.s0 == 4 ? 5 : 4).ishr().bipush(i.s0).imul().iadd();
+        throughSegment(i.seg, i.s0, write);
+        c.invokestatic(REACH, "at" + i.s0, AT).istore(M);
     }
 
     final void scan(Insn i) {

@@ -97,14 +97,12 @@ final class Traits {
                 if (i.s0 != 4) return UNSUPPORTED;
                 if (i.k2 != Insn.IMM) return CHANGES;
                 return (i.imm & 31) == 0 ? 0 : KILLS;
-            case Op.IMUL:
-                return i.k1 == Insn.NONE && i.s0 != 4 ? UNSUPPORTED : KILLS;
-            case Op.MUL:
-                return i.s0 == 4 ? KILLS : UNSUPPORTED;
+            case Op.MUL, Op.IMUL:
+                return KILLS;
             case Op.DIV, Op.IDIV:
-                return i.s0 == 4 ? LEAVES : UNSUPPORTED;
+                return LEAVES;
             case Op.BT, Op.BTS, Op.BTR, Op.BTC:
-                return i.k0 == Insn.MEM && i.k1 == Insn.REG ? UNSUPPORTED : CHANGES;
+                return CHANGES;
             case Op.BSF, Op.BSR, Op.CLC, Op.STC:
                 return CHANGES;
             case Op.CMC:

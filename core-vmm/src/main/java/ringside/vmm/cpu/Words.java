@@ -239,6 +239,21 @@ final class Words {
         return (int) Long.divideUnsigned((long) high << 32 | low & 0xFFFFFFFFL, v & 0xFFFFFFFFL);
     }
 
+    /// @param size 1 or 2
+    static int divideNarrow(int n, int v, int size) {
+        if (v == 0) throw Leave.IT;
+        int q = Integer.divideUnsigned(n, v);
+        if (q >>> 8 * size != 0) throw Leave.IT;
+        return q;
+    }
+
+    static int divideNarrowSigned(int n, int v, int size) {
+        if (v == 0) throw Leave.IT;
+        int q = n / v;
+        if (q != Arithmetic.extend(q, size)) throw Leave.IT;
+        return q;
+    }
+
     static int divideSigned(int high, int low, int v) {
         if (v == 0) throw Leave.IT;
         if (high == low >> 31 && v != -1) return low / v;
