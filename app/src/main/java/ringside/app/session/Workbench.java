@@ -66,6 +66,7 @@ public final class Workbench {
     private final KeyTypist typist = new KeyTypist();
     private final Symbols symbols = new Symbols();
     private final Breakpoints breakpoints = new Breakpoints();
+    private final GuestLint lint = new GuestLint();
     private final List<Runnable> listeners = new ArrayList<>();
     private boolean notesOfGuest = true;
     private final Library library;
@@ -101,6 +102,7 @@ public final class Workbench {
         bout.addListener((_, _, now) -> {
             symbols.opened(now);
             breakpoints.opened(now);
+            lint.opened(now);
         });
         pace.addListener((_, _, ticks) -> post(-1, new EngineCommand.Pace(ticks.longValue())));
     }
@@ -400,6 +402,7 @@ public final class Workbench {
         typist.pulse(current);
         files.pulse();
         breakpoints.pulse();
+        lint.pulse();
         moving.set(current != null && current.moving());
         steppable.set(current != null && !current.over());
         back.set(current != null && anyMover(current, Travel::canGoBack));
@@ -574,6 +577,11 @@ public final class Workbench {
     /// The names of the present bout's addresses.
     public Symbols symbols() {
         return symbols;
+    }
+
+    /// What is odd about the present bout's guests.
+    public GuestLint lint() {
+        return lint;
     }
 
     /// Where the present bout's corners are to stop.

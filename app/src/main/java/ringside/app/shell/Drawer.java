@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.shell;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import javafx.collections.ListChangeListener;
 import javafx.collections.ObservableList;
@@ -12,6 +15,7 @@ import javafx.scene.control.ListView;
 import javafx.scene.control.Tab;
 import javafx.scene.control.TabPane;
 import javafx.scene.control.TextField;
+import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
@@ -22,15 +26,23 @@ import ringside.app.action.Edit;
 import ringside.app.action.UndoStack;
 import ringside.app.kit.CornerLook;
 import ringside.app.kit.Icons;
+import ringside.app.kit.Role;
+import ringside.app.kit.RowCanvas;
 import ringside.app.session.BoutSession;
+import ringside.app.session.Finding;
+import ringside.app.session.LogRow;
 import ringside.app.session.Note;
 import ringside.app.session.Place;
+import ringside.app.session.RowLog;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
 import ringside.app.theme.StyleClass;
+import ringside.vmm.explain.Explain;
+import ringside.vmm.explain.Explained;
+import ringside.vmm.trace.EventKind;
 import ringside.vmm.word.Problem;
 
-/// Problems, notes and visited places, at the lower edge.
+/// Consoles, the log, problems, notes and visited places, at the lower edge.
 final class Drawer extends TabPane {
     private static final double HEIGHT = 190;
 
@@ -39,6 +51,15 @@ final class Drawer extends TabPane {
     private final Texts texts;
     private final TextField note = new TextField();
     private final Tab notes;
+    private final Tab consolesTab;
+    private final Tab logTab;
+    private final Tab problemsTab;
+    private final DrawerConsoles consoles;
+    private final RowCanvas log;
+    private final ListView<Said> problems = new ListView<>();
+
+    /// A problem in words, and where to look at it.
+    private record Said(String words, @Nullable Place place) {}
 
     Drawer(Workbench workbench, UndoStack undo, Texts texts) {
         this.workbench = workbench;
@@ -50,7 +71,63 @@ final class Drawer extends TabPane {
         setPrefHeight(HEIGHT);
         setMinHeight(HEIGHT);
         notes = tab("drawer.notes", notes());
-        getTabs().setAll(problems(), notes, tab("drawer.visited", visited()));
+        consoles = new DrawerConsoles(texts);
+        consolesTab = tab("drawer.consoles", consoles);
+        log = log();
+        logTab = tab("drawer.log", log);
+        problemsTab = tab("drawer.problems", problems());
+        getTabs().setAll(consolesTab, logTab, problemsTab, notes, tab("drawer.visited", visited()));
+        workbench.boutProperty().addListener((_, _, bout) -> consoles.opened(bout));
+        workbench.problems().addListener((ListChangeListener<Problem>) _ -> fillProblems());
+        workbench.lint().findings().addListener((ListChangeListener<Finding>) _ -> fillProblems());
+        fillProblems();
+    }
+
+    /// Called once a pulse: only what is seen is brought up to date.
+    void refresh() {
+        if (!isVisible()) return;
+        if (consolesTab.isSelected()) consoles.refresh();
+        if (logTab.isSelected()) log.refresh();
+    }
+
+    private RowCanvas log() {
+        RowCanvas rows = RowCanvas.of(
+                texts.get("drawer.log.columns"),
+                List.of(15, 7, 6, 120),
+                () -> rowLog() == null ? 0 : rowLog().end() - rowLog().first(),
+                i -> row(rowLog().get(rowLog().first() + i)),
+                texts.get("drawer.log.none"));
+        rows.setId("drawer-log-rows");
+        rows.setAccessibleText(texts.get("drawer.log"));
+        rows.selectedProperty().addListener((_, _, i) -> {
+            RowLog all = rowLog();
+            if (all == null || i.longValue() < 0 || all.first() + i.longValue() >= all.end()) return;
+            LogRow row = all.get(all.first() + i.longValue());
+            workbench.places().select(new Place.Event(row.corner(), row));
+        });
+        return rows;
+    }
+
+    private @Nullable RowLog rowLog() {
+        BoutSession bout = workbench.bout();
+        return bout == null ? null : bout.log().calls();
+    }
+
+    private RowCanvas.Row row(LogRow row) {
+        BoutSession bout = workbench.bout();
+        if (bout == null) return new RowCanvas.Row(null, List.of(), false);
+        Explain explain =
+                new Explain(row.iface(), bout.corners().get(row.corner()).trace().calls());
+        Explained what = explain.what(row.event());
+        return new RowCanvas.Row(
+                row.iface(),
+                List.of(
+                        new RowCanvas.Cell(texts.number(row.event().tick()), Role.MUTED),
+                        new RowCanvas.Cell(Integer.toString(row.round()), Role.MUTED),
+                        new RowCanvas.Cell(Integer.toString(row.event().vcpu()), Role.MUTED),
+                        new RowCanvas.Cell(
+                                texts.get(what.key(), what.array()), row.refusal() == null ? Role.TEXT : Role.PROBLEM)),
+                row.event().kind() == EventKind.BELL);
     }
 
     private Tab tab(String key, Node content) {
@@ -59,17 +136,49 @@ final class Drawer extends TabPane {
         return tab;
     }
 
-    private Tab problems() {
-        Tab tab = tab(
-                "drawer.problems",
-                list(
-                        workbench.problems(),
-                        p -> texts.get("home.problem", p.field(), p.expected(), p.found()),
-                        "drawer.problems.none"));
-        workbench.problems().addListener((ListChangeListener<Problem>) _ -> tab.setText(
-                texts.get("drawer.problems.counted", workbench.problems().size())));
-        tab.setText(texts.get("drawer.problems.counted", 0));
-        return tab;
+    private Node problems() {
+        problems.setId("problems");
+        problems.setFixedCellSize(24);
+        problems.setAccessibleText(texts.get("drawer.problems"));
+        Label none = new Label(texts.get("drawer.problems.none"));
+        none.getStyleClass().add(StyleClass.MUTED);
+        problems.setPlaceholder(none);
+        problems.setCellFactory(_ -> new ListCell<>() {
+            @Override
+            protected void updateItem(@Nullable Said item, boolean empty) {
+                super.updateItem(item, empty);
+                setText(empty || item == null ? null : item.words());
+                setTooltip(empty || item == null ? null : new Tooltip(item.words()));
+            }
+        });
+        problems.setOnMouseClicked(_ -> goToProblem());
+        problems.setOnKeyPressed(e -> {
+            if (e.getCode() == KeyCode.ENTER) goToProblem();
+        });
+        return problems;
+    }
+
+    private void goToProblem() {
+        Said chosen = problems.getSelectionModel().getSelectedItem();
+        if (chosen != null && chosen.place() != null) workbench.places().select(chosen.place());
+    }
+
+    /// Of the program first, then of the guests; the tab counts them.
+    private void fillProblems() {
+        List<Said> all = new ArrayList<>();
+        for (Problem p : workbench.problems())
+            all.add(new Said(texts.get("home.problem", p.field(), p.expected(), p.found()), null));
+        for (Finding f : workbench.lint().findings()) all.add(new Said(words(f), f.place()));
+        int at = problems.getSelectionModel().getSelectedIndex();
+        problems.getItems().setAll(all);
+        if (at >= 0 && at < all.size()) problems.getSelectionModel().select(at);
+        problemsTab.setText(texts.get("drawer.problems.counted", all.size()));
+    }
+
+    private String words(Finding f) {
+        String key = "finding." + f.kind().name().toLowerCase(Locale.ROOT);
+        String what = texts.get(key, f.values().toArray());
+        return mark(f.corner()) + "  " + what + (f.times() > 1 ? "   " + texts.get("finding.times", f.times()) : "");
     }
 
     private Node visited() {

@@ -302,6 +302,7 @@ public final class Shell extends BorderPane {
         past.refresh();
         status.refresh();
         inspector.refresh();
+        drawer.refresh();
         rail.mark(area);
     }
 

@@ -8,15 +8,19 @@ import ringside.vmm.iface.spi.Shares;
 
 /// What a Xen guest shares with its back ends at a moment: open event channels, granted pages, xenstore, rings. Empty
 /// in other corners.
-public record SharesView(List<Port> ports, List<Grant> grants, List<Node> store, List<Ring> rings) {
-    public static final SharesView NOTHING = new SharesView(List.of(), List.of(), List.of(), List.of());
+public record SharesView(List<Port> ports, List<Grant> grants, List<Node> store, List<Ring> rings, List<Upcall> upcalls) {
+    public static final SharesView NOTHING = new SharesView(List.of(), List.of(), List.of(), List.of(), List.of());
 
     public SharesView {
         ports = List.copyOf(ports);
         grants = List.copyOf(grants);
         store = List.copyOf(store);
         rings = List.copyOf(rings);
+        upcalls = List.copyOf(upcalls);
     }
+
+    /// Whether a vCPU is told of events. @param pending there is one @param masked it does not want to hear
+    public record Upcall(int vcpu, boolean pending, boolean masked) {}
 
     /// An open event channel.
     ///
@@ -47,10 +51,16 @@ public record SharesView(List<Port> ports, List<Grant> grants, List<Node> store,
         List<Grant> grants = new ArrayList<>();
         List<Node> store = new ArrayList<>();
         List<Ring> rings = new ArrayList<>();
+        List<Upcall> upcalls = new ArrayList<>();
         hypervisor.show(new Shares() {
             @Override
             public void port(int n, String state, int domain, int far, int vcpu, boolean is, boolean no, String to) {
                 ports.add(new Port(n, state, domain, far, vcpu, is, no, to));
+            }
+
+            @Override
+            public void vcpu(int number, boolean pending, boolean masked) {
+                upcalls.add(new Upcall(number, pending, masked));
             }
 
             @Override
@@ -68,6 +78,6 @@ public record SharesView(List<Port> ports, List<Grant> grants, List<Node> store,
                 rings.add(new Ring(device, ring, state, port, put, taken, answered));
             }
         });
-        return new SharesView(ports, grants, store, rings);
+        return new SharesView(ports, grants, store, rings, upcalls);
     }
 }

@@ -12,6 +12,9 @@ public interface Shares {
     /// @param leads  to which device, or ""
     void port(int number, String state, int domain, int far, int vcpu, boolean pending, boolean masked, String leads);
 
+    /// Whether a vCPU is told of events now. @param pending there is one @param masked it does not want to hear
+    default void vcpu(int number, boolean pending, boolean masked) {}
+
     /// A page that is offered. @param flags of its entry @param domain to whom @param frame which
     void grant(int reference, int flags, int domain, int frame);
 

@@ -114,6 +114,10 @@ public final class XenHypervisor implements Hypervisor {
 
     @Override
     public void show(Shares to) {
+        for (int n = 0; n < domain.vcpus.size(); n++) {
+            XenVcpu v = domain.vcpus.get(n);
+            to.vcpu(n, v.upcallPending(), v.upcallMasked());
+        }
         parts.events.show(to, this::leadsTo);
         parts.grants.show(to);
         parts.devices.show(to);
