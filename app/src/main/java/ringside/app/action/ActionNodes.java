@@ -12,10 +12,10 @@ public final class ActionNodes {
     private ActionNodes() {}
 
     public static MenuItem menuItem(Action action, Texts texts) {
-        MenuItem item = new MenuItem(texts.get(action.textKey()));
+        MenuItem item = new MenuItem();
+        item.setMnemonicParsing(false);
         item.setId("menu-" + action.id().textKey().replace('.', '-'));
-        if (!action.keys().isEmpty()) item.setAccelerator(null);
-        item.setText(withKey(action, texts));
+        item.textProperty().bind(action.bound().map(_ -> withKey(action, texts)));
         item.disableProperty().bind(Bindings.not(action.enabled()));
         item.setOnAction(_ -> action.trigger());
         return item;
@@ -25,7 +25,9 @@ public final class ActionNodes {
     public static <B extends ButtonBase> B bind(B button, Action action, Texts texts) {
         button.setOnAction(_ -> action.trigger());
         button.disableProperty().bind(Bindings.not(action.enabled()));
-        button.setTooltip(new Tooltip(withKey(action, texts)));
+        Tooltip help = new Tooltip();
+        help.textProperty().bind(action.bound().map(_ -> withKey(action, texts)));
+        button.setTooltip(help);
         button.setAccessibleText(texts.get(action.textKey()));
         return button;
     }

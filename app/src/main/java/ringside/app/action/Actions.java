@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.value.ObservableBooleanValue;
 import javafx.scene.input.KeyCodeCombination;
 import javafx.scene.input.KeyCombination;
@@ -21,7 +22,8 @@ public final class Actions {
     void add(ActionId id, String icon, ObservableBooleanValue enabled, Runnable run, String... keys) {
         List<KeyCombination> combinations = new ArrayList<>();
         for (String key : keys) combinations.add(KeyCombination.valueOf(key));
-        actions.put(id, new Action(id, icon, combinations, enabled, run));
+        List<KeyCombination> usual = List.copyOf(combinations);
+        actions.put(id, new Action(id, icon, usual, new SimpleObjectProperty<>(usual), enabled, run));
     }
 
     public Action get(ActionId id) {
@@ -41,6 +43,37 @@ public final class Actions {
         return actions.values().stream()
                 .filter(action -> action.keys().stream().anyMatch(key -> key.match(event) && (plain || !types(key))))
                 .findFirst();
+    }
+
+    /// Gives an action other keys.
+    public void bind(ActionId id, List<KeyCombination> keys) {
+        get(id).bound().set(List.copyOf(keys));
+    }
+
+    /// The other action that a key triggers now, if there is one.
+    public Optional<Action> holder(KeyCombination key, ActionId but) {
+        return actions.values().stream()
+                .filter(a -> a.id() != but
+                        && a.keys().stream().anyMatch(k -> k.getName().equals(key.getName())))
+                .findFirst();
+    }
+
+    /// Keys as they are remembered: their names with bars between them.
+    public static String write(List<KeyCombination> keys) {
+        return String.join("|", keys.stream().map(KeyCombination::getName).toList());
+    }
+
+    /// Reads what {@link #write} wrote; what is no key any more is left out.
+    public static List<KeyCombination> read(String text) {
+        List<KeyCombination> out = new ArrayList<>();
+        for (String name : text.split("\\|")) {
+            try {
+                if (!name.isBlank()) out.add(KeyCombination.valueOf(name));
+            } catch (IllegalArgumentException _) {
+                // written by another version
+            }
+        }
+        return out;
     }
 
     /// Keys with more than one action, for the test that allows none.

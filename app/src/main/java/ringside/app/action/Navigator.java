@@ -55,6 +55,17 @@ public interface Navigator {
     /// Types the clipboard's text on the active corner's console or screen.
     void paste();
 
+    /// Opens the preferences. @param page its name, in lower case
+    void preferences(String page);
+
+    /// Saves the table that has the focus, or copies it.
+    void saveTable();
+
+    void copyTable();
+
+    /// Shows a chart as a table, or the other way round.
+    void asTable();
+
     /// Asks for a file with the names of the bout's addresses.
     void loadSymbols();
 

@@ -163,6 +163,12 @@ public final class StandardActions {
     private static void looking(
             Actions a, Navigator window, Workbench workbench, UndoStack undo, ObservableBooleanValue hasBout) {
         BreakpointEdits breakpoints = new BreakpointEdits(workbench, undo);
+        ObservableBooleanValue always = new SimpleBooleanProperty(true);
+        a.add(ActionId.PREFERENCES, "settings", always, () -> window.preferences("appearance"), "Shortcut+Comma");
+        a.add(ActionId.KEYS_HERE, "command", always, () -> window.preferences("keyboard"), "Shift+F1");
+        a.add(ActionId.SAVE_TABLE, "download", always, window::saveTable, "Shortcut+Shift+E");
+        a.add(ActionId.COPY_TABLE, "copy", always, window::copyTable, "Shortcut+Shift+K");
+        a.add(ActionId.AS_TABLE, "grid", always, window::asTable, "Shortcut+Shift+T");
         a.add(ActionId.LOAD_SYMBOLS, "file-plus", hasBout, window::loadSymbols);
         a.add(
                 ActionId.BREAKPOINT,

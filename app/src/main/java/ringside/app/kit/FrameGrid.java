@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.kit;
 
+import java.util.List;
 import java.util.function.IntConsumer;
 import javafx.scene.AccessibleRole;
 import javafx.scene.canvas.GraphicsContext;
@@ -10,7 +11,7 @@ import javafx.scene.text.Font;
 
 /// Machine memory as squares, one a frame, or one for several where they would not fit: then the rarest kind among
 /// them is shown, so that a single page table is never hidden by plain memory.
-public final class FrameGrid extends PaintedRegion {
+public final class FrameGrid extends PaintedRegion implements Tabular {
     private static final double LARGEST = 14, SMALLEST = 3;
 
     /// How a kind is drawn.
@@ -26,6 +27,45 @@ public final class FrameGrid extends PaintedRegion {
     private int columns = 1;
     private double square = LARGEST;
     private IntConsumer listener = _ -> {};
+    private Tabular words = new Nothing();
+
+    /// Nobody has said yet what frames are in words.
+    private static final class Nothing implements Tabular {
+        @Override
+        public List<String> titles() {
+            return List.of();
+        }
+
+        @Override
+        public long count() {
+            return 0;
+        }
+
+        @Override
+        public List<String> cells(long row) {
+            return List.of();
+        }
+    }
+
+    /// The same frames in words, one a row.
+    public void asTable(Tabular table) {
+        words = table;
+    }
+
+    @Override
+    public List<String> titles() {
+        return words.titles();
+    }
+
+    @Override
+    public long count() {
+        return words.count();
+    }
+
+    @Override
+    public List<String> cells(long row) {
+        return words.cells(row);
+    }
 
     public FrameGrid() {
         setFocusTraversable(true);

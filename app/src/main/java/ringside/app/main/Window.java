@@ -2,6 +2,8 @@
 package ringside.app.main;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -13,8 +15,12 @@ import javafx.application.Application;
 import javafx.application.Platform;
 import javafx.scene.Node;
 import javafx.scene.Scene;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.TransferMode;
 import javafx.stage.Stage;
+import org.controlsfx.control.ToggleSwitch;
 import ringside.app.action.ActionId;
 import ringside.app.action.Actions;
 import ringside.app.action.Edit;
@@ -23,6 +29,8 @@ import ringside.app.action.Preset;
 import ringside.app.action.StandardActions;
 import ringside.app.action.UndoStack;
 import ringside.app.action.ViewId;
+import ringside.app.kit.TableText;
+import ringside.app.kit.Tabular;
 import ringside.app.session.BoutFiles;
 import ringside.app.session.BoutSession;
 import ringside.app.session.CornerSource;
@@ -340,6 +348,57 @@ public final class Window implements Navigator {
                     if (answer instanceof Problem p) say("home.problem", p.field(), p.expected(), p.found());
                     else say("cpu.symbols.loaded", answer);
                 }));
+    }
+
+    @Override
+    public void preferences(String page) {
+        shell.preferences(page);
+    }
+
+    @Override
+    public void saveTable() {
+        shell.table().ifPresentOrElse(
+                table -> picker.save(texts.get("table.save"), "table.csv").ifPresent(file -> write(table, file)),
+                () -> say("table.none"));
+    }
+
+    private void write(Tabular table, Path file) {
+        boolean json = String.valueOf(file.getFileName()).endsWith(".json");
+        try {
+            Files.writeString(file, json ? TableText.json(table) : TableText.csv(table));
+            say("table.saved", table.count(), file.getFileName());
+        } catch (IOException e) {
+            say("files.save.failed", file, e.getMessage());
+        }
+    }
+
+    @Override
+    public void copyTable() {
+        shell.table().ifPresentOrElse(
+                table -> {
+                    ClipboardContent content = new ClipboardContent();
+                    content.putString(TableText.csv(table));
+                    Clipboard.getSystemClipboard().setContent(content);
+                    say("table.copied", table.count());
+                },
+                () -> say("table.none"));
+    }
+
+    @Override
+    public void asTable() {
+        for (String id : List.of("#time-as-table", "#memory-frames-list")) {
+            Node node = stage.getScene().lookup(id);
+            if (node == null || !seen(node)) continue;
+            if (node instanceof ToggleButton button) button.fire();
+            else if (node instanceof ToggleSwitch flip) flip.setSelected(!flip.isSelected());
+            return;
+        }
+        say("table.only");
+    }
+
+    private static boolean seen(Node node) {
+        for (Node n = node; n != null; n = n.getParent()) if (!n.isVisible()) return false;
+        return true;
     }
 
     @Override

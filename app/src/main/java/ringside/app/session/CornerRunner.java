@@ -215,6 +215,7 @@ final class CornerRunner implements Runnable {
                 Breaks breaks = corner.breaks();
                 if (breaks != null) change.accept(breaks);
             }
+            case EngineCommand.HistoryBudget(long bytes) -> time.budget(bytes);
             case EngineCommand.Pause _ -> {
                 if (goal != Goal.NONE) rest(CornerState.Mode.PAUSED);
             }

@@ -66,6 +66,9 @@ public sealed interface EngineCommand {
     /// Places to stop at are set or taken away.
     record Break(Consumer<Breaks> change) implements EngineCommand {}
 
+    /// Host memory that the histories of all corners may take together.
+    record HistoryBudget(long bytes) implements EngineCommand {}
+
     /// Asks for what a file keeps of the corner as it stands; the answer is completed on the engine thread.
     record Keep(CompletableFuture<Kept> answer) implements EngineCommand {}
 

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,12 @@ public final class GuestLint {
     private @Nullable BoutSession bout;
     private long calls, memory;
     private int frame;
+    private IntConsumer onRefusal = _ -> {};
+
+    /// Who is told of the corner in which a guest was refused something.
+    void onRefusal(IntConsumer to) {
+        onRefusal = to;
+    }
 
     /// What was found in the present bout, the first one first.
     public ObservableList<Finding> findings() {
@@ -98,6 +105,7 @@ public final class GuestLint {
     private void refused(LogRow row) {
         TraceEvent refusal = row.refusal();
         if (refusal == null) return;
+        onRefusal.accept(row.corner());
         String name = row.call() == null ? row.event().kind().id() : row.call().name();
         Why why = WHYS[Math.floorMod(refusal.id(), WHYS.length)];
         report(

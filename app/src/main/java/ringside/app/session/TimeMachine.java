@@ -21,7 +21,8 @@ final class TimeMachine {
     private static final long SCRUB_NANOS = 10_000_000, LEAST_SCRUB = 200_000;
 
     private final Corner corner;
-    private final long budget;
+    private final int corners;
+    private long budget;
     private final long spacingNanos;
     private String obstacle = "";
     private double rate;
@@ -32,8 +33,16 @@ final class TimeMachine {
 
     TimeMachine(Corner corner, int corners) {
         this.corner = corner;
+        this.corners = corners;
         budget = Math.min(History.BUDGET, Runtime.getRuntime().maxMemory() / HEAP_SHARE) / corners;
         spacingNanos = SPACING_NANOS + (corner.memoryBytes() >> 20) * SPACING_NANOS_PER_MB;
+    }
+
+    /// Gives the histories of all corners together so much of the host's memory, as far as its heap allows.
+    void budget(long bytes) {
+        budget = Math.min(bytes, Runtime.getRuntime().maxMemory() / HEAP_SHARE) / corners;
+        History h = corner.history();
+        if (h != null) h.budget(budget);
     }
 
     void begin() {

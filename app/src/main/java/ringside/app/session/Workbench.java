@@ -42,6 +42,8 @@ public final class Workbench {
     /// The text key of the notice that a file begins at its start.
     public static final String FROM_START = "files.from-start";
 
+    public static final int HISTORY_MEGABYTES = 512;
+
     private final CornerSource source;
     private final Settings settings;
     private final ReadOnlyObjectWrapper<@Nullable BoutSession> bout = new ReadOnlyObjectWrapper<>();
@@ -57,6 +59,9 @@ public final class Workbench {
     private final BooleanProperty longCursorKeys = new SimpleBooleanProperty();
     private final BooleanProperty waitAtBells = new SimpleBooleanProperty(true);
     private final ObjectProperty<CostProfile> profile = new SimpleObjectProperty<>();
+    private final BooleanProperty pauseOnRefusal = new SimpleBooleanProperty();
+    private final BooleanProperty singleKeys = new SimpleBooleanProperty(true);
+    private final IntegerProperty historyMegabytes = new SimpleIntegerProperty(HISTORY_MEGABYTES);
     private final BooleanProperty differences = new SimpleBooleanProperty();
     private final LongProperty pace = new SimpleLongProperty(0);
     private final BooleanProperty swapped = new SimpleBooleanProperty();
@@ -95,6 +100,23 @@ public final class Workbench {
         keysTo.addListener((_, was, is) -> {
             if (was.intValue() >= 0) post(was.intValue(), new EngineCommand.Interactive(ownMachine));
             if (is.intValue() >= 0) post(is.intValue(), new EngineCommand.Interactive(true));
+        });
+        if (CostProfile.parse(settings.get("profile.own", "")) instanceof CostProfile.Parsed.Ok own)
+            profile.set(own.profile());
+        remember(pauseOnRefusal, "pause-on-refusal");
+        remember(singleKeys, "single-keys");
+        String megabytes = settings.get("history-megabytes", "");
+        if (megabytes.matches("\\d{2,5}")) historyMegabytes.set(Integer.parseInt(megabytes));
+        historyMegabytes.addListener((_, _, now) -> {
+            settings.set("history-megabytes", now.toString());
+            post(-1, new EngineCommand.HistoryBudget(now.longValue() << 20));
+        });
+        profile.addListener((_, _, now) -> {
+            settings.set("profile", now.id());
+            settings.set("profile.own", now.equals(CostProfile.builtIn(now.id())) ? "" : now.text());
+        });
+        lint.onRefusal(corner -> {
+            if (pauseOnRefusal.get()) post(corner, new EngineCommand.Pause());
         });
         waitAtBells.addListener((_, _, wait) -> {
             if (bout.get() != null) bout.get().waitAtBells(wait);
@@ -368,6 +390,8 @@ public final class Workbench {
                         beginning.moments(),
                         beginning.keep());
                 next.start();
+                if (historyMegabytes.get() != HISTORY_MEGABYTES)
+                    next.post(-1, () -> new EngineCommand.HistoryBudget((long) historyMegabytes.get() << 20));
                 bout.set(next);
                 ownMachine = spec.kernel().length > 0
                         || spec.firmware().length > 0
@@ -652,6 +676,26 @@ public final class Workbench {
 
     public BooleanProperty waitAtBellsProperty() {
         return waitAtBells;
+    }
+
+    private void remember(BooleanProperty choice, String name) {
+        choice.set(settings.get(name, choice.get() ? "on" : "off").equals("on"));
+        choice.addListener((_, _, on) -> settings.set(name, on ? "on" : "off"));
+    }
+
+    /// Whether a corner stands still when its guest was refused something.
+    public BooleanProperty pauseOnRefusalProperty() {
+        return pauseOnRefusal;
+    }
+
+    /// Whether keys that type something, like Space, do something where nothing is typed.
+    public BooleanProperty singleKeysProperty() {
+        return singleKeys;
+    }
+
+    /// Host memory that the histories of a bout's corners may take together.
+    public IntegerProperty historyMegabytesProperty() {
+        return historyMegabytes;
     }
 
     /// The prices behind every modelled number of the window.

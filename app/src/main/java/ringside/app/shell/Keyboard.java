@@ -9,6 +9,7 @@ import javafx.scene.control.ComboBoxBase;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
+import org.jspecify.annotations.Nullable;
 import ringside.app.action.ActionId;
 import ringside.app.action.Actions;
 import ringside.app.session.Workbench;
@@ -18,6 +19,9 @@ import ringside.app.session.Workbench;
 /// F2 always takes the keys back and is never sent to a guest. Two quick Escapes take them back too; the first one
 /// has reached the guest by then.
 final class Keyboard {
+    /// A node with this property is about to be told a key, whatever it does elsewhere.
+    static final String TAKES_ALL = "takes all keys";
+
     private static final long QUICK_NANOS = 500_000_000;
 
     private final Workbench workbench;
@@ -40,9 +44,10 @@ final class Keyboard {
         });
     }
 
-    private void action(KeyEvent e, Node focus) {
-        boolean plain =
-                !(focus instanceof TextInputControl || focus instanceof ButtonBase || focus instanceof ComboBoxBase<?>);
+    private void action(KeyEvent e, @Nullable Node focus) {
+        if (focus != null && focus.getProperties().containsKey(TAKES_ALL)) return;
+        boolean plain = workbench.singleKeysProperty().get()
+                && !(focus instanceof TextInputControl || focus instanceof ButtonBase || focus instanceof ComboBoxBase<?>);
         // A field of text undoes and pastes by itself.
         if (focus instanceof TextInputControl
                 && e.isShortcutDown()

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.collections.ListChangeListener;
 import javafx.geometry.Pos;
@@ -33,6 +34,7 @@ import ringside.app.action.Preset;
 import ringside.app.action.UndoStack;
 import ringside.app.action.ViewId;
 import ringside.app.kit.Icons;
+import ringside.app.kit.Tabular;
 import ringside.app.kit.ZoomPane;
 import ringside.app.session.BoutSession;
 import ringside.app.session.Counterparts;
@@ -60,6 +62,7 @@ public final class Shell extends BorderPane {
     private final Inspector inspector;
     private final Drawer drawer;
     private final Palette palette;
+    private final Preferences preferences;
     private final ZoomPane root;
     private double zoomBefore = 1;
     private boolean inspectorBefore;
@@ -77,6 +80,15 @@ public final class Shell extends BorderPane {
         inspector = new Inspector(workbench, texts);
         drawer = new Drawer(workbench, undo, texts);
         palette = new Palette(this::entries, texts);
+        ChoicesPages choices = new ChoicesPages(workbench, actions, undo, texts);
+        preferences = new Preferences(
+                Map.of(
+                        Preferences.Page.APPEARANCE, choices.appearance(),
+                        Preferences.Page.KEYBOARD, new KeysPage(workbench, actions, undo, texts),
+                        Preferences.Page.RUNNING, choices.running(),
+                        Preferences.Page.HISTORY, choices.history(),
+                        Preferences.Page.PROFILES, new ProfilesPage(workbench, undo, texts)),
+                texts);
         setMinSize(0, 0);
         scrubber = new Scrubber(workbench, texts);
         past = new PastBand(workbench, actions, texts);
@@ -85,7 +97,7 @@ public final class Shell extends BorderPane {
         setCenter(area);
         setRight(inspector);
         setBottom(new VBox(drawer, status));
-        root = new ZoomPane(new StackPane(this, palette));
+        root = new ZoomPane(new StackPane(this, palette, preferences));
         show(inspector, "on".equals(workbench.settings().get("inspector", "")));
         show(drawer, "on".equals(workbench.settings().get("drawer", "")));
         zoom(Double.parseDouble(number(workbench.settings().get("zoom", "1"))));
@@ -208,6 +220,30 @@ public final class Shell extends BorderPane {
                 .ifPresentOrElse(
                         m -> workbench.places().select(new Place.Event(other, m.row())),
                         () -> workbench.noticeProperty().set(texts.get("inspector.other.none")));
+    }
+
+    /// Opens the preferences. @param page its name, in lower case
+    public void preferences(String page) {
+        preferences.open(page);
+    }
+
+    /// The table that has the focus, or else the first one that is seen.
+    public Optional<Tabular> table() {
+        for (Node n = getScene().getFocusOwner(); n != null; n = n.getParent())
+            if (n instanceof Tabular table) return Optional.of(table);
+        return Optional.ofNullable(firstTable(area));
+    }
+
+    private static @Nullable Tabular firstTable(Node node) {
+        if (!node.isVisible()) return null;
+        if (node instanceof Tabular table) return table;
+        if (node instanceof Parent parent) {
+            for (Node child : parent.getChildrenUnmodifiable()) {
+                Tabular found = firstTable(child);
+                if (found != null) return found;
+            }
+        }
+        return null;
     }
 
     /// Opens the list of everything.
@@ -352,7 +388,14 @@ public final class Shell extends BorderPane {
                         ActionId.FILTER,
                         null,
                         ActionId.NOTE,
-                        ActionId.PASTE),
+                        ActionId.PASTE,
+                        null,
+                        ActionId.SAVE_TABLE,
+                        ActionId.COPY_TABLE,
+                        ActionId.AS_TABLE,
+                        null,
+                        ActionId.PREFERENCES,
+                        ActionId.KEYS_HERE),
                 menu(
                         "menu.view",
                         actions,

@@ -37,7 +37,7 @@ public final class History {
     private record Point(long instructions, long tick, long inputs, MachineState state, boolean kept) {}
 
     private final Replayable machine;
-    private final long budget;
+    private long budget;
     private final List<Point> points = new ArrayList<>();
     private final List<Left> left = new ArrayList<>();
     private int numbered;
@@ -209,6 +209,12 @@ public final class History {
 
     public long budget() {
         return budget;
+    }
+
+    /// From now on it may take so much.
+    public void budget(long bytes) {
+        budget = bytes;
+        if (now == null) thin();
     }
 
     /// Number of points.

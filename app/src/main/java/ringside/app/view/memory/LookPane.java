@@ -84,6 +84,7 @@ final class LookPane extends BorderPane {
         frameRows.selectedProperty().addListener((_, _, i) -> {
             if (i.intValue() >= 0) model.chooseFrame(i.intValue());
         });
+        grid.asTable(frameRows);
         asList = new ToggleSwitch(texts.get("memory.frames.list"));
         asList.setId("memory-frames-list");
         asList.setMinWidth(Region.USE_PREF_SIZE);
