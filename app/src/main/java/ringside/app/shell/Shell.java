@@ -3,9 +3,12 @@ package ringside.app.shell;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.collections.ListChangeListener;
 import javafx.geometry.Pos;
@@ -41,12 +44,16 @@ import ringside.app.session.Counterparts;
 import ringside.app.session.GuestCard;
 import ringside.app.session.LogRow;
 import ringside.app.session.Place;
+import ringside.app.session.RowLog;
 import ringside.app.session.Workbench;
 import ringside.app.text.Texts;
+import ringside.vmm.explain.Symbol;
+import ringside.vmm.explain.SymbolTable;
 import ringside.vmm.word.Problem;
 
 /// The frame around the views: menu, transport, rail, tiles, inspector, drawer, status bar, the list of everything.
 public final class Shell extends BorderPane {
+    private static final int MOST_NAMES = 8, MOST_ROWS = 20_000;
     private static final double ZOOM_STEP = 0.125, LEAST_ZOOM = 0.75, MOST_ZOOM = 2, PRESENTATION_ZOOM = 1.5;
 
     private final Rail rail;
@@ -263,6 +270,7 @@ public final class Shell extends BorderPane {
                         area.show(ViewId.MEMORY);
                     }));
         }
+        if (bout != null && !typed.isEmpty()) places(bout, typed, all);
         for (Action action : actions.all()) {
             if (action.id() == ActionId.FIND) continue;
             all.add(new Palette.Entry(
@@ -287,6 +295,46 @@ public final class Shell extends BorderPane {
                                     .subList(0, Math.min(2, guest.corners().size())))));
         }
         return all;
+    }
+
+    /// Names of addresses, calls that were made, and moments, as far as they fit what was typed.
+    private void places(BoutSession bout, String typed, List<Palette.Entry> all) {
+        int corner = Math.min(
+                workbench.activeCornerProperty().get(), bout.corners().size() - 1);
+        SymbolTable names = workbench.symbols().of(corner);
+        for (String name : names.names(typed, MOST_NAMES)) {
+            int va = names.address(name).orElse(0);
+            all.add(new Palette.Entry(
+                    texts.get("palette.name", name, Symbol.hex32(va)), texts.get("view.cpu"), "cpu", true, () -> {
+                        workbench.places().select(new Place.Address(corner, 0, va));
+                        area.show(ViewId.CPU);
+                    }));
+        }
+        if (typed.matches("\\d{3,15}")) {
+            long tick = Long.parseLong(typed);
+            all.add(new Palette.Entry(
+                    texts.get("palette.tick", tick), texts.get("view.time"), "clock", true, () -> {
+                        workbench.places().select(new Place.Moment(corner, tick));
+                        area.show(ViewId.TIME);
+                    }));
+        }
+        RowLog log = bout.log().calls();
+        Set<String> seen = new HashSet<>();
+        String wanted = typed.toLowerCase(Locale.ROOT);
+        for (long at = log.end() - 1; at >= Math.max(log.first(), log.end() - MOST_ROWS); at--) {
+            LogRow row = log.get(at);
+            if (row.call() == null || !row.call().name().toLowerCase(Locale.ROOT).contains(wanted)) continue;
+            if (seen.size() >= MOST_NAMES || !seen.add(row.call().name() + row.corner())) continue;
+            all.add(new Palette.Entry(
+                    texts.get("palette.call", row.call().name()),
+                    texts.get("corner.name." + row.iface().id()),
+                    "list",
+                    true,
+                    () -> {
+                        workbench.places().select(new Place.Event(row.corner(), row));
+                        area.show(ViewId.CALLS);
+                    }));
+        }
     }
 
     private static void show(Region region, boolean shown) {

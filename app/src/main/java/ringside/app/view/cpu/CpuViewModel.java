@@ -137,6 +137,15 @@ public final class CpuViewModel {
         } else if (place instanceof Place.Event(int c, var row)) {
             corner.set(c);
             vcpu.set(Math.max(0, row.event().vcpu()));
+        } else if (place instanceof Place.Address(int c, int v, int va)) {
+            Look now = look.get();
+            boolean seen = c == corner.get()
+                    && now != null
+                    && now.code().stream().anyMatch(line -> line.linear() == va);
+            if (seen) return;
+            corner.set(c);
+            vcpu.set(v);
+            showCode(va);
         }
     }
 
