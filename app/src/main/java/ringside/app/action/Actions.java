@@ -54,8 +54,13 @@ public final class Actions {
     public Optional<Action> holder(KeyCombination key, ActionId but) {
         return actions.values().stream()
                 .filter(a -> a.id() != but
-                        && a.keys().stream().anyMatch(k -> k.getName().equals(key.getName())))
+                        && a.keys().stream().anyMatch(k -> same(k, key)))
                 .findFirst();
+    }
+
+    /// A key may be named by what it types or by where it lies: people see the same.
+    public static boolean same(KeyCombination one, KeyCombination other) {
+        return one.getDisplayText().equals(other.getDisplayText());
     }
 
     /// Keys as they are remembered: their names with bars between them.

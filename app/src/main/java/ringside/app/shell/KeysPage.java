@@ -174,7 +174,7 @@ final class KeysPage extends VBox {
     private void take(Action a, List<KeyCombination> mine, Action other, KeyCombination key) {
         List<KeyCombination> before = a.keys(), theirs = other.keys();
         List<KeyCombination> left = theirs.stream()
-                .filter(k -> !k.getName().equals(key.getName()))
+                .filter(k -> !Actions.same(k, key))
                 .toList();
         undo.apply(new Edit(
                 "edit.keys",

@@ -78,8 +78,10 @@ final class Preferences extends StackPane {
         box.setMaxSize(820, 560);
         setAlignment(box, Pos.CENTER);
         getChildren().add(box);
-        addEventHandler(KeyEvent.KEY_PRESSED, e -> {
-            if (e.getCode() != KeyCode.ESCAPE) return;
+        // Before the controls: a list takes Escape for itself. While a key is asked for, Escape only ends that.
+        addEventFilter(KeyEvent.KEY_PRESSED, e -> {
+            boolean asked = e.getTarget() instanceof Node on && on.getProperties().containsKey(Keyboard.TAKES_ALL);
+            if (e.getCode() != KeyCode.ESCAPE || asked) return;
             close();
             e.consume();
         });

@@ -95,6 +95,7 @@ final class ProfilesPage extends VBox {
 
     private void use(CostProfile chosen) {
         CostProfile before = workbench.profileProperty().get();
+        if (chosen.equals(before)) return;
         undo.apply(new Edit(
                 "edit.profile",
                 () -> workbench.profileProperty().set(chosen),

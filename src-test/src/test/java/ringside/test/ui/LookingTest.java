@@ -187,7 +187,7 @@ class LookingTest {
                 boolean screen = node.getId().startsWith("screen") || node.getId().contains("console");
                 // The strip of rings and the lanes are the timeline's rows, which has a table of its own.
                 boolean lanes = node.getId().equals("cpu-strip") || node.getId().startsWith("lane")
-                        || node.getId().equals("timeline");
+                        || List.of("timeline", "scrubber").contains(node.getId());
                 if (!screen && !lanes && !(node instanceof Tabular)) without.add(view + " " + node.getId());
             }
         }

@@ -39,8 +39,13 @@ final class CallWords {
 
     /// Where in the guest a row came from: `set_pte+0x1f`, an address, or "".
     String site(LogRow row) {
+        return site(row, Integer.MAX_VALUE);
+    }
+
+    /// The same in at most so many characters.
+    String site(LogRow row, int room) {
         if (row.site() == 0) return "";
-        String name = symbols.of(row.corner()).at(row.site());
+        String name = symbols.of(row.corner()).at(row.site(), room);
         return name.isEmpty() ? Symbol.hex32(row.site()) : name;
     }
 

@@ -159,13 +159,13 @@ public final class CallsView extends BorderPane {
 
     private List<RowCanvas.Column> columns() {
         return List.of(
-                new RowCanvas.Column(texts.get("calls.column.time"), 15),
-                new RowCanvas.Column(texts.get("calls.column.round"), 7),
+                new RowCanvas.Column(texts.get("calls.column.time"), 17),
+                new RowCanvas.Column(texts.get("calls.column.round"), 6),
                 new RowCanvas.Column(texts.get("calls.column.vcpu"), 6),
-                new RowCanvas.Column(texts.get("calls.column.op"), 26),
+                new RowCanvas.Column(texts.get("calls.column.op"), 23),
                 new RowCanvas.Column(texts.get("calls.column.class"), 11),
                 new RowCanvas.Column(texts.get("calls.column.result"), 11),
-                new RowCanvas.Column(texts.get("calls.column.from"), 24),
+                new RowCanvas.Column(texts.get("calls.column.from"), 26),
                 new RowCanvas.Column(texts.get("calls.column.about"), 40));
     }
 

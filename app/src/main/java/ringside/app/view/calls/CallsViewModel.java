@@ -41,7 +41,7 @@ import ringside.vmm.trace.TraceEvent;
 
 /// The calls log: which rows pass the filter, and the selected one in full.
 public final class CallsViewModel {
-    private static final int CHIPS = 8;
+    private static final int CHIPS = 8, SITE_ROOM = 25;
     private static final int FRAMES_PER_COUNT = 20;
 
     /// The selected row, ready to be shown.
@@ -91,6 +91,7 @@ public final class CallsViewModel {
     private final ReadOnlyStringWrapper liveFrame = new ReadOnlyStringWrapper("");
     private String settled = "";
     private int frame;
+    private boolean forgot;
     private @Nullable Runnable refresh;
 
     public CallsViewModel(Workbench workbench, UndoStack undo, Texts texts) {
@@ -126,6 +127,7 @@ public final class CallsViewModel {
         opCounts.clear();
         head = 0;
         seen = 0;
+        forgot = false;
         pulse();
         frame = 0;
     }
@@ -160,8 +162,19 @@ public final class CallsViewModel {
         if (head > 50_000) {
             matches.subList(0, head).clear();
             head = 0;
+            forgot = true;
         }
         return changed;
+    }
+
+    /// Rows that the log has let go of are not counted any more.
+    private void recount() {
+        BoutSession bout = workbench.bout();
+        if (bout == null) return;
+        opCounts.clear();
+        RowLog log = bout.log().calls();
+        for (int i = head; i < matches.size(); i++)
+            if (matches.get(i) >= log.first()) opCounts.merge(words.op(log.get(matches.get(i))), 1, Integer::sum);
     }
 
     private CallFilter.Facts facts(BoutSession bout, LogRow row) {
@@ -229,6 +242,7 @@ public final class CallsViewModel {
 
     private void countOperations() {
         wider.set(widen());
+        if (head > 0 || forgot) recount();
         operations.set(opCounts.entrySet().stream()
                 .sorted((a, b) -> b.getValue() != (int) a.getValue()
                         ? Integer.compare(b.getValue(), a.getValue())
@@ -319,7 +333,7 @@ public final class CallsViewModel {
                 words.op(row),
                 words.classText(row),
                 words.result(row),
-                words.site(row),
+                words.site(row, SITE_ROOM),
                 (missing(bout, row) ? "≠ " : "") + words.about(words.explain(bout, row), row));
     }
 

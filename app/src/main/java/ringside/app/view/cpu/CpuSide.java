@@ -92,7 +92,9 @@ final class CpuSide extends VBox {
         watches.setPrefHeight(24 * 4 + 4);
         watches.setMinHeight(24 * 2);
         watches.setAccessibleText(texts.get("cpu.watch"));
-        watches.setPlaceholder(new Label(texts.get("cpu.watch.none")));
+        Label none = new Label(texts.get("cpu.watch.none"));
+        none.setWrapText(true);
+        watches.setPlaceholder(none);
         watches.setCellFactory(_ -> new ListCell<>() {
             @Override
             protected void updateItem(CpuViewModel.@Nullable Cell item, boolean empty) {

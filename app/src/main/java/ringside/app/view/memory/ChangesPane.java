@@ -35,7 +35,7 @@ final class ChangesPane extends BorderPane {
         this.texts = texts;
         rows = RowCanvas.of(
                 texts.get("memory.changes.columns"),
-                List.of(15, 6, 12, 6, 18, 24, 26, 34),
+                List.of(17, 6, 12, 6, 18, 24, 26, 34),
                 model::count,
                 this::row,
                 texts.get("memory.empty"));
