@@ -141,6 +141,7 @@ final class CpuTables extends BorderPane {
             case TSS -> tss;
         };
         if (getCenter() != content) setCenter(content);
+        BorderPane.setAlignment(content, Pos.TOP_LEFT);
         callers.refresh();
         table.refresh();
         tss.refresh();

@@ -86,6 +86,7 @@ public final class CpuView extends BorderPane {
         split.setDividerPositions(0.33);
         SplitPane.setResizableWithParent(left, false);
         setCenter(split);
+        BorderPane.setAlignment(split, Pos.TOP_LEFT);
         // In a narrow tile the registers go above the code.
         widthProperty().addListener((_, _, width) -> {
             Orientation wanted = width.doubleValue() < NARROW ? Orientation.VERTICAL : Orientation.HORIZONTAL;
@@ -196,6 +197,7 @@ public final class CpuView extends BorderPane {
         head.setAlignment(Pos.CENTER_LEFT);
         head.getStyleClass().add("pane-head");
         BorderPane pane = new BorderPane(content);
+        BorderPane.setAlignment(content, Pos.TOP_LEFT);
         pane.setTop(head);
         pane.setMinWidth(120);
         return pane;

@@ -64,6 +64,7 @@ final class ChangesPane extends BorderPane {
         line.getStyleClass().add("pane-head");
         setTop(line);
         setCenter(rows);
+        BorderPane.setAlignment(rows, Pos.TOP_LEFT);
     }
 
     private Button button(String id, String key, String icon, Runnable run) {

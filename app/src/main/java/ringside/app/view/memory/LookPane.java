@@ -287,12 +287,14 @@ final class LookPane extends BorderPane {
 
     private static BorderPane under(Node head, Node content) {
         BorderPane pane = new BorderPane(content);
+        BorderPane.setAlignment(content, Pos.TOP_LEFT);
         pane.setTop(head);
         return pane;
     }
 
     private void show(Page page) {
         setCenter(pages.get(page));
+        BorderPane.setAlignment(getCenter(), Pos.TOP_LEFT);
         tabs.show(page);
         refresh();
     }

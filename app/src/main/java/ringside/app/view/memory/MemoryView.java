@@ -38,6 +38,7 @@ public final class MemoryView extends BorderPane {
         split.setDividerPositions(0.42);
         setTop(head());
         setCenter(split);
+        BorderPane.setAlignment(split, Pos.TOP_LEFT);
         model.translationProperty().addListener((_, _, now) -> walks.show(now));
         walks.show(null);
         model.onRefresh(below::refreshChanges);
