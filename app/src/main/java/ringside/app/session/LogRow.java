@@ -70,7 +70,7 @@ public final class LogRow {
     public int site() {
         return switch (event.kind()) {
             case CALL -> event.site();
-            case EXIT, FAULT, INTERRUPT -> (int) event.a0();
+            case EXIT, FAULT, INTERRUPT, SOFTWARE_INTERRUPT -> (int) event.a0();
             default -> 0;
         };
     }
