@@ -3,7 +3,9 @@ package ringside.app.session;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +111,11 @@ public final class CornerFeed {
             }
         }));
         return answer;
+    }
+
+    /// The same; the answer comes on the FX thread.
+    public <T> void ask(Function<Inspection, T> question, Consumer<T> answer) {
+        ask(question).thenAccept(found -> Platform.runLater(() -> answer.accept(found)));
     }
 
     /// Asks for the walks of an address; never blocks.

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javafx.application.Platform;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -429,12 +428,9 @@ public final class CallsViewModel {
         BoutSession bout = workbench.bout();
         int mfn = refusedFrame();
         if (bout == null || mfn < 0) return;
-        bout.corners()
-                .get(row.corner())
-                .ask(m -> m.frame(mfn))
-                .thenAccept(note -> Platform.runLater(() -> {
-                    if (refusedFrame() == mfn) liveFrame.set(note);
-                }));
+        bout.corners().get(row.corner()).ask(m -> m.frame(mfn), note -> {
+            if (refusedFrame() == mfn) liveFrame.set(note);
+        });
     }
 
     void showFrame() {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.IntegerProperty;
 import javafx.beans.property.ObjectProperty;
@@ -502,11 +501,10 @@ public final class LookModel {
             return;
         }
         CornerFeed feed = bout.corners().get(ofCorner);
-        feed.ask(m -> mapped(m.space(0, WalkView.Tables.CPU_NATIVE), (int) (maddr >>> 12)))
-                .thenAccept(at -> Platform.runLater(() -> {
-                    if (at.isEmpty()) workbench.noticeProperty().set(texts.get("memory.break.unmapped"));
-                    else edits.toggle(Breakpoint.write(ofCorner, at.getFirst() + (int) (maddr & 0xFFF), 4, ""));
-                }));
+        feed.ask(m -> mapped(m.space(0, WalkView.Tables.CPU_NATIVE), (int) (maddr >>> 12)), at -> {
+            if (at.isEmpty()) workbench.noticeProperty().set(texts.get("memory.break.unmapped"));
+            else edits.toggle(Breakpoint.write(ofCorner, at.getFirst() + (int) (maddr & 0xFFF), 4, ""));
+        });
     }
 
     /// The machine address of an entry of the table that the tree shows.
