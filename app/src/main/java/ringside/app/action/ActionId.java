@@ -12,6 +12,7 @@ public enum ActionId {
     SAVE_BOUT,
     SAVE_BOUT_AS,
     RENAME_BOUT,
+    FIRST_STEPS,
     LOAD_SYMBOLS,
     CLOSE_BOUT,
     PREFERENCES,

@@ -26,6 +26,9 @@ public interface Navigator {
     /// Writes the bout to its file; asks for one where it has none, or when told to.
     void saveBout(boolean elsewhere);
 
+    /// Offers the first steps once more.
+    void firstSteps();
+
     /// Keeps the present moment in the bout's file.
     void keepMoment();
 

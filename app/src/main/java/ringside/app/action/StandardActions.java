@@ -43,6 +43,7 @@ public final class StandardActions {
         a.add(ActionId.SAVE_BOUT, "save", hasBout, () -> window.saveBout(false), "Shortcut+S");
         a.add(ActionId.SAVE_BOUT_AS, "", hasBout, () -> window.saveBout(true), "F12");
         a.add(ActionId.RENAME_BOUT, "edit-2", hasBout, window::renameBout, "Shift+F2");
+        a.add(ActionId.FIRST_STEPS, "flag", always, window::firstSteps);
         a.add(ActionId.CLOSE_BOUT, "x", hasBout, workbench::closeBout, "Shortcut+W");
         a.add(ActionId.QUIT, "", always, window::quit, "Shortcut+Q");
     }

@@ -3,6 +3,7 @@ package ringside.app.action;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
@@ -45,6 +46,11 @@ public final class UndoStack {
         edit.apply().run();
         done.push(edit);
         tell();
+    }
+
+    /// Text keys of what can be taken back, the newest first.
+    public List<String> history() {
+        return done.stream().map(Edit::textKey).toList();
     }
 
     private void tell() {

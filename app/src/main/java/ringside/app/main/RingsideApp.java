@@ -57,6 +57,7 @@ public class RingsideApp extends Application {
         } else if (options.screenshots().isPresent()) {
             new ScreenshotTour(window, stage.getScene(), options).start();
         } else {
+            window.home().offerSteps(false);
             window.home().warmUp();
         }
     }

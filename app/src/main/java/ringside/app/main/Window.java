@@ -311,6 +311,12 @@ public final class Window implements Navigator {
     }
 
     @Override
+    public void firstSteps() {
+        shell.show(ViewId.HOME);
+        home.offerSteps(true);
+    }
+
+    @Override
     public void keepMoment() {
         BoutSession bout = workbench.bout();
         if (bout == null) return;

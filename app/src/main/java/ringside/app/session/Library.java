@@ -230,8 +230,11 @@ public final class Library implements AutoCloseable {
                 delete(card.file());
                 continue;
             }
+            boolean older = mine.isPresent() && !card.file().equals(kept) && !mine.get().about().file().isEmpty()
+                    && card.about().file().equals(mine.get().about().file());
             bytes += size(card.file());
-            if (++number > MOST || bytes > MOST_BYTES) toBin(card.file());
+            if (older) toBin(card.file());
+            else if (++number > MOST || bytes > MOST_BYTES) toBin(card.file());
         }
     }
 

@@ -18,6 +18,7 @@ import javafx.scene.Scene;
 import javafx.scene.control.Button;
 import javafx.scene.control.Menu;
 import javafx.scene.control.MenuBar;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.SeparatorMenuItem;
 import javafx.scene.input.Clipboard;
 import javafx.scene.layout.BorderPane;
@@ -55,6 +56,8 @@ import ringside.vmm.word.Problem;
 public final class Shell extends BorderPane {
     private static final int MOST_NAMES = 8, MOST_ROWS = 20_000;
     private static final double ZOOM_STEP = 0.125, LEAST_ZOOM = 0.75, MOST_ZOOM = 2, PRESENTATION_ZOOM = 1.5;
+
+    private static final int MOST_HISTORY = 15;
 
     private final Rail rail;
     private final Transport transport;
@@ -390,8 +393,30 @@ public final class Shell extends BorderPane {
         rail.mark(area);
     }
 
+    /// What can be taken back, the newest first; choosing one takes back all down to it.
+    private Menu history() {
+        Menu menu = new Menu(texts.get("undo.history"));
+        menu.setId("undo-history");
+        menu.disableProperty().bind(undo.nextProperty().isEmpty());
+        menu.getItems().add(new SeparatorMenuItem()); // a menu without an item never opens
+        menu.setOnShowing(_ -> {
+            menu.getItems().clear();
+            List<String> keys = undo.history();
+            for (int i = 0; i < Math.min(MOST_HISTORY, keys.size()); i++) {
+                int steps = i + 1;
+                MenuItem item = new MenuItem(texts.get(keys.get(i)));
+                item.setOnAction(_ -> {
+                    for (int n = 0; n < steps; n++) undo.undo();
+                });
+                menu.getItems().add(item);
+            }
+        });
+        return menu;
+    }
+
     private Region menuLine(Actions actions, Texts texts) {
         MenuBar bar = menu(actions, texts);
+        bar.getMenus().get(1).getItems().add(2, history());
         Button find = ActionNodes.bind(
                 new Button(texts.get("find.button", actions.get(ActionId.FIND).keyText()), Icons.of("search")),
                 actions.get(ActionId.FIND),

@@ -150,6 +150,20 @@ class BoutActionsTest {
         assertTrue(robot.lookup("#time-selection").queryAs(Labeled.class).isVisible());
     }
 
+    @Test
+    void theFirstStepsAreTakenOrPassedOver(FxRobot robot) throws TimeoutException {
+        assertFalse(robot.lookup("#first-steps").query().isVisible(), "they come when they are asked for");
+        act(ActionId.FIRST_STEPS);
+        await(() -> robot.lookup("#first-steps").query().isVisible());
+        WaitForAsyncUtils.asyncFx(
+                () -> robot.lookup("#steps-skip").queryAs(Button.class).fire());
+        await(() -> !robot.lookup("#first-steps").query().isVisible());
+        act(ActionId.FIRST_STEPS);
+        WaitForAsyncUtils.asyncFx(
+                () -> robot.lookup("#steps-action-ring-bell").queryAs(Button.class).fire());
+        await(() -> bout() != null && !robot.lookup("#first-steps").query().isVisible());
+    }
+
     private static RowCanvas table(FxRobot robot) {
         return robot.lookup("#time-compare-table").queryAs(RowCanvas.class);
     }

@@ -44,6 +44,7 @@ public final class HomeView extends ScrollPane {
         setFitToWidth(true);
         VBox page = new VBox(
                 22,
+                new FirstSteps(model, actions, texts),
                 hero(actions),
                 problems(),
                 new MyBoutsPane(model, actions, texts),

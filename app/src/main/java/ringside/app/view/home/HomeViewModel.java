@@ -22,7 +22,7 @@ import ringside.vmm.word.Problem;
 
 /// What Home offers: the gallery, the corners to ring with, the import.
 public final class HomeViewModel {
-    private static final String FIRST_BOUT = "fork-storm";
+    private static final String FIRST_BOUT = "fork-storm", STEPS = "first-steps";
 
     private final Workbench workbench;
     private final ObservableList<Iface> corners = FXCollections.observableArrayList(Iface.VMI, Iface.XEN);
@@ -31,6 +31,7 @@ public final class HomeViewModel {
     private final ImportModel imports;
     private final UndoStack undo;
     private final Texts texts;
+    private final BooleanProperty steps = new SimpleBooleanProperty();
     private final BooleanProperty renaming = new SimpleBooleanProperty();
 
     public HomeViewModel(Workbench workbench, FilePicker picker, UndoStack undo, Texts texts) {
@@ -117,6 +118,22 @@ public final class HomeViewModel {
 
     public ReadOnlyBooleanProperty openingProperty() {
         return workbench.openingProperty();
+    }
+
+    /// Whether the first steps are offered.
+    BooleanProperty stepsProperty() {
+        return steps;
+    }
+
+    /// Offers the first steps to somebody who has not seen them yet, or once more when asked to.
+    public void offerSteps(boolean again) {
+        if (again || workbench.settings().get(STEPS, "").isEmpty()) steps.set(true);
+    }
+
+    /// They were taken, or passed over.
+    void endSteps() {
+        steps.set(false);
+        workbench.settings().set(STEPS, "done");
     }
 
     // ---- my bouts -------------------------------------------------------------------------------------------------

@@ -236,7 +236,11 @@ final class MyBoutsPane extends VBox {
 
     private String where(BoutCard card) {
         BoutAbout about = card.about();
-        String at = about.bell() < 0 ? texts.get("bouts.at.start") : texts.get("bouts.at.bell", about.bell());
+        String at = about.bell() >= 0
+                ? texts.get("bouts.at.bell", about.bell())
+                : about.since() == 0
+                        ? texts.get("bouts.at.start")
+                        : texts.get("bouts.at.time", texts.number(about.since() / 1e9, 1));
         String state = switch (about.end()) {
             case PAUSED -> texts.get("bouts.paused", at);
             case ENDED -> texts.get("bouts.ended");
