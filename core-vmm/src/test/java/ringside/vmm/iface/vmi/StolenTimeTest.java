@@ -25,6 +25,9 @@ class StolenTimeTest {
     private static final long LIMIT = 100_000_000;
     private static final Pattern SPUN = Pattern.compile("real ([0-9a-f]{8}) stolen ([0-9a-f]{8})");
 
+    private static final Pattern NAIVE =
+            Pattern.compile("naive ([0-9a-f]{8}) of ([0-9a-f]{8}) stolen ([0-9a-f]{8})");
+
     private static Machine machine(int ring, int percent) throws IOException {
         PcSettings settings = new PcSettings(false, false, false, ring, new HostLoad(percent, 1_000_000));
         return VmiStepsTest.machine("vmi-steps-pae.elf", 2, 42, settings);
@@ -47,6 +50,20 @@ class StolenTimeTest {
     }
 
     /// Whether a tick was run, slept, or stolen: each is one of the three.
+    /// It ticks a hundred times in each period of the host's.
+    @ParameterizedTest
+    @CsvSource({"1,0", "1,25", "1,50", "0,50"})
+    void aClockThatCountsInterruptsLosesWhatWasStolen(int ring, int percent) throws IOException {
+        Machine m = machine(ring, percent);
+        m.run(LIMIT, false);
+        Matcher found = NAIVE.matcher(m.console().tail(20_000));
+        assertTrue(found.find());
+        int naive = Integer.parseInt(found.group(1), 16), real = Integer.parseInt(found.group(2), 16);
+        int stolen = Integer.parseInt(found.group(3), 16);
+        assertEquals(real * (percent / 100.0), stolen, 1_000_000, "within one period");
+        assertEquals(real - naive, stolen, 100_000, "a tick or two of each time it was away");
+    }
+
     @Test
     void everyTickOfAVcpuIsAccountedFor() throws IOException {
         PcSettings settings = new PcSettings(false, false, false, 1, new HostLoad(50, 1_000_000));
