@@ -58,7 +58,8 @@ public record Bill(List<Line> lines) {
         w.hidden("pf", "vmi.hidden", c.exits(ExitCause.HIDDEN_FAULT));
         w.hidden("pf", "vmi.hidden", c.exits(ExitCause.PTE_WRITE));
         w.both("exc", "vmi.bounce", c.exits(ExitCause.EXCEPTION));
-        w.guest("sys.int", c.exits(ExitCause.SOFTWARE_INTERRUPT));
+        w.guest("sys.int", c.events(EventKind.SOFTWARE_INTERRUPT));
+        w.both("sys.fast", "vmi.sys", c.exits(ExitCause.SOFTWARE_INTERRUPT));
         w.both("irq", "vmi.bounce", c.exits(ExitCause.INTERRUPT));
         w.hidden("pf", "vmi.gp", c.exits(ExitCause.MEMORY_IO));
         w.hidden("exc", "vmi.gp", privileged(c));

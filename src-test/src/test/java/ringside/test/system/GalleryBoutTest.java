@@ -18,6 +18,7 @@ import ringside.vmm.bout.PcSpec;
 import ringside.vmm.probe.Snapshot;
 import ringside.vmm.trace.Counts;
 import ringside.vmm.trace.EventKind;
+import ringside.vmm.trace.ExitCause;
 import ringside.vmm.word.Iface;
 
 /// The gallery guests on every corner: they end, they count what they must, and they count it again.
@@ -96,6 +97,10 @@ class GalleryBoutTest {
                                 nativeCounts.events(EventKind.SOFTWARE_INTERRUPT)),
                         List.of(vmi.events(EventKind.SOFTWARE_INTERRUPT), xen.events(EventKind.SOFTWARE_INTERRUPT)),
                         "the same system calls everywhere"),
+                () -> assertEquals(
+                        List.of(0L, 0L),
+                        List.of(vmi.exits(ExitCause.SOFTWARE_INTERRUPT), xen.exits(ExitCause.SOFTWARE_INTERRUPT)),
+                        "they go straight to the kernel, through its trap gate"),
                 () -> assertTrue(
                         xen.calls().containsKey("xen.mmu_update") || xen.calls().containsKey("xen.update_va_mapping"),
                         "Xen page-table calls: " + xen.calls().keySet()),

@@ -54,9 +54,25 @@ final class Delivery {
         return vector != 1 && vector != 3 && vector != 4 && vector != DOUBLE_FAULT;
     }
 
-    /// A software interrupt of the guest's own.
-    void softInterrupt(VmiVcpu v, int vector, int nextEip) {
-        platform.trace().event(v.n(), EventKind.SOFTWARE_INTERRUPT, vector, nextEip & 0xFFFFFFFFL, 0, 0, 0);
+    /// Whether INT `vector` of a user program needs no monitor. A trap gate that every level may use, into code of
+    /// the kernel's, stands in the monitor's own table as well: silicon takes the kernel's stack from the monitor's
+    /// TSS, and nothing in the frame is virtual, as the flag is set and stays so. An interrupt gate would clear the
+    /// real flag in place of the virtual one, and under a virtual IOPL the pushed image would show the real one.
+    boolean direct(VmiVcpu v, int vector) {
+        if (!v.user() || v.iopl != 0 || !v.vif() || vector * 8 + 7 > v.idtLimit) return false;
+        try {
+            long gate = memory.read(v, v.idtBase + vector * 8, 8);
+            int type = (int) (gate >>> 40) & 0x1F;
+            boolean open = type == TRAP_32 && (gate >>> 45 & 3) == 3 && (gate & 1L << 47) != 0;
+            long code = tables.lookup(v, (int) (gate >>> 16) & 0xFFFF);
+            return open && Descriptor.code(code) && Descriptor.present(code) && !Descriptor.conforming(code);
+        } catch (GuestFault unreadable) {
+            return false;
+        }
+    }
+
+    /// A software interrupt of the guest's own. @param kind INT n, or INT3 and INTO, which are exceptions
+    void softInterrupt(VmiVcpu v, int vector, int nextEip, EventKind kind) {
         @Nullable GuestFault nested;
         try {
             int high = (int) (memory.read(v, v.idtBase + vector * 8, 8) >>> 32);
@@ -67,7 +83,9 @@ final class Delivery {
         } catch (GuestFault unreadable) {
             nested = unreadable;
         }
+        int delivered = kind == EventKind.FAULT ? 1 : 0;
         if (nested != null) escalate(v, -1, nested);
+        else platform.trace().event(v.n(), kind, vector, nextEip & 0xFFFFFFFFL, 0, 0, delivered);
     }
 
     /// Delivers a waiting interrupt when the virtual flag allows it and no ROM code is in the middle of something.

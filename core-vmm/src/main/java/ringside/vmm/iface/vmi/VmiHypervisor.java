@@ -17,6 +17,7 @@ import ringside.vmm.mem.MachineMemory;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.trace.CallClass;
 import ringside.vmm.trace.CallInfo;
+import ringside.vmm.trace.EventKind;
 import ringside.vmm.trace.ExitCause;
 import ringside.vmm.trace.Hook;
 import ringside.vmm.trace.Trace;
@@ -379,12 +380,14 @@ public final class VmiHypervisor implements Hypervisor {
             cross(v, call, s.nextEip());
             return Verdict.RESUME;
         }
-        count(v, ExitCause.SOFTWARE_INTERRUPT, s.vector(), 0);
+        boolean plain = s.kind() == Exit.SoftInt.Kind.INT_N, direct = plain && delivery.direct(v, s.vector());
+        if (!direct) count(v, ExitCause.SOFTWARE_INTERRUPT, s.vector(), 0);
         if (s.kind() == Exit.SoftInt.Kind.ICEBP) {
             v.g.setEip(s.nextEip());
             delivery.exception(v, 1, false, 0, 0);
         } else {
-            delivery.softInterrupt(v, s.vector(), s.nextEip());
+            EventKind kind = plain ? EventKind.SOFTWARE_INTERRUPT : EventKind.FAULT;
+            delivery.softInterrupt(v, s.vector(), s.nextEip(), kind);
         }
         return Verdict.RESUME;
     }

@@ -116,6 +116,16 @@ class VmiStepsTest {
         assertEquals(3, counts.exits(ExitCause.INTERRUPT_FLAG)); // STI and CLI of the kernel, CLI of the user
     }
 
+    /// An interrupt gate clears the virtual flag, which silicon does not know: such an INT is the monitor's.
+    @Test
+    void anIntThroughAnInterruptGateCrosses() throws IOException {
+        Machine m = machine("vmi-steps.elf", 1, 42);
+        m.run(LIMIT, false);
+        Counts counts = m.tracer().counts();
+        assertTrue(counts.events(EventKind.SOFTWARE_INTERRUPT) > 0);
+        assertTrue(counts.exits(ExitCause.SOFTWARE_INTERRUPT) >= counts.events(EventKind.SOFTWARE_INTERRUPT));
+    }
+
     @Test
     void theSameSeedGivesTheSameRun() throws IOException {
         String[] hashes = new String[2];
