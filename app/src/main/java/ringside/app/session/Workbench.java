@@ -474,6 +474,19 @@ public final class Workbench {
         if (current.corners().get(corner).state().snapshot().tick() != tick) cursor.goTo(corner, tick);
     }
 
+    /// Does something that takes its time off the FX thread; the answer comes on it, or null when it failed.
+    public <T> void work(String name, Supplier<T> job, Consumer<@Nullable T> answer) {
+        Thread.ofVirtual().name(name).start(() -> {
+            @Nullable T found = null;
+            try {
+                found = job.get();
+            } finally {
+                @Nullable T told = found;
+                Platform.runLater(() -> answer.accept(told));
+            }
+        });
+    }
+
     /// The window's time cursor.
     public TimeCursor cursor() {
         return cursor;

@@ -3,13 +3,12 @@ package ringside.app.view.time;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
-import javafx.application.Platform;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
+import org.jspecify.annotations.Nullable;
 import ringside.app.kit.CornerLook;
 import ringside.app.kit.PagePills;
 import ringside.app.kit.Role;
@@ -89,13 +88,10 @@ final class ComparePane extends BorderPane {
         asked = question;
         busy = true;
         RangeCompare.By how = by;
-        CompletableFuture.supplyAsync(
-                        () -> RangeCompare.of(stretches, how),
-                        run -> Thread.ofVirtual().name("compare").start(run))
-                .whenComplete((answer, broken) -> Platform.runLater(() -> show(answer)));
+        model.compare(stretches, how, this::show);
     }
 
-    private void show(RangeCompare.Answer answer) {
+    private void show(RangeCompare.@Nullable Answer answer) {
         busy = false;
         answered = System.nanoTime();
         if (answer == null) return;

@@ -3,6 +3,7 @@ package ringside.app.view.time;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
@@ -337,6 +338,12 @@ public final class TimeViewModel implements TimelineChart.Hand {
                     workbench.symbols().of(feed.index())));
         }
         return out;
+    }
+
+    /// Counts what the corners did in these stretches; answers later.
+    void compare(
+            List<RangeCompare.Stretch> in, RangeCompare.By by, Consumer<RangeCompare.@Nullable Answer> answer) {
+        workbench.work("compare", () -> RangeCompare.of(in, by), answer);
     }
 
     /// Whether a stretch is selected.
