@@ -145,6 +145,14 @@ public final class RowCanvas extends PaintedRegion implements Tabular {
         requestPaint();
     }
 
+    /// The first rows are not there any more: what is seen and selected stays the same.
+    public void forget(long count) {
+        if (count <= 0) return;
+        top = Math.max(0, top - count);
+        if (selected.get() >= 0) selected.set(Math.max(-1, selected.get() - count));
+        requestPaint();
+    }
+
     /// Shows the newest row and stays with it.
     public void follow() {
         following = true;

@@ -38,10 +38,11 @@ public final class SymbolTable {
 
     private SymbolTable(List<Entry> all) {
         List<Entry> sorted = new ArrayList<>(all);
-        // Of several names for one address the last one wins: those with a size and of code come last.
+        // Of several names for one address the last one wins: code, with a size, and not of the linker's making.
         sorted.sort(Comparator.comparingLong(Entry::address)
                 .thenComparing(Entry::code)
                 .thenComparing(e -> e.size() > 0)
+                .thenComparing(e -> !e.name().startsWith("_"))
                 .thenComparing(Comparator.comparing(Entry::name).reversed()));
         entries = sorted.toArray(Entry[]::new);
         addresses = new long[entries.length];

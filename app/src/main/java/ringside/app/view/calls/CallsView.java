@@ -54,6 +54,8 @@ public final class CallsView extends BorderPane {
     private List<CallTables.Group> groupRows = List.of();
     private List<CallTables.Entry> entries = List.of();
     private int frame;
+    private long forgotten;
+    private boolean forgetting;
 
     public CallsView(CallsViewModel model, Texts texts) {
         this.model = model;
@@ -88,7 +90,9 @@ public final class CallsView extends BorderPane {
         model.widerProperty().addListener((_, _, now) -> wider(now));
         model.filterTextProperty()
                 .addListener((_, _, _) -> rows.selectedProperty().set(-1));
-        rows.selectedProperty().addListener((_, _, index) -> model.select(index.longValue()));
+        rows.selectedProperty().addListener((_, _, index) -> {
+            if (!forgetting) model.select(index.longValue());
+        });
         model.placeProperty().addListener((_, _, place) -> {
             long index = place == null ? -1 : model.indexOf(place);
             if (index < 0 || index == rows.selectedProperty().get()) return;
@@ -222,6 +226,10 @@ public final class CallsView extends BorderPane {
     }
 
     private void refresh() {
+        forgetting = true;
+        rows.forget(model.dropped() - forgotten);
+        forgotten = model.dropped();
+        forgetting = false;
         if (getScene() == null) return;
         switch (model.pageProperty().get()) {
             case LOG -> rows.refresh();

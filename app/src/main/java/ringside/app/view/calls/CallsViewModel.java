@@ -91,6 +91,7 @@ public final class CallsViewModel {
     private String settled = "";
     private int frame;
     private boolean forgot;
+    private long dropped;
     private @Nullable Runnable refresh;
 
     public CallsViewModel(Workbench workbench, UndoStack undo, Texts texts) {
@@ -127,6 +128,7 @@ public final class CallsViewModel {
         head = 0;
         seen = 0;
         forgot = false;
+        dropped = 0;
         pulse();
         frame = 0;
     }
@@ -157,7 +159,10 @@ public final class CallsViewModel {
             opCounts.merge(words.op(row), 1, Integer::sum);
         }
         seen = log.end();
-        while (head < matches.size() && matches.get(head) < log.first()) head++;
+        while (head < matches.size() && matches.get(head) < log.first()) {
+            head++;
+            dropped++;
+        }
         if (head > 50_000) {
             matches.subList(0, head).clear();
             head = 0;
@@ -307,6 +312,11 @@ public final class CallsViewModel {
             }
         }
         page.set(Page.LOG);
+    }
+
+    /// How many rows that passed the filter the log has let go of, since it was changed last.
+    long dropped() {
+        return dropped;
     }
 
     /// Rows that pass the filter.
