@@ -32,6 +32,8 @@ final class Bare implements Monitor, Bus, Ports, InterruptSource {
     boolean intercepting;
     Verdict verdict = Verdict.RESUME;
     Runnable onExit = () -> {};
+    /// What a device does when it is written to, by port or by address.
+    Runnable onWrite = () -> {};
     int raised = -1;
 
     Bare() {
@@ -161,7 +163,9 @@ final class Bare implements Monitor, Bus, Ports, InterruptSource {
     }
 
     @Override
-    public void write(int vcpu, long maddr, int size, int value) {}
+    public void write(int vcpu, long maddr, int size, int value) {
+        onWrite.run();
+    }
 
     @Override
     public int in(int vcpu, int port, int size) {
@@ -172,6 +176,7 @@ final class Bare implements Monitor, Bus, Ports, InterruptSource {
     @Override
     public void out(int vcpu, int port, int size, int value) {
         ports.add("out " + Integer.toHexString(port) + " " + Integer.toHexString(value));
+        onWrite.run();
     }
 
     @Override
