@@ -184,10 +184,21 @@ abstract class LinearMemory extends Arithmetic {
         long machine = walk.toMachine(physical);
         if (machine < 0) return NOT_RAM | physical;
         if (keep && memory.contains(machine, 1) && !breakOnPage(va)) {
-            if (tlb.fill(va, access, user, (int) machine, cr0 < 0 && walk.global())) selectArrays();
+            boolean global = cr0 < 0 && walk.global();
+            boolean made = tlb.fill(va, access, user, (int) machine, global);
+            if (access == Tlb.WRITE || access == Tlb.READ && storable(user)) {
+                made |= tlb.fill(va, access == Tlb.WRITE ? Tlb.READ : Tlb.WRITE, user, (int) machine, global);
+            }
+            if (made) selectArrays();
             if (large) tlb.filledFromLarge(va);
         }
         return machine;
+    }
+
+    /// A store to the page that was just walked for a load would need nothing more: the TLB learns of both at once,
+    /// as silicon's does.
+    private boolean storable(boolean user) {
+        return cr0 >= 0 || walk.dirty() && walk.fault(Tlb.WRITE, user, (cr0 & CR0_WP) != 0) < 0;
     }
 
     /// Without fault, fill or A/D.

@@ -68,10 +68,11 @@ final class Strips {
             if (form >= StripForms.JMP || (at & 0xFFF) == 0 || at + 16 > ram.length) break;
         }
         if (insns.isEmpty() || at + 8 > ram.length) return null;
+        if (insns.size() == 1 && formless(StripForms.of(insns.getFirst()))) return null;
         @Nullable Insn[] others = new @Nullable Insn[insns.size()];
         for (int n = 0; n < others.length; n++) {
             int form = StripForms.of(insns.get(n));
-            if (form == StripForms.OTHER || form == StripForms.ENDS) others[n] = insns.get(n);
+            if (formless(form)) others[n] = insns.get(n);
         }
         return new Strip(eip, maddr, at - maddr, ram, code(insns, eip), others, head, generation);
     }
@@ -90,6 +91,10 @@ final class Strips {
             offset += i.length;
         }
         return code;
+    }
+
+    private static boolean formless(int form) {
+        return form == StripForms.OTHER || form == StripForms.ENDS;
     }
 
     private static boolean stores(Insn i) {

@@ -100,11 +100,12 @@ public final class Tlb implements Stateful {
     public boolean fill(int va, int access, boolean user, int maddr, boolean global) {
         int view = view(access, user);
         boolean made = own(view);
+        int word = (va ^ maddr) & PAGE_MASK;
+        if (access == WRITE && code.holdsCode(maddr)) word ^= SIGN;
+        if (tables[view][va >>> 12] == word) return made;
         Filled filled = global ? globals[view] : locals[view];
         if (filled.count == MOST) empty(view, filled);
         filled.add(va >>> 12);
-        int word = (va ^ maddr) & PAGE_MASK;
-        if (access == WRITE && code.holdsCode(maddr)) word ^= SIGN;
         tables[view][va >>> 12] = word;
         return made;
     }
