@@ -31,6 +31,8 @@ public final class EventLog {
 
         Reader(CornerFeed feed) {
             this.feed = feed;
+            at = feed.trace().oldest(); // a bout out of a file has no log of what was before
+            round = feed.state().bells();
             this.open = new LogRow[feed.vcpus()];
             this.last = new LogRow[feed.vcpus()];
         }
