@@ -20,6 +20,7 @@ public enum ActionId {
     SAVE_TABLE,
     COPY_TABLE,
     AS_TABLE,
+    SAVE_PICTURE,
     QUIT,
     UNDO,
     REDO,

@@ -66,6 +66,9 @@ public interface Navigator {
 
     void copyTable();
 
+    /// Saves what the views show as a picture.
+    void savePicture();
+
     /// Shows a chart as a table, or the other way round.
     void asTable();
 

@@ -391,6 +391,18 @@ public final class Window implements Navigator {
     }
 
     @Override
+    public void savePicture() {
+        picker.save(texts.get("picture.save"), "ringside.png").ifPresent(file -> {
+            try {
+                Png.write(shell.picture(), file);
+                say("picture.saved", file.getFileName());
+            } catch (IOException e) {
+                say("files.save.failed", file, e.getMessage());
+            }
+        });
+    }
+
+    @Override
     public void asTable() {
         for (String id : List.of("#time-as-table", "#memory-frames-list")) {
             Node node = stage.getScene().lookup(id);

@@ -20,6 +20,7 @@ import javafx.scene.control.Menu;
 import javafx.scene.control.MenuBar;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.SeparatorMenuItem;
+import javafx.scene.image.Image;
 import javafx.scene.input.Clipboard;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
@@ -235,6 +236,11 @@ public final class Shell extends BorderPane {
     /// Opens the preferences. @param page its name, in lower case
     public void preferences(String page) {
         preferences.open(page);
+    }
+
+    /// What the views show now, without what is around them.
+    public Image picture() {
+        return area.snapshot(null, null);
     }
 
     /// The table that has the focus, or else the first one that is seen.
@@ -466,6 +472,7 @@ public final class Shell extends BorderPane {
                         ActionId.SAVE_TABLE,
                         ActionId.COPY_TABLE,
                         ActionId.AS_TABLE,
+                        ActionId.SAVE_PICTURE,
                         null,
                         ActionId.PREFERENCES,
                         ActionId.KEYS_HERE),

@@ -8,6 +8,9 @@ import static ringside.test.ui.WindowRig.await;
 import static ringside.test.ui.WindowRig.fx;
 import static ringside.test.ui.WindowRig.get;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +24,8 @@ import javafx.stage.Stage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 import org.testfx.framework.junit5.ApplicationExtension;
 import org.testfx.framework.junit5.Start;
 import org.testfx.util.WaitForAsyncUtils;
@@ -41,6 +46,7 @@ import ringside.app.session.Place;
 import ringside.app.session.RowLog;
 import ringside.app.text.Texts;
 import ringside.app.theme.Theme;
+import ringside.app.view.home.FilePicker;
 import ringside.vmm.bout.Bouts;
 import ringside.vmm.trace.EventKind;
 import ringside.vmm.word.Iface;
@@ -50,10 +56,22 @@ import ringside.vmm.word.Iface;
 class LookingTest {
     private Window window;
     private WindowRig rig;
+    private @Nullable Path saveTo;
 
     @Start
     void start(Stage primary) {
-        window = new Window(primary, Bouts::open, _ -> Optional.empty(), Theme.DARK, new Texts(Locale.ENGLISH));
+        FilePicker picker = new FilePicker() {
+            @Override
+            public Optional<Path> pick(String title) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Path> save(String title, String name) {
+                return Optional.ofNullable(saveTo);
+            }
+        };
+        window = new Window(primary, Bouts::open, picker, Theme.DARK, new Texts(Locale.ENGLISH));
         primary.setWidth(1000);
         primary.setHeight(800);
         primary.show();
@@ -205,6 +223,24 @@ class LookingTest {
         fx(() -> rows.requestFocus());
         rig.act(ActionId.COPY_TABLE);
         assertEquals(csv, get(() -> Clipboard.getSystemClipboard().getString()));
+    }
+
+    @Test
+    void aTableAndAPictureGoIntoFiles(@TempDir Path folder) throws TimeoutException, IOException {
+        ringAndPause();
+        fx(() -> window.show(ViewId.CALLS));
+        RowCanvas rows = rig.node("#calls-rows", RowCanvas.class);
+        await(() -> rows.count() > 100);
+        saveTo = folder.resolve("calls.json");
+        fx(() -> rows.requestFocus());
+        rig.act(ActionId.SAVE_TABLE);
+        long objects = Files.readString(saveTo).lines().filter(l -> l.startsWith("  {")).count();
+        assertEquals(get(rows::count), objects);
+        saveTo = folder.resolve("calls.png");
+        rig.act(ActionId.SAVE_PICTURE);
+        byte[] png = Files.readAllBytes(saveTo);
+        assertEquals('P', png[1]);
+        assertTrue(png.length > 2_000, "" + png.length);
     }
 
     @Test
