@@ -169,7 +169,7 @@ public final class StandardActions {
         a.add(ActionId.KEYS_HERE, "command", always, () -> window.preferences("keyboard"), "Shift+F1");
         a.add(ActionId.SAVE_TABLE, "download", always, window::saveTable, "Shortcut+Shift+E");
         a.add(ActionId.COPY_TABLE, "copy", always, window::copyTable, "Shortcut+Shift+K");
-        a.add(ActionId.SAVE_PICTURE, "image", always, window::savePicture, "Shortcut+Shift+G");
+        a.add(ActionId.SAVE_PICTURE, "image", always, window::savePicture, "Shortcut+Shift+J");
         a.add(ActionId.AS_TABLE, "grid", always, window::asTable, "Shortcut+Shift+T");
         a.add(ActionId.LOAD_SYMBOLS, "file-plus", hasBout, window::loadSymbols);
         a.add(
