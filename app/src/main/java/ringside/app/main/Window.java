@@ -374,7 +374,7 @@ public final class Window implements Navigator {
             Files.writeString(file, json ? TableText.json(table) : TableText.csv(table));
             say("table.saved", table.count(), file.getFileName());
         } catch (IOException e) {
-            say("files.save.failed", file, e.getMessage());
+            say("files.save.failed", file, String.valueOf(e.getMessage()));
         }
     }
 

@@ -346,9 +346,10 @@ public final class Library implements AutoCloseable {
     private static void toBin(Path autosaved) {
         Path bin = bin(autosaved);
         try {
-            Files.createDirectories(bin.getParent());
+            Path folder = autosaved.resolveSibling("bin");
+            Files.createDirectories(folder);
             Files.move(autosaved, bin, StandardCopyOption.REPLACE_EXISTING);
-            List<Path> all = new ArrayList<>(files(bin.getParent()));
+            List<Path> all = new ArrayList<>(files(folder));
             all.sort(Comparator.comparing(Path::getFileName));
             for (int i = 0; i < all.size() - MOST; i++) delete(all.get(i));
         } catch (IOException _) {

@@ -94,8 +94,14 @@ final class Drawer extends TabPane {
         RowCanvas rows = RowCanvas.of(
                 texts.get("drawer.log.columns"),
                 List.of(15, 7, 6, 120),
-                () -> rowLog() == null ? 0 : rowLog().end() - rowLog().first(),
-                i -> row(rowLog().get(rowLog().first() + i)),
+                () -> {
+                    RowLog all = rowLog();
+                    return all == null ? 0 : all.end() - all.first();
+                },
+                i -> {
+                    RowLog all = rowLog();
+                    return all == null ? new RowCanvas.Row(null, List.of(), false) : row(all.get(all.first() + i));
+                },
                 texts.get("drawer.log.none"));
         rows.setId("drawer-log-rows");
         rows.setAccessibleText(texts.get("drawer.log"));
