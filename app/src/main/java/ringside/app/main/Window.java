@@ -397,7 +397,7 @@ public final class Window implements Navigator {
                 Png.write(shell.picture(), file);
                 say("picture.saved", file.getFileName());
             } catch (IOException e) {
-                say("files.save.failed", file, e.getMessage());
+                say("files.save.failed", file, String.valueOf(e.getMessage()));
             }
         });
     }
