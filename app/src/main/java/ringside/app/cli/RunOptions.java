@@ -44,7 +44,7 @@ final class RunOptions {
     @Option(
             names = "--tier",
             paramLabel = "N",
-            description = "how the processor works: 0 interprets, 1 in strips decoded before, 2 also translates (default)")
+            description = "how the processor works: 0 interprets, 1 by strips, 2 also translates (default)")
     @Nullable
     String tier;
 

@@ -12,8 +12,8 @@ import ringside.vmm.trap.Monitor;
 /// can be interrupted, stepped, faulted and cut by the end of a slice after any of them: EIP stays on it until it
 /// is done.
 ///
-/// MOVS, STOS, CMPS and SCAS inside RAM run many iterations in one step, as many as the slice, the pages and the count allow, and
-/// take as many ticks. Nobody can tell the difference.
+/// MOVS, STOS, CMPS and SCAS inside RAM run many iterations in one step, as many as the slice, the pages and the
+/// count allow, and take as many ticks. Nobody can tell the difference.
 abstract class Strings extends Integers {
     /// Ticks of the current step beyond its first.
     long extraTicks;

@@ -9,7 +9,8 @@ import ringside.vmm.isa.Insn;
 final class Strip {
     /// Words an instruction: form and operands, immediate, displacement, offset from the start and length.
     static final int WORDS = 4;
-    /// In the first word: the form, the kind of its second operand, two registers, base and index (8: none), scale, segment.
+    /// In the first word: the form, the kind of its second operand, two registers, base and index (8: none), scale,
+    /// segment.
     static final int KIND = 6, R0 = 8, R1 = 12, BASE = 16, INDEX = 20, SCALE = 24, SEGMENT = 28, NO_REGISTER = 8;
 
     final int eip;
@@ -32,7 +33,15 @@ final class Strip {
     private final long lastMask;
 
     /// @param ram must reach eight bytes beyond the end
-    Strip(int eip, int maddr, int length, byte[] ram, int[] code, @Nullable Insn[] others, Interpreter.Decoded head, int generation) {
+    Strip(
+            int eip,
+            int maddr,
+            int length,
+            byte[] ram,
+            int[] code,
+            @Nullable Insn[] others,
+            Interpreter.Decoded head,
+            int generation) {
         this.eip = eip;
         this.maddr = maddr;
         this.length = length;

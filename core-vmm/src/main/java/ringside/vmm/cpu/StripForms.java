@@ -4,9 +4,9 @@ package ringside.vmm.cpu;
 import ringside.vmm.isa.Insn;
 import ringside.vmm.isa.Op;
 
-/// Which instructions a {@link Strip} may hold, and the form that each takes in it. Everything that could change what
-/// the processor must look at between two instructions (privilege, segments, flags but the arithmetic ones, ports,
-/// an instruction that is not done in one go) stays outside.
+/// Which instructions a {@link Strip} may hold, and the form that each takes in it. Everything that could change
+/// what the processor must look at between two instructions (privilege, segments, flags but the arithmetic ones,
+/// ports, an instruction that is not done in one go) stays outside.
 final class StripForms {
     /// Where the second operand comes from: a register, the instruction, memory.
     static final int REGISTER = 0, IMMEDIATE = 1, MEMORY = 2;

@@ -13,8 +13,8 @@ import ringside.vmm.trap.GuestFault;
 /// Tier 1 of one vCPU: carries out strips of instructions that were decoded before. What they do is what the
 /// interpreter would have done one by one, tick for tick.
 ///
-/// A strip ends early behind an instruction that might have changed what the processor looks at between two of them:
-/// one that gave control away (a device, a monitor), and one that stored into the strip's own page.
+/// A strip ends early behind an instruction that might have changed what the processor looks at between two of
+/// them: one that gave control away (a device, a monitor), and one that stored into the strip's own page.
 final class Strips {
     /// Times that an instruction is carried out alone before a strip is made from there.
     private static final int WORTH = 12;
