@@ -22,6 +22,8 @@ import ringside.app.theme.StyleClass;
 
 /// Two to four corners side by side, above the tale of the tape.
 public final class BoutView extends StackPane {
+    private static final double CORNERS_SHARE = 0.62, LEAST_CORNERS = 110, MOST_CORNERS = 240;
+
     private final BoutViewModel model;
     private final Actions actions;
     private final Texts texts;
@@ -37,13 +39,16 @@ public final class BoutView extends StackPane {
         setId("view-bout");
         getStyleClass().add(StyleClass.VIEW);
         panes.setFillHeight(true);
-        panes.setMinHeight(120);
         setAlignment(Pos.TOP_LEFT);
         TapePane tape = new TapePane(model, texts);
         split = new SplitPane(panes, tape);
         split.setOrientation(Orientation.VERTICAL);
         split.setDividerPositions(0.62);
         SplitPane.setResizableWithParent(tape, false);
+        // In a low tile the tape, which scrolls, gives room to the corners.
+        split.heightProperty()
+                .addListener((_, _, height) -> panes.setMinHeight(
+                        Math.clamp(height.doubleValue() * CORNERS_SHARE, LEAST_CORNERS, MOST_CORNERS)));
         empty = empty();
         getChildren().addAll(split, empty);
         model.cornersProperty().addListener((_, _, now) -> build(now));
