@@ -139,9 +139,10 @@ final class BoutRunner {
         if (console == null) return;
         logged(corner);
         long from = shown.getOrDefault(corner.iface(), 0L);
-        byte[] bytes = corner.console().since(from);
+        long printed = corner.console().written();
+        byte[] bytes = corner.console().between(from, printed);
         if (bytes.length == 0) return;
-        shown.put(corner.iface(), Math.max(from + bytes.length, corner.console().written()));
+        shown.put(corner.iface(), printed);
         if (prefixed) prefixed(corner.iface(), bytes);
         else console.write(bytes, 0, bytes.length);
         console.flush();

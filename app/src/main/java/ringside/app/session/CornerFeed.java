@@ -81,9 +81,9 @@ public final class CornerFeed {
         return corner.console().written();
     }
 
-    /// Printed bytes from a position on, as far as kept.
-    public byte[] consoleSince(long from) {
-        return corner.console().since(from);
+    /// Printed bytes between two positions, as far as kept.
+    public byte[] consoleBetween(long from, long to) {
+        return corner.console().between(from, to);
     }
 
     /// What the guest printed on the hypervisor's own console from a position on.

@@ -2,7 +2,6 @@
 package ringside.app.shell;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import javafx.scene.control.Label;
 import javafx.scene.layout.BorderPane;
@@ -81,8 +80,8 @@ final class DrawerConsoles extends HBox {
                     one.model.feed(TO_INITIAL_STATE);
                     one.at = 0;
                 }
-                byte[] bytes = one.feed.consoleSince(Math.max(one.at, written - MOST));
-                one.model.feed(bytes.length <= MOST ? bytes : Arrays.copyOfRange(bytes, bytes.length - MOST, bytes.length));
+                byte[] bytes = one.feed.consoleBetween(Math.max(one.at, written - MOST), written);
+                one.model.feed(bytes);
                 one.at = written;
             }
             one.view.refresh();

@@ -27,7 +27,7 @@ class TypistTest {
         }
 
         @Override
-        public byte[] since(long from) {
+        public byte[] between(long from, long to) {
             return new byte[0];
         }
 

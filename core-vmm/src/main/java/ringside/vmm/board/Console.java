@@ -10,7 +10,7 @@ import ringside.vmm.dev.medium.ConsoleSink;
 import ringside.vmm.state.StateVisitor;
 import ringside.vmm.state.Stateful;
 
-/// The guest's console: what it printed, as far as kept, and what was typed. {@link #written}, {@link #since},
+/// The guest's console: what it printed, as far as kept, and what was typed. {@link #written}, {@link #between},
 /// {@link #tail} and {@link #type} may be called on any thread; the rest belongs to the machine's.
 ///
 /// Typed bytes wait outside the machine until {@link #pump} takes them in at a round's beginning.
@@ -96,9 +96,9 @@ public final class Console implements ConsoleSink, Stateful {
         return printed.written();
     }
 
-    /// Bytes `[from, written)` as far as kept.
-    public byte[] since(long from) {
-        return printed.since(from);
+    /// Bytes `[from, to)` as far as kept.
+    public byte[] between(long from, long to) {
+        return printed.between(from, to);
     }
 
     /// What the hypervisor's own console showed, from byte `from` on, as far as kept.

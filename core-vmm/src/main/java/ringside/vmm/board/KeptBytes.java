@@ -32,8 +32,14 @@ final class KeptBytes {
 
     /// Bytes `[from, written)` as far as kept.
     synchronized byte[] since(long from) {
-        long first = Math.clamp(from, Math.clamp(Math.max(missing, furthest - ring.length), 0, written), written);
-        byte[] out = new byte[(int) (written - first)];
+        return between(from, written);
+    }
+
+    /// Bytes `[from, to)` as far as kept.
+    synchronized byte[] between(long from, long to) {
+        long end = Math.min(to, written);
+        long first = Math.clamp(from, Math.clamp(Math.max(missing, furthest - ring.length), 0, end), end);
+        byte[] out = new byte[(int) (end - first)];
         for (int i = 0; i < out.length; i++) out[i] = ring[(int) ((first + i) % ring.length)];
         return out;
     }

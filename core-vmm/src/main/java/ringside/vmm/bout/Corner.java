@@ -108,8 +108,9 @@ public interface Corner {
         /// The newest bytes, at most `max`, as ISO-8859-1.
         String tail(int max);
 
-        /// Bytes `[from, written)` as far as kept.
-        byte[] since(long from);
+        /// Bytes `[from, to)` as far as kept. Whoever follows a console asks for {@link #written} first and reads up
+        /// to there: the guest may print meanwhile.
+        byte[] between(long from, long to);
 
         /// What the guest printed on the hypervisor's own console (Xen's `console_io`), from byte `from` on.
         default byte[] logSince(long from) {

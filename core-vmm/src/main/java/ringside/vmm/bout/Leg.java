@@ -138,9 +138,10 @@ public final class Leg {
     }
 
     private boolean shows(Until.Console console) {
-        byte[] more = corner.console().since(consoleSeen);
+        long printed = corner.console().written();
+        byte[] more = corner.console().between(consoleSeen, printed);
         if (more.length == 0) return false;
-        consoleSeen = corner.console().written();
+        consoleSeen = printed;
         String text = consoleTail + new String(more, StandardCharsets.ISO_8859_1);
         consoleTail = text.length() > WINDOW ? text.substring(text.length() - WINDOW) : text;
         Matcher m = console.pattern().matcher(text.replace("\r", ""));

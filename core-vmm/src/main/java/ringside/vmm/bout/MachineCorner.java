@@ -313,8 +313,8 @@ final class MachineCorner implements Corner {
         }
 
         @Override
-        public byte[] since(long from) {
-            return console.since(from);
+        public byte[] between(long from, long to) {
+            return console.between(from, to);
         }
 
         @Override

@@ -71,9 +71,10 @@ public record Script(List<Line> lines) {
 
         /// Types what is due. @return whether anything was
         boolean type(Corner.ConsoleView console) {
-            byte[] more = console.since(seen);
+            long printed = console.written();
+            byte[] more = console.between(seen, printed);
             if (done() || more.length == 0) return false;
-            seen = console.written();
+            seen = printed;
             String text = waiting + new String(more, StandardCharsets.ISO_8859_1).replace("\r", "");
             boolean any = false;
             while (!done()) {

@@ -18,15 +18,31 @@ class ConsoleTest {
     @Test
     void whatWasPrintedCanBeReadFromAnyPlace() {
         print("hello, boundary");
-        assertEquals("boundary", new String(console.since(7), ISO_8859_1));
+        assertEquals("boundary", new String(console.between(7, 15), ISO_8859_1));
         assertEquals("ary", console.tail(3));
         assertEquals(15, console.written());
     }
 
     @Test
+    void aFollowerMissesNothingAndReadsNothingTwice() throws InterruptedException {
+        int all = 300_000;
+        Thread guest = Thread.ofPlatform().start(() -> {
+            for (int i = 0; i < all; i++) console.put(i % 251);
+        });
+        long seen = 0;
+        while (seen < all) {
+            long printed = console.written();
+            byte[] more = console.between(seen, printed);
+            for (byte b : more) assertEquals(seen++ % 251, b & 0xFF);
+            assertEquals(printed, seen);
+        }
+        guest.join();
+    }
+
+    @Test
     void onlyTheNewestFourMegabytesAreKept() {
         for (int i = 0; i < Console.KEPT + 10; i++) console.put('a' + i % 26);
-        assertEquals(Console.KEPT, console.since(0).length);
+        assertEquals(Console.KEPT, console.between(0, console.written()).length);
         assertEquals('a' + (Console.KEPT + 9) % 26, console.tail(1).charAt(0));
     }
 

@@ -142,9 +142,9 @@ final class ScriptedCorner implements Corner, Corner.ConsoleView {
     }
 
     @Override
-    public byte[] since(long from) {
+    public byte[] between(long from, long to) {
         byte[] all = printed.toString().getBytes(StandardCharsets.ISO_8859_1);
-        return Arrays.copyOfRange(all, (int) from, all.length);
+        return Arrays.copyOfRange(all, (int) from, (int) Math.min(to, all.length));
     }
 
     @Override

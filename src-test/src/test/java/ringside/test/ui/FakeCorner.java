@@ -366,14 +366,14 @@ final class FakeCorner implements Corner {
 
         @Override
         public synchronized String tail(int max) {
-            byte[] all = since(Math.max(0, end - max));
+            byte[] all = between(Math.max(0, end - max), end);
             return new String(all, StandardCharsets.ISO_8859_1);
         }
 
         @Override
-        public synchronized byte[] since(long from) {
+        public synchronized byte[] between(long from, long to) {
             long at = Math.max(from, end - ring.length);
-            byte[] out = new byte[(int) (end - at)];
+            byte[] out = new byte[(int) Math.max(0, Math.min(to, end) - at)];
             for (int i = 0; i < out.length; i++) out[i] = ring[(int) ((at + i) % ring.length)];
             return out;
         }

@@ -104,9 +104,7 @@ public final class CornerModel {
             terminal.feed(TO_INITIAL_STATE);
             consoleAt = 0;
         }
-        byte[] bytes = feed.consoleSince(Math.max(consoleAt, written - MOST_CONSOLE));
-        if (bytes.length > MOST_CONSOLE)
-            bytes = java.util.Arrays.copyOfRange(bytes, bytes.length - MOST_CONSOLE, bytes.length);
+        byte[] bytes = feed.consoleBetween(Math.max(consoleAt, written - MOST_CONSOLE), written);
         terminal.feed(bytes);
         consoleAt = written;
     }
