@@ -53,8 +53,7 @@ public final class Actions {
     /// The other action that a key triggers now, if there is one.
     public Optional<Action> holder(KeyCombination key, ActionId but) {
         return actions.values().stream()
-                .filter(a -> a.id() != but
-                        && a.keys().stream().anyMatch(k -> same(k, key)))
+                .filter(a -> a.id() != but && a.keys().stream().anyMatch(k -> same(k, key)))
                 .findFirst();
     }
 

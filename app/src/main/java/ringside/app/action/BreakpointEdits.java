@@ -63,7 +63,8 @@ public final class BreakpointEdits {
             case Place.Address(int corner, int _, int va) -> code(corner, va);
             case Place.Event(int corner, LogRow row) -> event(corner, row);
             case Place.Vcpu(int corner, int vcpu) -> {
-                VcpuView v = bout.corners().get(corner).state().snapshot().vcpus().get(vcpu);
+                VcpuView v =
+                        bout.corners().get(corner).state().snapshot().vcpus().get(vcpu);
                 yield code(corner, v.linearEip());
             }
             case Place.Frame _, Place.Moment _ -> null;

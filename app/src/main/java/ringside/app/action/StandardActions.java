@@ -116,12 +116,7 @@ public final class StandardActions {
                 "End");
         a.add(ActionId.GO_THERE, "map-pin", hasBout, w::goThere, "G");
         a.add(ActionId.BRANCH_HERE, "git-branch", w.pastProperty(), w::branchHere, "Shortcut+Shift+G");
-        a.add(
-                ActionId.TAKE_SNAPSHOT,
-                "camera",
-                hasBout,
-                window::keepMoment,
-                "Shortcut+Shift+S");
+        a.add(ActionId.TAKE_SNAPSHOT, "camera", hasBout, window::keepMoment, "Shortcut+Shift+S");
     }
 
     private static void swap(Workbench w) {
@@ -180,7 +175,8 @@ public final class StandardActions {
                     if (!breakpoints.toggleSelected()) window.say("break.nothing");
                 },
                 "Shortcut+B");
-        ObservableBooleanValue pair = Bindings.createBooleanBinding(() -> corners(workbench) > 1, workbench.boutProperty());
+        ObservableBooleanValue pair =
+                Bindings.createBooleanBinding(() -> corners(workbench) > 1, workbench.boutProperty());
         a.add(
                 ActionId.DIFFERENCES,
                 "git-commit",

@@ -115,7 +115,9 @@ final class BoutCommand implements Callable<Integer> {
         if (!images.problems().isEmpty()) {
             throw Failure.of(io.texts(), images.problems().getFirst(), "bout-file");
         }
-        boolean own = file.kernel().length > 0 || file.firmware().length > 0 || !file.drives().isEmpty();
+        boolean own = file.kernel().length > 0
+                || file.firmware().length > 0
+                || !file.drives().isEmpty();
         BoutSpec plain = session.spec(own ? DEFAULT_GUEST : file.guest(), list);
         PcSpec settings = plain.pc().equals(PcSpec.USUAL) ? file.pc() : plain.pc();
         if (!own) return plain.withPc(settings);

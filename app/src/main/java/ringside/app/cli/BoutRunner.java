@@ -63,7 +63,8 @@ final class BoutRunner {
 
     /// Runs to the end of every corner, or of the limit.
     void run() throws IOException {
-        Thread reader = console != null && !prefixed ? Thread.ofPlatform().daemon().start(this::followAtOnce) : null;
+        Thread reader =
+                console != null && !prefixed ? Thread.ofPlatform().daemon().start(this::followAtOnce) : null;
         try {
             rounds();
         } finally {

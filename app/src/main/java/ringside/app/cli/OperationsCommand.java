@@ -82,8 +82,8 @@ final class OperationsCommand implements Callable<Integer> {
             BoutSpec spec = spec(session, corner);
             Problem why = corners == null ? refusal(spec) : null;
             if (why == null) specs.add(spec);
-            else io.say(io.texts()
-                    .get("cli.operations.without", corner.id(), why.field(), why.expected(), why.found()));
+            else
+                io.say(io.texts().get("cli.operations.without", corner.id(), why.field(), why.expected(), why.found()));
         }
         if (specs.isEmpty()) throw session.bad("--kernel", "one that a corner can start", "none can", "kernel");
         String until = options.until == null ? "bell:" + OperationsGuest.LAST_BELL : options.until;

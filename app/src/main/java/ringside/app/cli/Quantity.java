@@ -50,7 +50,8 @@ final class Quantity {
         if (!parts[0].matches("\\d{1,3}")) {
             throw Failure.of(texts, new Problem("--steal", "percent, like 25 or 25,30ms", quoted(text)), "steal");
         }
-        long period = parts.length == 1 ? 0 : duration(texts, "--steal", parts[1]).toNanos();
+        long period =
+                parts.length == 1 ? 0 : duration(texts, "--steal", parts[1]).toNanos();
         return plain.withSteal(Integer.parseInt(parts[0]), period);
     }
 

@@ -219,13 +219,14 @@ public record BoutArchive(
         List<List<Kept>> all = new ArrayList<>();
         for (int k = -1; k < words.snapshots().size(); k++) {
             List<Kept> kept = new ArrayList<>();
-            Problem wrong = corners(zip, k < 0 ? "" : snapshot(k), name, file.corners().size(), kept);
+            Problem wrong =
+                    corners(zip, k < 0 ? "" : snapshot(k), name, file.corners().size(), kept);
             if (wrong != null) return new Read.Wrong(List.of(wrong));
             all.add(kept);
         }
         List<List<Kept>> moments = all.subList(1, all.size());
-        return new Read.Ok(new BoutArchive(
-                words, file, text(zip, LAYOUT), text(zip, NOTES), all.getFirst(), moments, Map.of()));
+        return new Read.Ok(
+                new BoutArchive(words, file, text(zip, LAYOUT), text(zip, NOTES), all.getFirst(), moments, Map.of()));
     }
 
     /// Reads what is kept of all corners at one moment. @return what is wrong with it, or null

@@ -275,7 +275,9 @@ public record BoutFile(
                         node.path("testDevices").asBoolean(false),
                         node.path("realMode").asBoolean(false),
                         node.path("vmiRing").asInt(1))
-                .withSteal(node.path("stealPercent").asInt(0), node.path("stealPeriod").asLong(0));
+                .withSteal(
+                        node.path("stealPercent").asInt(0),
+                        node.path("stealPeriod").asLong(0));
     }
 
     private static Read wrong(String field, String expected, String found) {

@@ -83,7 +83,8 @@ public record DriveRef(
                     node.path("field").asText("drive"),
                     file,
                     DriveSpec.Kind.valueOf(node.path("kind").asText("disk").toUpperCase(Locale.ROOT)),
-                    DriveSpec.Access.valueOf(node.path("access").asText("snapshot").toUpperCase(Locale.ROOT)),
+                    DriveSpec.Access.valueOf(
+                            node.path("access").asText("snapshot").toUpperCase(Locale.ROOT)),
                     hash,
                     node.path("bytes").asLong());
         } catch (IllegalArgumentException _) {

@@ -27,7 +27,10 @@ final class OperationsHtml {
         part.html.append(part.text("html.operations-note")).append("</p>\n");
         part.costs(OperationsText.columns(table), "counted");
         part.predictions();
-        part.html.append("<details><summary>").append(part.text("html.operations-modelled")).append("</summary>");
+        part.html
+                .append("<details><summary>")
+                .append(part.text("html.operations-modelled"))
+                .append("</summary>");
         part.costs(OperationsText.modelled(table), "modelled");
         part.html.append("</details>\n");
         return part.html.toString();
@@ -41,17 +44,28 @@ final class OperationsHtml {
         for (int i = 0; i < columns.size(); ) {
             String key = columns.get(i).key();
             long span = columns.stream().filter(c -> c.key().equals(key)).count();
-            html.append("<th class=n colspan=").append(span).append('>').append(text(key)).append("</th>");
+            html.append("<th class=n colspan=")
+                    .append(span)
+                    .append('>')
+                    .append(text(key))
+                    .append("</th>");
             i += (int) span;
         }
         html.append("</tr>\n<tr>");
         for (OperationsText.Column c : columns) {
-            html.append("<th class=n title=\"").append(text("corner." + c.iface().id())).append("\"><span class=\"t-");
-            html.append(c.iface().id()).append("\">").append(Names.mark(c.iface())).append("</span></th>");
+            html.append("<th class=n title=\"")
+                    .append(text("corner." + c.iface().id()))
+                    .append("\"><span class=\"t-");
+            html.append(c.iface().id())
+                    .append("\">")
+                    .append(Names.mark(c.iface()))
+                    .append("</span></th>");
         }
         html.append("</tr>\n");
         for (Operation o : table.operations()) {
-            html.append("<tr><td class=name>").append(HtmlReport.escape(o.name())).append("</td>");
+            html.append("<tr><td class=name>")
+                    .append(HtmlReport.escape(o.name()))
+                    .append("</td>");
             cell(OperationsText.times(o));
             for (OperationsText.Column c : columns) cell(OperationsText.cell(table, c, o, texts));
             html.append("</tr>\n");
@@ -73,8 +87,11 @@ final class OperationsHtml {
         html.append("</tr>\n");
         for (OperationCost cost : vmi.get().costs()) {
             for (PredictedCalls.Line line : predicted.beside(cost)) {
-                html.append("<tr><td>").append(HtmlReport.escape(cost.operation().name()));
-                html.append("</td><td><code>").append(HtmlReport.escape(line.call())).append("</code></td>");
+                html.append("<tr><td>")
+                        .append(HtmlReport.escape(cost.operation().name()));
+                html.append("</td><td><code>")
+                        .append(HtmlReport.escape(line.call()))
+                        .append("</code></td>");
                 cell(OperationsText.predicted(line));
                 cell(OperationsText.number(line.counted(), texts));
                 cell(line.asPredicted() ? "" : OperationsText.number(line.difference(), texts));

@@ -67,10 +67,12 @@ final class OperationsJson {
         for (Map.Entry<String, Double> e : c.items().entrySet()) number(g, e.getKey(), e.getValue());
         g.writeEndObject();
         g.writeObjectFieldStart("exits");
-        for (Map.Entry<ExitCause, Double> e : c.exits().entrySet()) number(g, e.getKey().id(), e.getValue());
+        for (Map.Entry<ExitCause, Double> e : c.exits().entrySet())
+            number(g, e.getKey().id(), e.getValue());
         g.writeEndObject();
         g.writeObjectFieldStart("events");
-        for (Map.Entry<EventKind, Double> e : c.events().entrySet()) number(g, e.getKey().id(), e.getValue());
+        for (Map.Entry<EventKind, Double> e : c.events().entrySet())
+            number(g, e.getKey().id(), e.getValue());
         g.writeEndObject();
         g.writeEndObject();
     }

@@ -44,8 +44,12 @@ public final class OperationsPage {
 
     private String tables(BoutReport report, String append) {
         page.append("Kernel `").append(report.guest()).append("`, ").append(report.vcpus());
-        page.append(report.vcpus() == 1 ? " vCPU, " : " vCPUs, ").append(report.memoryBytes() >> 20).append(" MB");
-        page.append(append.isEmpty() ? "" : ", `" + append + "`").append(", processor ").append(report.cpu());
+        page.append(report.vcpus() == 1 ? " vCPU, " : " vCPUs, ")
+                .append(report.memoryBytes() >> 20)
+                .append(" MB");
+        page.append(append.isEmpty() ? "" : ", `" + append + "`")
+                .append(", processor ")
+                .append(report.cpu());
         page.append(".\n\n### One operation each\n\n");
         costs(OperationsText.columns(table));
         for (OperationTable.Column column : table.columns()) {
@@ -53,7 +57,10 @@ public final class OperationsPage {
         }
         predictions();
         page.append("### Modelled: cycles of one operation\n\n")
-                .append(texts.get("tape.profile", report.profile().title(), report.profile().machine()))
+                .append(texts.get(
+                        "tape.profile",
+                        report.profile().title(),
+                        report.profile().machine()))
                 .append("\n\n");
         costs(OperationsText.modelled(table));
         return page.toString();
@@ -61,7 +68,8 @@ public final class OperationsPage {
 
     private void costs(List<OperationsText.Column> columns) {
         List<String> head = new ArrayList<>(List.of(texts.get("operations.title"), texts.get("operations.times")));
-        for (OperationsText.Column c : columns) head.add(texts.get(c.key()) + " " + c.iface().id());
+        for (OperationsText.Column c : columns)
+            head.add(texts.get(c.key()) + " " + c.iface().id());
         row(head);
         row(head.stream().map(h -> h.equals(head.getFirst()) ? "---" : "---:").toList());
         for (Operation o : table.operations()) {
@@ -89,7 +97,9 @@ public final class OperationsPage {
         else head.add("behind them");
         head.add("crossings by cause");
         row(head);
-        row(head.stream().map(h -> h.matches("in line|local|queued|crossing") ? "---:" : "---").toList());
+        row(head.stream()
+                .map(h -> h.matches("in line|local|queued|crossing") ? "---:" : "---")
+                .toList());
         for (OperationCost cost : column.costs()) {
             List<String> cells = new ArrayList<>(List.of(name(cost.operation()), list(cost.calls(), column.iface())));
             if (vmi) for (CallClass k : CallClass.values()) cells.add(OperationsText.number(cost.calls(k), texts));
@@ -105,7 +115,8 @@ public final class OperationsPage {
         counts.forEach((key, count) -> {
             if (Math.abs(count) < SHOWN) return;
             String name = key instanceof ExitCause cause ? cause.id() : String.valueOf(key);
-            if (name.startsWith(iface.id() + ".")) name = name.substring(iface.id().length() + 1);
+            if (name.startsWith(iface.id() + "."))
+                name = name.substring(iface.id().length() + 1);
             s.append(s.isEmpty() ? "" : ", ").append(name);
             if (Math.abs(count - 1) >= SHOWN) s.append(' ').append(OperationsText.number(count, texts));
         });

@@ -70,7 +70,8 @@ public final class OperationsText {
     /// The same numbers side by side, corner by corner. Native has no hypervisor to cross to: it has traps.
     static List<Column> columns(OperationTable table) {
         List<Column> list = new ArrayList<>();
-        List<Iface> all = table.columns().stream().map(OperationTable.Column::iface).toList();
+        List<Iface> all =
+                table.columns().stream().map(OperationTable.Column::iface).toList();
         List<Iface> above = all.stream().filter(i -> i != Iface.NATIVE).toList();
         for (Iface i : all) list.add(new Column("operations.instructions", i, OperationCost::instructions));
         for (Iface i : all) if (i == Iface.NATIVE) list.add(new Column("operations.traps", i, OperationsText::traps));
@@ -78,9 +79,8 @@ public final class OperationsText {
         for (Iface i : above) list.add(new Column("operations.calls", i, OperationCost::allCalls));
         for (Iface i : above) list.add(new Column("operations.pte-updates", i, OperationCost::pteUpdates));
         for (Iface i : above) {
-            boolean any = table.column(i).stream()
-                    .flatMap(c -> c.costs().stream())
-                    .anyMatch(c -> c.hiddenFaults() != 0);
+            boolean any =
+                    table.column(i).stream().flatMap(c -> c.costs().stream()).anyMatch(c -> c.hiddenFaults() != 0);
             if (any) list.add(new Column("operations.hidden-faults", i, OperationCost::hiddenFaults));
         }
         return list;

@@ -305,7 +305,8 @@ public final class RowCanvas extends PaintedRegion implements Tabular {
     /// Characters that fit into a column here; fewer than a few are not worth showing.
     private int room(int column, double x, double width) {
         int fit = (int) ((width - x - BAR) / cw());
-        int room = column < columns.size() - 1 ? Math.min(fit, columns.get(column).characters() - 1) : fit;
+        int room =
+                column < columns.size() - 1 ? Math.min(fit, columns.get(column).characters() - 1) : fit;
         return room < Math.min(LEAST, columns.get(column).characters() - 1) ? 0 : room;
     }
 

@@ -32,7 +32,10 @@ public final class TableText {
             List<String> cells = table.cells(i);
             s.append(i == 0 ? "\n  {" : ",\n  {");
             for (int k = 0; k < titles.size(); k++)
-                s.append(k == 0 ? "" : ", ").append(quoted(titles.get(k))).append(": ").append(quoted(cells.get(k)));
+                s.append(k == 0 ? "" : ", ")
+                        .append(quoted(titles.get(k)))
+                        .append(": ")
+                        .append(quoted(cells.get(k)));
             s.append('}');
         }
         return s.append("\n]\n").toString();

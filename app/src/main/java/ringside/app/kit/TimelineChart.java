@@ -86,8 +86,8 @@ public final class TimelineChart extends PaintedRegion {
     private final Hand hand;
     private final String emptyText;
     private final String histogramText;
-    private Picture picture =
-            new Picture(0, 1, 1, Double.NaN, Double.NaN, Double.NaN, Double.NaN, new int[0], List.of(), List.of(), List.of());
+    private Picture picture = new Picture(
+            0, 1, 1, Double.NaN, Double.NaN, Double.NaN, Double.NaN, new int[0], List.of(), List.of(), List.of());
     private double pressed = Double.NaN;
     private double dragged = Double.NaN;
     private boolean inOverview;

@@ -42,9 +42,7 @@ public class RingsideApp extends Application {
         Texts texts = Texts.ofHost();
         Rectangle2D screen = Screen.getPrimary().getVisualBounds();
         Settings settings = settings(options);
-        Library library = forPictures(options)
-                ? Library.none(settings)
-                : Library.in(HostFolders.state(), settings);
+        Library library = forPictures(options) ? Library.none(settings) : Library.in(HostFolders.state(), settings);
         Window window = new Window(stage, source, new Chooser(stage), settings, library, options.theme(), texts);
         stage.getIcons().add(new Image(Objects.requireNonNull(RingsideApp.class.getResourceAsStream("ringside.png"))));
         stage.setMinWidth(900);
@@ -64,9 +62,7 @@ public class RingsideApp extends Application {
 
     /// A picture shall look the same wherever it is taken, so nothing is remembered for one.
     private static Settings settings(WindowOptions options) {
-        return forPictures(options)
-                ? Settings.inMemory()
-                : Settings.ofHost();
+        return forPictures(options) ? Settings.inMemory() : Settings.ofHost();
     }
 
     private static boolean forPictures(WindowOptions options) {

@@ -122,8 +122,9 @@ public final class Window implements Navigator {
         views.put(
                 ViewId.MEMORY,
                 new MemoryView(new MemoryViewModel(workbench, texts), new LookModel(workbench, undo, texts), texts));
-        views.put(ViewId.CPU, new CpuView(
-                        new CpuViewModel(workbench, undo, texts), actions.get(ActionId.LOAD_SYMBOLS), texts));
+        views.put(
+                ViewId.CPU,
+                new CpuView(new CpuViewModel(workbench, undo, texts), actions.get(ActionId.LOAD_SYMBOLS), texts));
         views.put(ViewId.WIRES, new WiresView(new WiresViewModel(workbench, texts), texts));
         shell = new Shell(workbench, actions, undo, texts, views);
         pulse = new Pulse(workbench);
@@ -295,14 +296,15 @@ public final class Window implements Navigator {
         String name = files.titleProperty().get().replaceAll("[^\\p{L}\\p{N} ._-]", "_") + BOUT_FILE;
         Optional<Path> to =
                 own != null && !elsewhere ? Optional.of(own) : picker.save(texts.get("files.save.title"), name);
-        to.map(Window::named).ifPresent(file -> files.save(
-                file,
-                problem -> workbench
-                        .noticeProperty()
-                        .set(
-                                problem.isEmpty()
-                                        ? texts.get("files.saved", file.getFileName())
-                                        : texts.get("files.save.failed", file, problem))));
+        to.map(Window::named)
+                .ifPresent(file -> files.save(
+                        file,
+                        problem -> workbench
+                                .noticeProperty()
+                                .set(
+                                        problem.isEmpty()
+                                                ? texts.get("files.saved", file.getFileName())
+                                                : texts.get("files.save.failed", file, problem))));
     }
 
     private static Path named(Path chosen) {
@@ -349,8 +351,8 @@ public final class Window implements Navigator {
     public void loadSymbols() {
         BoutSession bout = workbench.bout();
         if (bout == null) return;
-        picker.pick(texts.get("cpu.symbols.pick")).ifPresent(file -> workbench.symbols()
-                .load(file, bout, answer -> {
+        picker.pick(texts.get("cpu.symbols.pick"))
+                .ifPresent(file -> workbench.symbols().load(file, bout, answer -> {
                     if (answer instanceof Problem p) say("home.problem", p.field(), p.expected(), p.found());
                     else say("cpu.symbols.loaded", answer);
                 }));
@@ -363,9 +365,11 @@ public final class Window implements Navigator {
 
     @Override
     public void saveTable() {
-        shell.table().ifPresentOrElse(
-                table -> picker.save(texts.get("table.save"), "table.csv").ifPresent(file -> write(table, file)),
-                () -> say("table.none"));
+        shell.table()
+                .ifPresentOrElse(
+                        table -> picker.save(texts.get("table.save"), "table.csv")
+                                .ifPresent(file -> write(table, file)),
+                        () -> say("table.none"));
     }
 
     private void write(Tabular table, Path file) {
@@ -380,14 +384,15 @@ public final class Window implements Navigator {
 
     @Override
     public void copyTable() {
-        shell.table().ifPresentOrElse(
-                table -> {
-                    ClipboardContent content = new ClipboardContent();
-                    content.putString(TableText.csv(table));
-                    Clipboard.getSystemClipboard().setContent(content);
-                    say("table.copied", table.count());
-                },
-                () -> say("table.none"));
+        shell.table()
+                .ifPresentOrElse(
+                        table -> {
+                            ClipboardContent content = new ClipboardContent();
+                            content.putString(TableText.csv(table));
+                            Clipboard.getSystemClipboard().setContent(content);
+                            say("table.copied", table.count());
+                        },
+                        () -> say("table.none"));
     }
 
     @Override

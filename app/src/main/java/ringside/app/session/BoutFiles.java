@@ -133,15 +133,16 @@ public final class BoutFiles {
         BoutSession now = bout;
         if (now == null) return;
         touched();
-        now.keep().thenAccept(kept -> Platform.runLater(() -> {
-            if (bout != now) return;
-            List<BoutPapers.Snap> all = new ArrayList<>(snapshots);
-            all.add(new BoutPapers.Snap(name, kept));
-            if (all.size() > MOST_SNAPSHOTS) all.removeFirst();
-            snapshots = List.copyOf(all);
-            savedNotes = "\0"; // a file without it is not up to date
-            done.run();
-        }));
+        now.keep()
+                .thenAccept(kept -> Platform.runLater(() -> {
+                    if (bout != now) return;
+                    List<BoutPapers.Snap> all = new ArrayList<>(snapshots);
+                    all.add(new BoutPapers.Snap(name, kept));
+                    if (all.size() > MOST_SNAPSHOTS) all.removeFirst();
+                    snapshots = List.copyOf(all);
+                    savedNotes = "\0"; // a file without it is not up to date
+                    done.run();
+                }));
     }
 
     /// Once a frame.
@@ -187,8 +188,8 @@ public final class BoutFiles {
         if (now == null) return;
         List<Long> places = places(now);
         String written = Note.write(notes.get());
-        BoutPapers papers = new BoutPapers(
-                title.get(), written, notes.get().size(), layout.get(), "", false, snapshots);
+        BoutPapers papers =
+                new BoutPapers(title.get(), written, notes.get().size(), layout.get(), "", false, snapshots);
         CompletableFuture<String> saved = now.keep()
                 .thenApplyAsync(kept -> write(to, now, kept, papers), library.writer())
                 .exceptionally(e -> String.valueOf(e.getMessage()));
@@ -223,8 +224,8 @@ public final class BoutFiles {
     }
 
     private BoutPapers papers(BoutSession of) {
-        boolean branched = of.corners().stream()
-                .anyMatch(c -> c.state().travel().branches() > 0);
+        boolean branched =
+                of.corners().stream().anyMatch(c -> c.state().travel().branches() > 0);
         Path own = file;
         boolean changed = own == null
                 ? touched || branched

@@ -12,7 +12,8 @@ import ringside.vmm.bout.Kept;
 /// @param file    the person's own file of it, or ""
 /// @param changed the person did something that the file, or the gallery, does not have
 /// @param snapshots moments that were kept by hand
-record BoutPapers(String title, String notes, int noteCount, String layout, String file, boolean changed, List<Snap> snapshots) {
+record BoutPapers(
+        String title, String notes, int noteCount, String layout, String file, boolean changed, List<Snap> snapshots) {
     /// A moment that was kept by hand.
     record Snap(String title, List<Kept> kept) {}
 

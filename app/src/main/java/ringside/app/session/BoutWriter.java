@@ -27,8 +27,7 @@ final class BoutWriter {
 
     /// @param stand the corners as they stand, in their order
     /// @param millis the present, for the list of bouts
-    static void write(
-            Path to, BoutSpec spec, List<Kept> kept, List<CornerState> stand, BoutPapers papers, long millis)
+    static void write(Path to, BoutSpec spec, List<Kept> kept, List<CornerState> stand, BoutPapers papers, long millis)
             throws IOException {
         List<DriveRef> drives = new ArrayList<>();
         Map<String, Path> images = new HashMap<>();
@@ -60,8 +59,7 @@ final class BoutWriter {
     private static BoutAbout about(BoutSpec spec, List<CornerState> stand, BoutPapers papers, long millis) {
         CornerState furthest = stand.getFirst();
         for (CornerState s : stand) if (s.bells() > furthest.bells()) furthest = s;
-        BoutAbout.End end =
-                stand.stream().allMatch(s -> s.mode().over()) ? BoutAbout.End.ENDED : BoutAbout.End.PAUSED;
+        BoutAbout.End end = stand.stream().allMatch(s -> s.mode().over()) ? BoutAbout.End.ENDED : BoutAbout.End.PAUSED;
         String cause = "";
         int corner = 0;
         long tick = 0;

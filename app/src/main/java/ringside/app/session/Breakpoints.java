@@ -92,8 +92,7 @@ public final class Breakpoints {
             stopped(feed.index(), at);
         }
         Stopped was = last.get();
-        if (was != null
-                && current.corners().get(was.place().corner()).state().mode() == CornerState.Mode.RUNNING)
+        if (was != null && current.corners().get(was.place().corner()).state().mode() == CornerState.Mode.RUNNING)
             last.set(null);
     }
 

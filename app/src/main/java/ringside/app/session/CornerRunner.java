@@ -454,14 +454,6 @@ final class CornerRunner implements Runnable {
         Snapshot snapshot = corner.snapshot(lines);
         if (!time.past()) present = new Present(rounds, snapshot.round(), snapshot.tick());
         state = new CornerState(
-                mode,
-                snapshot,
-                rounds,
-                corner.trace().end(),
-                fault,
-                runHash,
-                ++version,
-                time.where(),
-                present);
+                mode, snapshot, rounds, corner.trace().end(), fault, runHash, ++version, time.where(), present);
     }
 }

@@ -43,7 +43,10 @@ public final class GuestLint {
         final CornerFeed feed;
         final List<Seen> vcpus = new ArrayList<>();
         final Set<Long> pinned = new HashSet<>();
-        @Nullable CompletableFuture<Runnable> asked;
+
+        @Nullable
+        CompletableFuture<Runnable> asked;
+
         long lookedAt = -1;
         long interrupts;
 
@@ -75,7 +78,9 @@ public final class GuestLint {
         bout = next;
         findings.clear();
         calls = memory = 0;
-        watched = next == null ? List.of() : next.corners().stream().map(Watched::new).toList();
+        watched = next == null
+                ? List.of()
+                : next.corners().stream().map(Watched::new).toList();
     }
 
     /// Called once a pulse, after the logs were read.
@@ -206,7 +211,8 @@ public final class GuestLint {
         boolean quiet = interrupts == w.interrupts;
         w.interrupts = interrupts;
         for (SharesView.Upcall u : shares.upcalls()) {
-            if (u.vcpu() >= w.vcpus.size() || u.vcpu() >= state.snapshot().vcpus().size()) continue;
+            if (u.vcpu() >= w.vcpus.size()
+                    || u.vcpu() >= state.snapshot().vcpus().size()) continue;
             Seen seen = w.vcpus.get(u.vcpu());
             VcpuView v = state.snapshot().vcpus().get(u.vcpu());
             boolean runs = v.doing() == VcpuView.Doing.KERNEL || v.doing() == VcpuView.Doing.USER;

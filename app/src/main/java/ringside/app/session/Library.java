@@ -75,9 +75,7 @@ public final class Library implements AutoCloseable {
     /// Where images out of bout files go.
     Path images() {
         Path own = folder;
-        return own == null
-                ? Path.of(System.getProperty("java.io.tmpdir"), "ringside-images")
-                : own.resolve("images");
+        return own == null ? Path.of(System.getProperty("java.io.tmpdir"), "ringside-images") : own.resolve("images");
     }
 
     ExecutorService writer() {
@@ -230,7 +228,9 @@ public final class Library implements AutoCloseable {
                 delete(card.file());
                 continue;
             }
-            boolean older = mine.isPresent() && !card.file().equals(kept) && !mine.get().about().file().isEmpty()
+            boolean older = mine.isPresent()
+                    && !card.file().equals(kept)
+                    && !mine.get().about().file().isEmpty()
                     && card.about().file().equals(mine.get().about().file());
             bytes += size(card.file());
             if (older) toBin(card.file());
@@ -246,7 +246,9 @@ public final class Library implements AutoCloseable {
     }
 
     private static boolean plain(BoutCard card) {
-        return card.about().notes() == 0 && card.about().file().isEmpty() && !card.about().changed();
+        return card.about().notes() == 0
+                && card.about().file().isEmpty()
+                && !card.about().changed();
     }
 
     private static long size(Path file) {

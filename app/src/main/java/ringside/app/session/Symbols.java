@@ -69,7 +69,8 @@ public final class Symbols {
     void lookBeside(Path kernel) {
         String name = String.valueOf(kernel.getFileName());
         int dash = name.indexOf('-');
-        List<String> names = dash < 0 ? List.of("System.map") : List.of("System.map" + name.substring(dash), "System.map");
+        List<String> names =
+                dash < 0 ? List.of("System.map") : List.of("System.map" + name.substring(dash), "System.map");
         SymbolTable found = null;
         for (String one : names) {
             Path file = kernel.resolveSibling(one);

@@ -175,7 +175,8 @@ final class TimeMachine {
 
     Travel where() {
         History h = corner.history();
-        if (h == null) return new Travel(obstacle, false, corner.instructions(), 0, 0, 0, 0, 0, branches, branchedAt, futures);
+        if (h == null)
+            return new Travel(obstacle, false, corner.instructions(), 0, 0, 0, 0, 0, branches, branchedAt, futures);
         return new Travel(
                 "",
                 h.past(),

@@ -233,8 +233,7 @@ public final class Workbench {
         }
     }
 
-    private void open(
-            BoutSpec spec, Map<Integer, String> bells, Beginning beginning, Supplier<EngineCommand> first) {
+    private void open(BoutSpec spec, Map<Integer, String> bells, Beginning beginning, Supplier<EngineCommand> first) {
         CompletableFuture<?> free = letGo();
         Thread.ofVirtual().name("open-bout").start(() -> {
             free.join();
@@ -322,8 +321,8 @@ public final class Workbench {
                 });
             } else {
                 Bouts.Opened opened = openQuietly(spec);
-                Platform.runLater(() -> opened(
-                        spec, Map.of(), opened, Beginning.of(spec.guest(), true), EngineCommand.Run::new));
+                Platform.runLater(
+                        () -> opened(spec, Map.of(), opened, Beginning.of(spec.guest(), true), EngineCommand.Run::new));
             }
         });
     }

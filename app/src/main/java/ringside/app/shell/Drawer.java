@@ -122,8 +122,8 @@ final class Drawer extends TabPane {
     private RowCanvas.Row row(LogRow row) {
         BoutSession bout = workbench.bout();
         if (bout == null) return new RowCanvas.Row(null, List.of(), false);
-        Explain explain =
-                new Explain(row.iface(), bout.corners().get(row.corner()).trace().calls());
+        Explain explain = new Explain(
+                row.iface(), bout.corners().get(row.corner()).trace().calls());
         Explained what = explain.what(row.event());
         return new RowCanvas.Row(
                 row.iface(),

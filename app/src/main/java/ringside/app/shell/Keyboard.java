@@ -47,7 +47,9 @@ final class Keyboard {
     private void action(KeyEvent e, @Nullable Node focus) {
         if (focus != null && focus.getProperties().containsKey(TAKES_ALL)) return;
         boolean plain = workbench.singleKeysProperty().get()
-                && !(focus instanceof TextInputControl || focus instanceof ButtonBase || focus instanceof ComboBoxBase<?>);
+                && !(focus instanceof TextInputControl
+                        || focus instanceof ButtonBase
+                        || focus instanceof ComboBoxBase<?>);
         // A field of text undoes and pastes by itself.
         if (focus instanceof TextInputControl
                 && e.isShortcutDown()

@@ -127,7 +127,8 @@ final class KeysPage extends VBox {
     }
 
     private static String keys(List<KeyCombination> keys) {
-        return String.join("   ", keys.stream().map(KeyCombination::getDisplayText).toList());
+        return String.join(
+                "   ", keys.stream().map(KeyCombination::getDisplayText).toList());
     }
 
     /// The next key that is pressed on the list is for this action.
@@ -162,9 +163,8 @@ final class KeysPage extends VBox {
         List<KeyCombination> mine = List.of(key);
         if (other.isEmpty()) bind(a, mine);
         else take(a, mine, other.get(), key);
-        words.setText(
-                other.map(o -> texts.get("keys.taken", key.getDisplayText(), texts.get(o.textKey())))
-                        .orElseGet(() -> texts.get("keys.set", key.getDisplayText(), texts.get(a.textKey()))));
+        words.setText(other.map(o -> texts.get("keys.taken", key.getDisplayText(), texts.get(o.textKey())))
+                .orElseGet(() -> texts.get("keys.set", key.getDisplayText(), texts.get(a.textKey()))));
     }
 
     private static KeyCombination.ModifierValue down(boolean is) {
@@ -173,9 +173,8 @@ final class KeysPage extends VBox {
 
     private void take(Action a, List<KeyCombination> mine, Action other, KeyCombination key) {
         List<KeyCombination> before = a.keys(), theirs = other.keys();
-        List<KeyCombination> left = theirs.stream()
-                .filter(k -> !Actions.same(k, key))
-                .toList();
+        List<KeyCombination> left =
+                theirs.stream().filter(k -> !Actions.same(k, key)).toList();
         undo.apply(new Edit(
                 "edit.keys",
                 () -> {

@@ -113,8 +113,7 @@ final class PastBand extends HBox {
                         : texts.get("position.bell", f.bell(), f.since());
                 String to = f.toBell() < 0 ? texts.get("bouts.at.start") : texts.get("bouts.at.bell", f.toBell());
                 String glyph = CornerLook.of(feed.iface()).glyph();
-                ways.add(new Way(
-                        texts.get("past.future", glyph, from, to), () -> workbench.goOver(feed.index(), f)));
+                ways.add(new Way(texts.get("past.future", glyph, from, to), () -> workbench.goOver(feed.index(), f)));
             }
         }
         return ways;

@@ -80,7 +80,8 @@ final class Preferences extends StackPane {
         getChildren().add(box);
         // Before the controls: a list takes Escape for itself. While a key is asked for, Escape only ends that.
         addEventFilter(KeyEvent.KEY_PRESSED, e -> {
-            boolean asked = e.getTarget() instanceof Node on && on.getProperties().containsKey(Keyboard.TAKES_ALL);
+            boolean asked =
+                    e.getTarget() instanceof Node on && on.getProperties().containsKey(Keyboard.TAKES_ALL);
             if (e.getCode() != KeyCode.ESCAPE || asked) return;
             close();
             e.consume();
@@ -96,7 +97,8 @@ final class Preferences extends StackPane {
         if (!isVisible()) before = getScene() == null ? null : getScene().getFocusOwner();
         setVisible(true);
         toFront();
-        for (Page p : Page.values()) if (id(p).equals(page)) list.getSelectionModel().select(p);
+        for (Page p : Page.values())
+            if (id(p).equals(page)) list.getSelectionModel().select(p);
         list.requestFocus();
     }
 

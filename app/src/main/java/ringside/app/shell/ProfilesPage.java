@@ -133,7 +133,8 @@ final class ProfilesPage extends VBox {
         @Override
         protected void updateItem(@Nullable CostProfile item, boolean empty) {
             super.updateItem(item, empty);
-            boolean own = item != null && item.prices().values().stream().anyMatch(p -> p.basis() == CostProfile.Basis.U);
+            boolean own =
+                    item != null && item.prices().values().stream().anyMatch(p -> p.basis() == CostProfile.Basis.U);
             setText(empty || item == null ? null : own ? texts.get("profiles.own", item.title()) : item.title());
         }
     }

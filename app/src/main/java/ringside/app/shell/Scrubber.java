@@ -149,7 +149,8 @@ final class Scrubber extends PaintedRegion {
             }
         }
         for (CornerFeed feed : bout.corners().reversed()) {
-            double here = workbench.cursor().axis(feed).value(feed.state().snapshot().tick());
+            double here =
+                    workbench.cursor().axis(feed).value(feed.state().snapshot().tick());
             double x = SIDE + w * Math.clamp(here / all, 0, 1);
             CornerLook look = CornerLook.of(feed.iface());
             if (feed == bout.corners().getFirst()) {

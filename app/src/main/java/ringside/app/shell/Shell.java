@@ -308,8 +308,8 @@ public final class Shell extends BorderPane {
 
     /// Names of addresses, calls that were made, and moments, as far as they fit what was typed.
     private void places(BoutSession bout, String typed, List<Palette.Entry> all) {
-        int corner = Math.min(
-                workbench.activeCornerProperty().get(), bout.corners().size() - 1);
+        int corner =
+                Math.min(workbench.activeCornerProperty().get(), bout.corners().size() - 1);
         SymbolTable names = workbench.symbols().of(corner);
         for (String name : names.names(typed, MOST_NAMES)) {
             int va = names.address(name).orElse(0);
@@ -321,18 +321,18 @@ public final class Shell extends BorderPane {
         }
         if (typed.matches("\\d{3,15}")) {
             long tick = Long.parseLong(typed);
-            all.add(new Palette.Entry(
-                    texts.get("palette.tick", tick), texts.get("view.time"), "clock", true, () -> {
-                        workbench.places().select(new Place.Moment(corner, tick));
-                        area.show(ViewId.TIME);
-                    }));
+            all.add(new Palette.Entry(texts.get("palette.tick", tick), texts.get("view.time"), "clock", true, () -> {
+                workbench.places().select(new Place.Moment(corner, tick));
+                area.show(ViewId.TIME);
+            }));
         }
         RowLog log = bout.log().calls();
         Set<String> seen = new HashSet<>();
         String wanted = typed.toLowerCase(Locale.ROOT);
         for (long at = log.end() - 1; at >= Math.max(log.first(), log.end() - MOST_ROWS); at--) {
             LogRow row = log.get(at);
-            if (row.call() == null || !row.call().name().toLowerCase(Locale.ROOT).contains(wanted)) continue;
+            if (row.call() == null
+                    || !row.call().name().toLowerCase(Locale.ROOT).contains(wanted)) continue;
             if (seen.size() >= MOST_NAMES || !seen.add(row.call().name() + row.corner())) continue;
             all.add(new Palette.Entry(
                     texts.get("palette.call", row.call().name()),

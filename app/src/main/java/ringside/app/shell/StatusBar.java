@@ -74,7 +74,10 @@ final class StatusBar extends HBox {
             String now = feed.state().runHash();
             if (now.isEmpty()) continue;
             String glyph = CornerLook.of(feed.iface()).glyph();
-            words.append(words.isEmpty() ? "" : "  ").append(glyph).append(' ').append(now, 0, Math.min(8, now.length()));
+            words.append(words.isEmpty() ? "" : "  ")
+                    .append(glyph)
+                    .append(' ')
+                    .append(now, 0, Math.min(8, now.length()));
             whole.append(whole.isEmpty() ? "" : "\n").append(glyph).append(' ').append(now);
         }
         if (words.isEmpty()) return "";

@@ -41,7 +41,6 @@ final class Transport extends VBox {
 
     /// Below this width it takes two lines.
     private static final double ONE_LINE = 880, ROOM_FOR_PACE = 560;
-
     private final HBox line = new HBox(8), below = new HBox(8);
     private final HBox paceBox = new HBox(6);
     private final List<Region> buttons;
@@ -78,15 +77,15 @@ final class Transport extends VBox {
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         buttons = List.of(
-                        run,
-                        step(actions, ActionId.RING_AGAIN),
-                        back(actions, ActionId.BACK_BELL),
-                        back(actions, ActionId.BACK_CROSSING),
-                        back(actions, ActionId.BACK_INSTRUCTION),
-                        step(actions, ActionId.STEP_INSTRUCTION),
-                        step(actions, ActionId.STEP_CROSSING),
-                        step(actions, ActionId.STEP_BELL),
-                        back(actions, ActionId.RETURN_TO_NOW));
+                run,
+                step(actions, ActionId.RING_AGAIN),
+                back(actions, ActionId.BACK_BELL),
+                back(actions, ActionId.BACK_CROSSING),
+                back(actions, ActionId.BACK_INSTRUCTION),
+                step(actions, ActionId.STEP_INSTRUCTION),
+                step(actions, ActionId.STEP_CROSSING),
+                step(actions, ActionId.STEP_BELL),
+                back(actions, ActionId.RETURN_TO_NOW));
         state = List.of(position, next, gap, who, waiting(), pace(), theme(actions));
         getChildren().add(line);
         arrange(false);

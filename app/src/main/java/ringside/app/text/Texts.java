@@ -10,11 +10,12 @@ import java.util.ResourceBundle;
 /// Every text that people see, under stable keys.
 ///
 /// Three bundles share one key space: `messages` (command line, reports, events in words), `window` (everything that
-/// only the window says) and `looking` (what its views say of calls, processors, memory and problems). Patterns are those of {@link MessageFormat}. A key that no bundle has shows as the
+/// only the window says) and `looking` (what its views say of calls, processors, memory and problems). Patterns are
+/// those of {@link MessageFormat}. A key that no bundle has shows as the
 /// key itself in angle quotes, so that a missing text is seen and never stops the program.
 public final class Texts {
-    private static final List<String> BUNDLES = List.of(
-            "ringside.app.text.messages", "ringside.app.text.window", "ringside.app.text.looking");
+    private static final List<String> BUNDLES =
+            List.of("ringside.app.text.messages", "ringside.app.text.window", "ringside.app.text.looking");
 
     private final Locale locale;
     private final List<ResourceBundle> bundles;

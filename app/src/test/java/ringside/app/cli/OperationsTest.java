@@ -44,7 +44,8 @@ class OperationsTest {
         JsonNode operation = json("o.json").path("operations").get(0);
         assertEquals("four in a row", operation.path("name").asText());
         assertEquals(4, operation.path("times").asInt());
-        assertEquals(3, operation.path("each").path("native").path("instructions").asDouble());
+        assertEquals(
+                3, operation.path("each").path("native").path("instructions").asDouble());
     }
 
     @Test
@@ -71,7 +72,8 @@ class OperationsTest {
         kernel("operation 2 x 4: four in a row\n", "40");
         String other = "<!-- operations, 2 vCPU -->\nkept\n<!-- /operations -->\n";
         Files.writeString(
-                folder.resolve("p.md"), other + "before\n<!-- operations, 1 vCPU -->\nold\n<!-- /operations -->\nafter\n");
+                folder.resolve("p.md"),
+                other + "before\n<!-- operations, 1 vCPU -->\nold\n<!-- /operations -->\nafter\n");
 
         ringside.run("operations", "--kernel", "k.elf", "--corners", "native", "--markdown", "p.md");
 
@@ -102,7 +104,9 @@ class OperationsTest {
 
         CommandLineFixture.Result result = ringside.run("operations", "--kernel", "k.elf");
 
-        assertTrue(result.err().getFirst().startsWith("without xen: "), result.err().toString());
+        assertTrue(
+                result.err().getFirst().startsWith("without xen: "),
+                result.err().toString());
         assertTrue(result.out().contains("native"), result.out());
     }
 
@@ -113,7 +117,9 @@ class OperationsTest {
         CommandLineFixture.Result result = ringside.run("operations", "--kernel", "k.elf", "--corners", "native");
 
         assertEquals(3, result.code());
-        assertTrue(result.err().getLast().contains("declared operations"), result.err().toString());
+        assertTrue(
+                result.err().getLast().contains("declared operations"),
+                result.err().toString());
     }
 
     @Test
@@ -137,7 +143,8 @@ class OperationsTest {
         return new ObjectMapper().readTree(folder.resolve(name).toFile());
     }
 
-    /// A multiboot kernel in ELF with tables of its own, which prints a text on the serial port, does `body` between bells 1 and 2, and rings
+    /// A multiboot kernel in ELF with tables of its own, which prints a text on the serial port, does `body` between
+    /// bells 1 and 2, and rings
     /// 255.
     private void kernel(String text, String body) throws IOException {
         byte[] line = text.getBytes(StandardCharsets.ISO_8859_1);
@@ -150,8 +157,17 @@ class OperationsTest {
         byte[] code = HexFormat.of().parseHex(setUp + bell(1) + body + bell(2) + bell(255) + "faf4");
         ByteBuffer file = ByteBuffer.allocate(HEADERS + 0x500).order(ByteOrder.LITTLE_ENDIAN);
         file.put(HexFormat.of().parseHex("7f454c46010101000000000000000000"));
-        file.putShort((short) 2).putShort((short) 3).putInt(1).putInt(LOADED_AT + HEADERS + 16).putInt(52);
-        file.putInt(0).putInt(0).putShort((short) 52).putShort((short) 32).putShort((short) 1).putShort((short) 40);
+        file.putShort((short) 2)
+                .putShort((short) 3)
+                .putInt(1)
+                .putInt(LOADED_AT + HEADERS + 16)
+                .putInt(52);
+        file.putInt(0)
+                .putInt(0)
+                .putShort((short) 52)
+                .putShort((short) 32)
+                .putShort((short) 1)
+                .putShort((short) 40);
         file.putInt(0);
         int size = file.capacity();
         for (int word : new int[] {1, 0, LOADED_AT, LOADED_AT, size, size, 7, 4096}) file.putInt(word);

@@ -220,9 +220,7 @@ class RunTest {
 
     @Test
     void aBusyHostInABoutFileIsTheOneOfTheOptions() throws IOException {
-        Files.writeString(
-                folder.resolve("b.ringside"),
-                """
+        Files.writeString(folder.resolve("b.ringside"), """
                 {"ringside": 1, "guest": "hello-boundary", "corners": ["vmi"], "vcpus": 1, "until": "exit",
                  "pc": {"vmiRing": 0, "stealPercent": 50, "stealPeriod": 100000}}""");
         ringside.run("bout", "b.ringside", "--json", "a.json");

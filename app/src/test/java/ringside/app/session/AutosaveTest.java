@@ -186,22 +186,21 @@ class AutosaveTest {
         Files.write(disk, sectors);
         save(spec.withDrives(List.of(new DriveSpec("disk", disk, DriveSpec.Kind.DISK, DriveSpec.Access.WRITE))), file);
         Files.write(disk, new byte[64 * 512]);
-        Bouts.Opened changed =
-                BoutOpener.open(Bouts::open, file, folder.resolve("images"), false).opened();
+        Bouts.Opened changed = BoutOpener.open(Bouts::open, file, folder.resolve("images"), false)
+                .opened();
         Problem problem =
                 assertInstanceOf(Bouts.Opened.Wrong.class, changed).problems().getFirst();
         assertTrue(problem.found().contains("changed"), problem.toString());
         Files.delete(disk);
-        changed =
-                BoutOpener.open(Bouts::open, file, folder.resolve("images"), false).opened();
+        changed = BoutOpener.open(Bouts::open, file, folder.resolve("images"), false)
+                .opened();
         problem = assertInstanceOf(Bouts.Opened.Wrong.class, changed).problems().getFirst();
         assertTrue(problem.expected().startsWith(disk.toString()), problem.toString());
     }
 
     private void save(BoutSpec spec, Path to) throws IOException {
         BoutSession bout = session(spec);
-        List<CornerState> stand =
-                bout.corners().stream().map(CornerFeed::state).toList();
+        List<CornerState> stand = bout.corners().stream().map(CornerFeed::state).toList();
         BoutWriter.write(to, spec, List.of(), stand, BoutPapers.NONE, 0);
         bout.start();
         bout.close();

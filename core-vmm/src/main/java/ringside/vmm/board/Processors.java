@@ -35,11 +35,9 @@ public final class Processors {
     /// The model of a machine's processors. Under VMI its brand says so: a guest shows it, and nothing depends on it.
     static CpuModel model(MachineSpec spec) {
         String name = spec.cpu();
-        CpuModel m =
-                CpuModel.find(name).orElseThrow(() -> new IllegalStateException("checked before: " + name));
+        CpuModel m = CpuModel.find(name).orElseThrow(() -> new IllegalStateException("checked before: " + name));
         if (spec.iface() != Iface.VMI) return m;
         String brand = m.brand() + ", VMI 3.0";
-        return new CpuModel(
-                m.name(), brand, m.signature(), m.features(), m.sheet(), m.microcode(), m.machineCheck());
+        return new CpuModel(m.name(), brand, m.signature(), m.features(), m.sheet(), m.microcode(), m.machineCheck());
     }
 }

@@ -46,9 +46,7 @@ public final class Initramfs {
     private Initramfs entry(String name, int mode, int major, int minor, byte[] contents) {
         int links = mode >>> 12 == 4 ? 2 : 1;
         int inode = name.equals(TRAILER) ? 0 : ++files;
-        int[] numbers = {
-            inode, mode, 0, 0, links, 0, contents.length, 0, 0, major, minor, name.length() + 1, 0
-        };
+        int[] numbers = {inode, mode, 0, 0, links, 0, contents.length, 0, 0, major, minor, name.length() + 1, 0};
         StringBuilder head = new StringBuilder(MAGIC);
         for (int n : numbers) head.append(String.format(Locale.ROOT, "%08X", n));
         bytes.writeBytes(head.append(name).append('\0').toString().getBytes(StandardCharsets.ISO_8859_1));

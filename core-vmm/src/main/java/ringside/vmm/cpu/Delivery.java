@@ -148,8 +148,7 @@ abstract class Delivery extends TaskSwitch {
         if (kind == Exit.SoftInt.Kind.INT_N && v86() && iopl() < 3) throw gp(0);
         event(vector, kind == Exit.SoftInt.Kind.ICEBP ? EXCEPTION : SOFTWARE, false, 0, nextEip, flags());
         boolean plain = kind == Exit.SoftInt.Kind.INT_N;
-        spectator.delivered(
-                self(), vector, plain ? Spectator.Source.SOFTWARE : Spectator.Source.EXCEPTION, 0, 0);
+        spectator.delivered(self(), vector, plain ? Spectator.Source.SOFTWARE : Spectator.Source.EXCEPTION, 0, 0);
     }
 
     // ---- through the table

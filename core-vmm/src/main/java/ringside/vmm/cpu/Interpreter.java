@@ -57,6 +57,7 @@ abstract class Interpreter extends SystemInsns {
 
     @Nullable
     Translator translator;
+
     @Nullable
     Strips strips;
     /// Counts what strips are made for: the range of {@link #watchStart} has changed.

@@ -42,8 +42,7 @@ abstract class SseScribe extends X87Scribe {
             case Op.CVTSI2SD, Op.CVTSI2SS, Op.CVTSS2SD, Op.CVTSD2SS -> true;
             case Op.CVTSD2SI, Op.CVTTSD2SI, Op.CVTSS2SI, Op.CVTTSS2SI -> true;
             case Op.COMISD, Op.UCOMISD, Op.COMISS, Op.UCOMISS -> true;
-            case Op.PSRLW, Op.PSRLD, Op.PSRLQ, Op.PSLLW, Op.PSLLD, Op.PSLLQ, Op.PSRAW, Op.PSRAD ->
-                i.k1 == Insn.IMM;
+            case Op.PSRLW, Op.PSRLD, Op.PSRLQ, Op.PSLLW, Op.PSLLD, Op.PSLLQ, Op.PSRAW, Op.PSRAD -> i.k1 == Insn.IMM;
             default -> arithmetic(i.op) != null || lanes(i.op) >= 0;
         };
     }

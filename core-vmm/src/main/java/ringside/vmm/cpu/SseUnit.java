@@ -172,8 +172,7 @@ final class SseUnit {
     }
 
     private long pair(int op, long a, long b) {
-        return SseOperands.pair(
-                compute(op, (int) a, (int) b), compute(op, SseOperands.upper(a), SseOperands.upper(b)));
+        return SseOperands.pair(compute(op, (int) a, (int) b), compute(op, SseOperands.upper(a), SseOperands.upper(b)));
     }
 
     private void setLowSingle(int n, int v) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import ringside.vmm.isa.Decoder;
 import ringside.vmm.isa.Insn;
 import ringside.vmm.isa.Op;
 import ringside.vmm.trap.GuestFault;
@@ -98,11 +97,7 @@ final class Strips {
     }
 
     private static boolean stores(Insn i) {
-        return i.k0 == Insn.MEM
-                || i.op == Op.PUSH
-                || i.op == Op.PUSHF
-                || i.op == Op.STOS
-                || i.op == Op.MOVS;
+        return i.k0 == Insn.MEM || i.op == Op.PUSH || i.op == Op.PUSHF || i.op == Op.STOS || i.op == Op.MOVS;
     }
 
     // ---- running

@@ -165,7 +165,8 @@ final class Translator implements Plan.Source {
     /// Code that meets another state of the x87 than it was made for, again and again, is made anew for the state
     /// that there is then; not without end.
     private void misfit(Region r) {
-        if ((cpu.cr0 & (Registers.CR0_EM | Registers.CR0_TS)) != 0 || ++r.misfits != MISFITS || remade > MOST_REMADE) return;
+        if ((cpu.cr0 & (Registers.CR0_EM | Registers.CR0_TS)) != 0 || ++r.misfits != MISFITS || remade > MOST_REMADE)
+            return;
         remade++;
         drop(r);
     }

@@ -61,7 +61,14 @@ abstract class X87Scribe extends MoveScribe {
         c.getfield(UNIT, "turn", CD_int).istore(TURN);
         each(s -> element(s).laload().lstore(SIGNIFICAND + 2 * s), "significand", LONGS);
         each(s -> element(s).iaload().istore(EXPONENT + s), "signExponent", INTS);
-        c.iconst_0().istore(IP).iconst_m1().istore(OPCODE).iconst_0().istore(DP).iconst_m1().istore(SEGMENT);
+        c.iconst_0()
+                .istore(IP)
+                .iconst_m1()
+                .istore(OPCODE)
+                .iconst_0()
+                .istore(DP)
+                .iconst_m1()
+                .istore(SEGMENT);
     }
 
     final void leaveX87() {
@@ -150,8 +157,7 @@ abstract class X87Scribe extends MoveScribe {
         c.getstatic(self, "M", BYTES).iload(M);
         if (size == 8) c.lload(RM);
         else c.iload(T);
-        c.invokestatic(
-                REACH, "put" + size, MethodTypeDesc.of(CD_void, BYTES, CD_int, size == 8 ? CD_long : CD_int));
+        c.invokestatic(REACH, "put" + size, MethodTypeDesc.of(CD_void, BYTES, CD_int, size == 8 ? CD_long : CD_int));
     }
 
     /// Makes an operand of the real in memory.
@@ -163,9 +169,7 @@ abstract class X87Scribe extends MoveScribe {
         unit();
         if (wide) c.lload(BM);
         else c.iload(T);
-        call(
-                wide ? "operandDouble" : "operandSingle",
-                MethodTypeDesc.of(CD_long, wide ? CD_long : CD_int));
+        call(wide ? "operandDouble" : "operandSingle", MethodTypeDesc.of(CD_long, wide ? CD_long : CD_int));
         toOperand();
     }
 
@@ -359,9 +363,11 @@ abstract class X87Scribe extends MoveScribe {
             place(i, 10, false);
             c.istore(M);
             c.getstatic(self, "M", BYTES).iload(M);
-            c.invokestatic(REACH, "get8", MethodTypeDesc.of(CD_long, BYTES, CD_int)).lstore(SIGNIFICAND + 2 * to);
+            c.invokestatic(REACH, "get8", MethodTypeDesc.of(CD_long, BYTES, CD_int))
+                    .lstore(SIGNIFICAND + 2 * to);
             c.getstatic(self, "M", BYTES).iload(M).bipush(8).iadd();
-            c.invokestatic(REACH, "get2", MethodTypeDesc.of(CD_int, BYTES, CD_int)).istore(EXPONENT + to);
+            c.invokestatic(REACH, "get2", MethodTypeDesc.of(CD_int, BYTES, CD_int))
+                    .istore(EXPONENT + to);
             clearC1();
         } else {
             boolean wide = i.s0 == 8;
@@ -422,7 +428,12 @@ abstract class X87Scribe extends MoveScribe {
     }
 
     private void sign(int keep, int flip) {
-        c.iload(EXPONENT + slot(0)).loadConstant(keep).iand().loadConstant(flip).ixor().istore(EXPONENT + slot(0));
+        c.iload(EXPONENT + slot(0))
+                .loadConstant(keep)
+                .iand()
+                .loadConstant(flip)
+                .ixor()
+                .istore(EXPONENT + slot(0));
         clearC1();
     }
 

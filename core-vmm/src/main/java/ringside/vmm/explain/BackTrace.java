@@ -80,7 +80,8 @@ public final class BackTrace {
         for (int length = 2; length <= 7; length++) {
             if (memory.applyAsInt(address - length) != 0xFF) continue;
             int modrm = memory.applyAsInt(address - length + 1);
-            if (modrm >= 0 && (modrm >> 3 & 7) == 2 && length == length(modrm, memory, address - length + 2)) return true;
+            if (modrm >= 0 && (modrm >> 3 & 7) == 2 && length == length(modrm, memory, address - length + 2))
+                return true;
         }
         return false;
     }

@@ -74,7 +74,8 @@ public final class SymbolTable {
             if (in.getInt(at + 4) != SHT_SYMTAB) continue;
             int names = in.getInt(sections + in.getInt(at + 24) * SH_SIZE + 16);
             int from = in.getInt(at + 16), size = in.getInt(at + 20);
-            for (int n = 1; n < Math.min(size / SYM_SIZE, MOST_SYMBOLS); n++) symbol(in, from + n * SYM_SIZE, names, out);
+            for (int n = 1; n < Math.min(size / SYM_SIZE, MOST_SYMBOLS); n++)
+                symbol(in, from + n * SYM_SIZE, names, out);
         }
         return out;
     }

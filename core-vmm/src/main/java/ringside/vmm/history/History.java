@@ -56,10 +56,12 @@ public final class History {
 
     /// @param points all that lead to it, from the beginning on
     /// @param event  number of the first event that the present run does not share with it
-    private record Left(Branch branch, List<Point> points, Point end, List<InputRecord> inputs, long event, TraceTail trace) {
+    private record Left(
+            Branch branch, List<Point> points, Point end, List<InputRecord> inputs, long event, TraceTail trace) {
         long bytes() {
             long sum = end.state().ownBytes() + trace.bytes() + 64L * inputs.size();
-            for (Point p : points) if (p.instructions() > branch.from()) sum += p.state().ownBytes();
+            for (Point p : points)
+                if (p.instructions() > branch.from()) sum += p.state().ownBytes();
             return sum;
         }
 
@@ -161,7 +163,8 @@ public final class History {
 
     /// Futures that were left lose their points first, the oldest before all; then the oldest goes.
     private void thinLeft() {
-        for (int i = 0; i < left.size() && leftBytes() > budget / LEFT_SHARE; i++) left.set(i, left.get(i).lean());
+        for (int i = 0; i < left.size() && leftBytes() > budget / LEFT_SHARE; i++)
+            left.set(i, left.get(i).lean());
         while (left.size() > 1 && leftBytes() > budget / LEFT_SHARE) left.removeFirst();
     }
 

@@ -40,7 +40,12 @@ public final class Breaks implements Debugger {
     /// @param watch   what was touched, or null
     /// @param port    what was read or written, or null
     /// @param event   what happened, where it is neither memory nor a port
-    public record Hit(int vcpu, int address, @Nullable Watch watch, @Nullable PortWatch port, Event event) {
+    public record Hit(
+            int vcpu,
+            int address,
+            @Nullable Watch watch,
+            @Nullable PortWatch port,
+            Event event) {
         Hit(int vcpu, int address, @Nullable Watch watch) {
             this(vcpu, address, watch, null, Event.NONE);
         }

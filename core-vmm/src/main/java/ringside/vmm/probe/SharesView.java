@@ -8,7 +8,8 @@ import ringside.vmm.iface.spi.Shares;
 
 /// What a Xen guest shares with its back ends at a moment: open event channels, granted pages, xenstore, rings. Empty
 /// in other corners.
-public record SharesView(List<Port> ports, List<Grant> grants, List<Node> store, List<Ring> rings, List<Upcall> upcalls) {
+public record SharesView(
+        List<Port> ports, List<Grant> grants, List<Node> store, List<Ring> rings, List<Upcall> upcalls) {
     public static final SharesView NOTHING = new SharesView(List.of(), List.of(), List.of(), List.of(), List.of());
 
     public SharesView {

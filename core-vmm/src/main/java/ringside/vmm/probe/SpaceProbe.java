@@ -90,8 +90,7 @@ final class SpaceProbe {
             long now = stale.containsKey(va) ? g.translate(va.intValue(), false, false) : -2;
             int frame = frames.getOrDefault(va, 0);
             int told = now == -2 ? frame : now < 0 || now >>> PAGE_BITS == frame ? -1 : (int) (now / PAGE);
-            out.add(new TlbView.Entry(
-                    va.intValue(), frame, new String(letters), globals.containsKey(va), told));
+            out.add(new TlbView.Entry(va.intValue(), frame, new String(letters), globals.containsKey(va), told));
         });
         return new TlbView(out);
     }

@@ -10,7 +10,8 @@ import ringside.vmm.trace.ExitCause;
 /// Numbers that can be read off counts by name: what assertions and charts ask for. Counted ones only.
 ///
 /// Plain names are the fields of the JSON (`crossings`, `pteUpdates`, `hiddenFaults`, `instructions`, `guestSeconds`,
-/// `userTicks`, `kernelTicks`, `idleTicks`, `readyTicks`, `refusals`, `interrupts`, `faults`); `calls.NAME`, `exits.CAUSE`,
+/// `userTicks`, `kernelTicks`, `idleTicks`, `readyTicks`, `refusals`, `interrupts`, `faults`); `calls.NAME`,
+/// `exits.CAUSE`,
 /// `items.NAME`, `events.KIND` and `faults.VECTOR` reach into the maps. A name that is known but was not seen is 0.
 public final class Metric {
     /// Plain names, for completion and error lines.

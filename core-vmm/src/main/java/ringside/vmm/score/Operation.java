@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 /// @param less  bell of an operation that is done once each time as well and is to be taken off, or 0
 /// @param name  in words
 public record Operation(int bell, int times, int less, String name) {
-    private static final Pattern LINE =
-            Pattern.compile("^operation (\\d{1,3}) x (\\d{1,9}|interrupts)(?: less (\\d{1,3}))?: (\\S[^\\r\\n]*?)\\s*$");
+    private static final Pattern LINE = Pattern.compile(
+            "^operation (\\d{1,3}) x (\\d{1,9}|interrupts)(?: less (\\d{1,3}))?: (\\S[^\\r\\n]*?)\\s*$");
     private static final String INTERRUPTS = "interrupts";
 
     /// What a console declares, in its order; of two lines for the same bell the later one counts.

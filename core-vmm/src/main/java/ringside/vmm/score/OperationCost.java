@@ -66,8 +66,7 @@ public record OperationCost(
                 .map(other -> gross.get().minus(other));
     }
 
-    private static Optional<OperationCost> gross(
-            Operation o, List<Round> rounds, Function<Counts, Modelled> price) {
+    private static Optional<OperationCost> gross(Operation o, List<Round> rounds, Function<Counts, Modelled> price) {
         List<Counts> own = rounds.stream()
                 .filter(r -> r.bell() == o.bell() && times(o, r.counts()) > 0)
                 .map(Round::counts)

@@ -16,9 +16,7 @@ public record OperationTable(List<Operation> operations, List<Column> columns) {
     public record Column(Iface iface, List<OperationCost> costs) {
         /// The cost of an operation, if the corner has counted it.
         public Optional<OperationCost> cost(Operation o) {
-            return costs.stream()
-                    .filter(c -> c.operation().bell() == o.bell())
-                    .findFirst();
+            return costs.stream().filter(c -> c.operation().bell() == o.bell()).findFirst();
         }
 
         /// Whether the guest made any call: without one it does not know the interface.
@@ -37,7 +35,9 @@ public record OperationTable(List<Operation> operations, List<Column> columns) {
         for (Source s : sources) {
             List<Operation> declared = Operation.declared(s.console());
             for (Operation o : declared) if (all.stream().noneMatch(a -> a.bell() == o.bell())) all.add(o);
-            columns.add(new Column(s.iface(), OperationCost.of(
+            columns.add(new Column(
+                    s.iface(),
+                    OperationCost.of(
                             declared,
                             s.rounds(),
                             c -> Bill.of(s.iface(), c, profile).total())));

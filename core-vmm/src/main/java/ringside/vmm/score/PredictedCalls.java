@@ -26,7 +26,8 @@ public final class PredictedCalls {
     /// @param predicted how often, or -1: nothing was said of it
     /// @param more      the prediction leaves more of it open: locks and allocators mask interrupts, too
     /// @param counted   how often it was
-    /// @param once      what a call is worth that came once in the whole round: too little to be a part of the operation
+    /// @param once      what a call is worth that came once in the whole round: too little to be a part of the
+    /// operation
     public record Line(String call, int predicted, boolean more, double counted, double once) {
         /// Counted beyond what was predicted (or less: below 0). A call of which nothing was said is all beyond it.
         public double difference() {
@@ -52,7 +53,9 @@ public final class PredictedCalls {
     public static PredictedCalls builtIn() {
         try (InputStream in = PredictedCalls.class.getResourceAsStream("predicted-calls.tsv")) {
             if (in == null) throw new IllegalStateException("predicted-calls.tsv is not in this module");
-            return parse(new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).lines().toList());
+            return parse(new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))
+                    .lines()
+                    .toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

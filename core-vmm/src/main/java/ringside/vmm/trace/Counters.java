@@ -182,7 +182,8 @@ final class Counters implements Stateful {
     public void state(StateVisitor v) {
         ticks = v.i64("count.ticks", ticks);
         hiddenFaults = v.i64("count.hiddenFaults", hiddenFaults);
-        for (long[] each : new long[][] {instructions, crossings, exits, events, user, kernel, idle, ready}) some(v, each);
+        for (long[] each : new long[][] {instructions, crossings, exits, events, user, kernel, idle, ready})
+            some(v, each);
         some(v, faults);
         some(v, calls);
         some(v, items);

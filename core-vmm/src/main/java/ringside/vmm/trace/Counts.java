@@ -50,8 +50,8 @@ public record Counts(
         }
     }
 
-    public static final Counts ZERO =
-            new Counts(0, 0, List.of(), 0, List.of(), Map.of(), Map.of(), 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), Map.of());
+    public static final Counts ZERO = new Counts(
+            0, 0, List.of(), 0, List.of(), Map.of(), Map.of(), 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), Map.of());
 
     /// Count of an exit cause.
     public long exits(ExitCause cause) {

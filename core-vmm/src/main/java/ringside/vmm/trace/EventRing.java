@@ -77,8 +77,7 @@ final class EventRing {
     }
 
     /// Writes an event; it is not published yet. @return its seq
-    long write(
-            long atTick, int onVcpu, EventKind k, int eventId, long x0, long x1, long x2, int res, int w, int from) {
+    long write(long atTick, int onVcpu, EventKind k, int eventId, long x0, long x1, long x2, int res, int w, int from) {
         long seq = claimed;
         CLAIMED.setOpaque(this, seq + 1);
         VarHandle.storeStoreFence();

@@ -117,7 +117,8 @@ public final class Tracer implements Trace, TraceView, Stateful {
     public long beginCall(int vcpu, int call, CallClass kind, int w0, int w1, int w2, int w3, int w4, int w5) {
         counters.call(call, kind);
         int site = sites.applyAsInt(vcpu);
-        long seq = record(vcpu, EventKind.CALL, call, pair(w0, w1), pair(w2, w3), pair(w4, w5), 0, kind.ordinal(), site);
+        long seq =
+                record(vcpu, EventKind.CALL, call, pair(w0, w1), pair(w2, w3), pair(w4, w5), 0, kind.ordinal(), site);
         hash = mix(hash, kind.ordinal());
         if (openCall < 0) openCall = seq;
         return seq;
@@ -183,8 +184,7 @@ public final class Tracer implements Trace, TraceView, Stateful {
     }
 
     /// Where a call came from is for people: the hash is of what happened.
-    private long record(
-            int vcpu, EventKind kind, int id, long a0, long a1, long a2, int result, int way, int site) {
+    private long record(int vcpu, EventKind kind, int id, long a0, long a1, long a2, int result, int way, int site) {
         long tick = clock.now();
         lastTick = tick;
         counters.events[kind.ordinal()]++;

@@ -60,10 +60,14 @@ class BusyHostTest {
     @Test
     void oneThatSleepsLosesNothingAndOneThatWakesInBetweenTheRest() {
         Guest guest = new Guest();
-        BusyHost host = new BusyHost(false, (v, tick, to) -> {
-            to[0] = tick < 200 ? 100 : 1000;
-            to[1] = tick < 200 ? 200 : 2000;
-        }, 1, guest);
+        BusyHost host = new BusyHost(
+                false,
+                (v, tick, to) -> {
+                    to[0] = tick < 200 ? 100 : 1000;
+                    to[1] = tick < 200 ? 200 : 2000;
+                },
+                1,
+                guest);
         guest.wants = false;
         host.look(100);
         assertTrue(host.takes(0));

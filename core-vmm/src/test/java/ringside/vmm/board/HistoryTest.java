@@ -261,9 +261,14 @@ class HistoryTest {
         h.branch();
         run(m, h, 1_000_000);
         String other = hash(m);
-        assertEquals(List.of(new History.Branch(1, 700_000, h.branches().getFirst().fromTick(), 2_000_000, h.branches()
-                .getFirst()
-                .toTick())), h.branches());
+        assertEquals(
+                List.of(new History.Branch(
+                        1,
+                        700_000,
+                        h.branches().getFirst().fromTick(),
+                        2_000_000,
+                        h.branches().getFirst().toTick())),
+                h.branches());
         assertTrue(h.goOver(1));
         assertEquals(2_000_000, m.retired());
         assertEquals(left, hash(m));
@@ -346,7 +351,9 @@ class HistoryTest {
         long last = -1;
         for (int i = 0; i < 100 && last < wanted; i++) {
             h.goNear(wanted, 10_000);
-            assertTrue(m.tick() > last, m.tick() + " is further than " + last + " on the way to " + wanted + ", round " + i);
+            assertTrue(
+                    m.tick() > last,
+                    m.tick() + " is further than " + last + " on the way to " + wanted + ", round " + i);
             last = m.tick();
             h.goNear(0, 10_000);
         }

@@ -81,7 +81,9 @@ class ProbeTest {
                     .filter(e -> names.name(e.site()).isEmpty()
                             || names.name(e.site()).contains("hypercall_page"))
                     .count();
-            assertTrue(unknown * 100 < calls.size() && from.size() > 4, iface + " " + unknown + " of " + calls.size() + " " + from);
+            assertTrue(
+                    unknown * 100 < calls.size() && from.size() > 4,
+                    iface + " " + unknown + " of " + calls.size() + " " + from);
         }
     }
 

@@ -32,8 +32,21 @@ class StringsInBulkTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "F3 AE F4", "F2 AE F4", "F3 66 AF F4", "F2 AF F4", "F3 A6 F4", "F2 A6 F4", "F3 66 A7 F4", "F2 A7 F4",
-                "F3 A4 F4", "F3 A5 F4", "F3 AA F4", "F3 66 AB F4", "FD F3 A6 F4", "FD F2 AE F4", "67 F3 A6 F4"
+                "F3 AE F4",
+                "F2 AE F4",
+                "F3 66 AF F4",
+                "F2 AF F4",
+                "F3 A6 F4",
+                "F2 A6 F4",
+                "F3 66 A7 F4",
+                "F2 A7 F4",
+                "F3 A4 F4",
+                "F3 A5 F4",
+                "F3 AA F4",
+                "F3 66 AB F4",
+                "FD F3 A6 F4",
+                "FD F2 AE F4",
+                "67 F3 A6 F4"
             })
     void endsWhereSingleStepsEnd(String code) {
         for (long seed = 1; seed <= 60; seed++) {

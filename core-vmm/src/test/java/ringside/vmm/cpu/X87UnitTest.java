@@ -74,8 +74,7 @@ class X87UnitTest {
 
     /// Compares one operation with what {@link #exact} has just done.
     private void check(String name, boolean hasExponent, long expected, Computation computation) {
-        String what = String.format(
-                "%s of %x %x and %x %x under %x", name, am, ase, bm, bse, control);
+        String what = String.format("%s of %x %x and %x %x under %x", name, am, ase, bm, bse, control);
         if ((exact.flags & ALL & ~control) != 0) {
             assertThrows(Leave.class, computation::run, what);
             assertEquals(0, f.status, what);
@@ -125,11 +124,13 @@ class X87UnitTest {
     void storesAreExact() {
         for (int k = 0; k < ROUNDS; k++) {
             operands();
-            if (random.nextInt(4) == 0) ase = ase & 0x8000 | 0x3FFF + (random.nextInt(2) * 2 - 1) * 1023 + random.nextInt(9) - 4;
+            if (random.nextInt(4) == 0)
+                ase = ase & 0x8000 | 0x3FFF + (random.nextInt(2) * 2 - 1) * 1023 + random.nextInt(9) - 4;
             long wide = exact.toDouble(am, ase);
             check("double", false, wide, () -> unit.toDouble(am, ase));
             operands();
-            if (random.nextInt(4) == 0) ase = ase & 0x8000 | 0x3FFF + (random.nextInt(2) * 2 - 1) * 127 + random.nextInt(9) - 4;
+            if (random.nextInt(4) == 0)
+                ase = ase & 0x8000 | 0x3FFF + (random.nextInt(2) * 2 - 1) * 127 + random.nextInt(9) - 4;
             int narrow = exact.toSingle(am, ase);
             check("single", false, narrow, () -> unit.toSingle(am, ase));
         }

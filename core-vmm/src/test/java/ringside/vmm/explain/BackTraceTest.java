@@ -61,7 +61,8 @@ class BackTraceTest {
     void aFramePointerThatPointsAnywhereEndsTheChain() {
         word(STACK, 0);
         assertEquals(1, BackTrace.of(0xC0100050, STACK, 0x10, this::at).size());
-        assertEquals(1, BackTrace.of(0xC0100050, 0x5000_0000, 0x5000_0000, this::at).size());
+        assertEquals(
+                1, BackTrace.of(0xC0100050, 0x5000_0000, 0x5000_0000, this::at).size());
     }
 
     /// Puts an instruction somewhere. @return the address behind it

@@ -80,7 +80,10 @@ class SymbolTableTest {
         b.putInt(0, 0x464C457F).put(4, (byte) 1).put(5, (byte) 1);
         b.putInt(32, 52).putShort(46, (short) 40).putShort(48, (short) 2);
         int table = 52, strings = 92, symbols = 140, names = 200;
-        b.putInt(table + 4, 2).putInt(table + 16, symbols).putInt(table + 20, 48).putInt(table + 24, 1);
+        b.putInt(table + 4, 2)
+                .putInt(table + 16, symbols)
+                .putInt(table + 20, 48)
+                .putInt(table + 24, 1);
         b.putInt(strings + 4, 3).putInt(strings + 16, names);
         symbol(b, symbols + 16, 1, 0xC0200000, 16, 2);
         symbol(b, symbols + 32, 9, 0xC0300000, 4, 1);

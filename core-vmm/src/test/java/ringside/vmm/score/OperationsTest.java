@@ -43,7 +43,9 @@ final class OperationsTest {
 
     @Test
     void theMedianRoundIsDividedAsAWhole() {
-        List<OperationCost> costs = costs(List.of(CALL), List.of(round(2, 9_000, 300), round(1, 1, 1), round(2, 5_000, 200), round(2, 4_000, 900)));
+        List<OperationCost> costs = costs(
+                List.of(CALL),
+                List.of(round(2, 9_000, 300), round(1, 1, 1), round(2, 5_000, 200), round(2, 4_000, 900)));
         OperationCost c = costs.getFirst();
         assertEquals(3, c.rounds());
         assertEquals(50, c.instructions());
@@ -58,8 +60,7 @@ final class OperationsTest {
     @Test
     void whatIsDoneOnceEachTimeAsWellIsTakenOff() {
         Operation both = new Operation(3, 10, 2, "a call and more");
-        List<OperationCost> costs =
-                costs(List.of(CALL, both), List.of(round(2, 5_000, 200), round(3, 700, 50)));
+        List<OperationCost> costs = costs(List.of(CALL, both), List.of(round(2, 5_000, 200), round(3, 700, 50)));
         assertEquals(70 - 50, costs.get(1).instructions());
         assertEquals(5 - 2, costs.get(1).crossings());
         assertEquals(5 - 2, costs.get(1).calls().get("vmi.IRET"));
@@ -75,7 +76,8 @@ final class OperationsTest {
     @Test
     void aRoundWithoutAnInterruptIsNoRoundOfInterrupts() {
         Operation tick = new Operation(4, 0, 0, "a tick");
-        List<OperationCost> costs = costs(List.of(tick), List.of(round(4, 500, 0), round(4, 1_000, 20, Map.of(EventKind.INTERRUPT, 10L))));
+        List<OperationCost> costs =
+                costs(List.of(tick), List.of(round(4, 500, 0), round(4, 1_000, 20, Map.of(EventKind.INTERRUPT, 10L))));
         assertEquals(1, costs.getFirst().rounds());
         assertEquals(100, costs.getFirst().instructions());
         assertEquals(2, costs.getFirst().crossings());
@@ -85,8 +87,8 @@ final class OperationsTest {
     void aCornerThatDeclaresNothingHasAnEmptyColumn() {
         OperationTable table = OperationTable.of(
                 List.of(
-                new OperationTable.Source(Iface.NATIVE, "", List.of(round(2, 1, 1))),
-                new OperationTable.Source(Iface.VMI, "operation 2 x 100: a call", List.of(round(2, 100, 100)))),
+                        new OperationTable.Source(Iface.NATIVE, "", List.of(round(2, 1, 1))),
+                        new OperationTable.Source(Iface.VMI, "operation 2 x 100: a call", List.of(round(2, 100, 100)))),
                 CostProfile.builtIn(CostProfile.DEFAULT));
         assertFalse(table.isEmpty());
         assertTrue(table.columns().getFirst().costs().isEmpty());
@@ -98,8 +100,8 @@ final class OperationsTest {
     void predictionsStandBesideCountsAndTheUnforeseenBehindThem() {
         PredictedCalls predicted =
                 PredictedCalls.parse(List.of("# note", "a call\tIRET\t2", "a call\tGetCR2\t1+", "a call\tHalt\t1"));
-        List<PredictedCalls.Line> lines = predicted.beside(cost(Map.of(
-                "vmi.IRET", call(200), "vmi.GetCR2", call(400), "vmi.SetCR3", call(100), "vmi.CLTS", call(1))));
+        List<PredictedCalls.Line> lines = predicted.beside(cost(
+                Map.of("vmi.IRET", call(200), "vmi.GetCR2", call(400), "vmi.SetCR3", call(100), "vmi.CLTS", call(1))));
         assertEquals(
                 List.of("vmi.IRET", "vmi.GetCR2", "vmi.Halt"),
                 lines.stream().limit(3).map(PredictedCalls.Line::call).toList());
@@ -107,12 +109,16 @@ final class OperationsTest {
         assertTrue(lines.get(1).asPredicted(), "more was left open");
         assertFalse(lines.get(2).asPredicted());
         assertEquals(-1, lines.get(2).difference());
-        PredictedCalls.Line extra =
-                lines.stream().filter(l -> l.call().equals("vmi.SetCR3")).findFirst().orElseThrow();
+        PredictedCalls.Line extra = lines.stream()
+                .filter(l -> l.call().equals("vmi.SetCR3"))
+                .findFirst()
+                .orElseThrow();
         assertEquals(-1, extra.predicted());
         assertFalse(extra.asPredicted());
-        PredictedCalls.Line once =
-                lines.stream().filter(l -> l.call().equals("vmi.CLTS")).findFirst().orElseThrow();
+        PredictedCalls.Line once = lines.stream()
+                .filter(l -> l.call().equals("vmi.CLTS"))
+                .findFirst()
+                .orElseThrow();
         assertTrue(once.asPredicted(), "one in the whole round is not a part of the operation");
     }
 
@@ -120,8 +126,8 @@ final class OperationsTest {
     void aPredictionOfAnEntryIsForBothSizes() {
         PredictedCalls predicted = PredictedCalls.parse(List.of("a call\tSetPxE\t2", "a call\tUpdatePxE\t1"));
         for (String size : List.of("", "Long")) {
-            List<PredictedCalls.Line> lines = predicted.beside(
-                    cost(Map.of("vmi.SetPxE" + size, call(200), "vmi.UpdatePxE" + size, call(100))));
+            List<PredictedCalls.Line> lines =
+                    predicted.beside(cost(Map.of("vmi.SetPxE" + size, call(200), "vmi.UpdatePxE" + size, call(100))));
             assertEquals(2, lines.size());
             assertTrue(lines.stream().allMatch(PredictedCalls.Line::asPredicted), size);
         }
@@ -150,8 +156,7 @@ final class OperationsTest {
         return round(bell, instructions, crossings, Map.of());
     }
 
-    private static OperationCost.Round round(
-            int bell, long instructions, long crossings, Map<EventKind, Long> events) {
+    private static OperationCost.Round round(int bell, long instructions, long crossings, Map<EventKind, Long> events) {
         return new OperationCost.Round(
                 bell, counts(instructions, crossings, Map.of("vmi.IRET", call(crossings)), events));
     }

@@ -10,17 +10,65 @@ import ringside.vmm.isa.Rows;
 /// within its eight registers, and is as deep at the end as at the start, so that loops come round.
 final class FloatingPrograms {
     private static final Set<Integer> PUSHES = Set.of(
-            Op.FLD, Op.FILD, Op.FLD1, Op.FLDL2T, Op.FLDL2E, Op.FLDPI, Op.FLDLG2, Op.FLDLN2, Op.FLDZ, Op.FBLD,
-            Op.FPTAN, Op.FSINCOS, Op.FXTRACT, Op.FDECSTP);
+            Op.FLD,
+            Op.FILD,
+            Op.FLD1,
+            Op.FLDL2T,
+            Op.FLDL2E,
+            Op.FLDPI,
+            Op.FLDLG2,
+            Op.FLDLN2,
+            Op.FLDZ,
+            Op.FBLD,
+            Op.FPTAN,
+            Op.FSINCOS,
+            Op.FXTRACT,
+            Op.FDECSTP);
     private static final Set<Integer> POPS = Set.of(
-            Op.FADDP, Op.FMULP, Op.FSUBP, Op.FSUBRP, Op.FDIVP, Op.FDIVRP, Op.FSTP, Op.FISTP, Op.FBSTP, Op.FCOMP,
-            Op.FUCOMP, Op.FICOMP, Op.FCOMIP, Op.FUCOMIP, Op.FPATAN, Op.FYL2X, Op.FYL2XP1, Op.FINCSTP);
+            Op.FADDP,
+            Op.FMULP,
+            Op.FSUBP,
+            Op.FSUBRP,
+            Op.FDIVP,
+            Op.FDIVRP,
+            Op.FSTP,
+            Op.FISTP,
+            Op.FBSTP,
+            Op.FCOMP,
+            Op.FUCOMP,
+            Op.FICOMP,
+            Op.FCOMIP,
+            Op.FUCOMIP,
+            Op.FPATAN,
+            Op.FYL2X,
+            Op.FYL2XP1,
+            Op.FINCSTP);
     private static final Set<Integer> POPS_TWO = Set.of(Op.FCOMPP, Op.FUCOMPP);
     /// What resets, or changes more than one register: now and then.
     private static final Set<Integer> UPSETTING = Set.of(
-            Op.FNINIT, Op.FLDENV, Op.FRSTOR, Op.FXRSTOR, Op.FNSAVE, Op.FXSAVE, Op.FFREE, Op.FFREEP, Op.FINCSTP,
-            Op.FDECSTP, Op.FSTPNCE, Op.FNCLEX, Op.FNSTENV, Op.FSINCOS, Op.FPTAN, Op.FPATAN, Op.FYL2X, Op.FYL2XP1,
-            Op.FBLD, Op.FBSTP, Op.FXTRACT, Op.LDMXCSR, Op.EMMS);
+            Op.FNINIT,
+            Op.FLDENV,
+            Op.FRSTOR,
+            Op.FXRSTOR,
+            Op.FNSAVE,
+            Op.FXSAVE,
+            Op.FFREE,
+            Op.FFREEP,
+            Op.FINCSTP,
+            Op.FDECSTP,
+            Op.FSTPNCE,
+            Op.FNCLEX,
+            Op.FNSTENV,
+            Op.FSINCOS,
+            Op.FPTAN,
+            Op.FPATAN,
+            Op.FYL2X,
+            Op.FYL2XP1,
+            Op.FBLD,
+            Op.FBSTP,
+            Op.FXTRACT,
+            Op.LDMXCSR,
+            Op.EMMS);
 
     private final Seeded random;
     private int depth;
@@ -37,7 +85,8 @@ final class FloatingPrograms {
             int op = Rows.semantics(row);
             if (Rows.kind(row) != Rows.FPU || UPSETTING.contains(op) && random.nextInt(60) != 0) continue;
             int effect = effect(op);
-            if (depth + effect < 0 || depth + effect > 6 || depth == 0 && effect <= 0 && random.nextInt(30) != 0) continue;
+            if (depth + effect < 0 || depth + effect > 6 || depth == 0 && effect <= 0 && random.nextInt(30) != 0)
+                continue;
             if (depth + effect > Math.max(0, left - 1)) continue;
             return row;
         }

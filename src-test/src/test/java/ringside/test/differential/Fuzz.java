@@ -28,8 +28,7 @@ final class Fuzz {
     }
 
     /// @return a line for each program that failed; at most a few
-    static List<String> run(
-            LongFunction<Program> maker, long seed, int programs, Path cases, Consumer<String> progress)
+    static List<String> run(LongFunction<Program> maker, long seed, int programs, Path cases, Consumer<String> progress)
             throws IOException {
         Contest contest = new Contest(Way.ALL);
         List<String> failures = new ArrayList<>();

@@ -278,7 +278,10 @@ final class ProgramMaker implements Encoder.Choices {
             case ADDRESS_SIZE -> random.nextInt(floating ? 60 : 12) == 0 ? 1 : 0;
             case SEGMENT -> random.nextInt(floating ? 40 : 8) == 0 ? random.nextInt(bound) : 0;
             case LOCK -> random.nextInt(6) == 0 ? 1 : 0;
-            case BASE -> random.nextInt(floating ? 12 : 3) == 0 ? random.nextInt(bound) : new int[] {3, 5, 6, 7}[random.nextInt(4)];
+            case BASE ->
+                random.nextInt(floating ? 12 : 3) == 0
+                        ? random.nextInt(bound)
+                        : new int[] {3, 5, 6, 7}[random.nextInt(4)];
             case SIB -> floating && random.nextInt(12) != 0 ? 0x23 : random.nextInt(bound);
             case REPEAT, FORM, MOD, NUMBER -> random.nextInt(bound);
         };

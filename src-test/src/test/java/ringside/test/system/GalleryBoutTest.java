@@ -156,8 +156,8 @@ class GalleryBoutTest {
     }
 
     private static Corner open(String guest, Iface iface, int vcpus, PcSpec settings) {
-        BoutSpec spec = new BoutSpec(guest, List.of(iface), vcpus, 32L << 20, 7, new byte[0], new byte[0], "")
-                .withPc(settings);
+        BoutSpec spec =
+                new BoutSpec(guest, List.of(iface), vcpus, 32L << 20, 7, new byte[0], new byte[0], "").withPc(settings);
         return assertInstanceOf(Bouts.Opened.Ready.class, Bouts.open(spec), guest + " on " + iface)
                 .corners()
                 .getFirst();

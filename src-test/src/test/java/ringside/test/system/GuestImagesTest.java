@@ -44,8 +44,7 @@ class GuestImagesTest {
     }
 
     @Test
-    void rebuildingTheVmiStepsGivesTheSameBytes(@TempDir Path scratch)
-            throws IOException, InterruptedException {
+    void rebuildingTheVmiStepsGivesTheSameBytes(@TempDir Path scratch) throws IOException, InterruptedException {
         assumeTrue(
                 run(List.of("gcc", "-dumpfullversion")).startsWith(COMPILER), "gcc " + COMPILER + " and make are here");
         assumeTrue(!run(List.of("make", "--version")).isEmpty(), "make is here");

@@ -145,9 +145,11 @@ class AcceptanceTest {
             window.workbench().places().select(new Place.Address(0, 0, 0xC0100000));
             window.actions().get(ActionId.BREAKPOINT).trigger();
         });
-        looks.put("breakpoint", () -> window.workbench().breakpoints().list().stream()
-                .map(c -> c.place().address())
-                .toList());
+        looks.put(
+                "breakpoint",
+                () -> window.workbench().breakpoints().list().stream()
+                        .map(c -> c.place().address())
+                        .toList());
         for (String box : List.of("bells", "refusal", "differences")) {
             edits.put(box, () -> ((CheckBox) one("#preferences-" + box)).fire());
             looks.put(box, () -> ((CheckBox) one("#preferences-" + box)).isSelected());
@@ -216,7 +218,8 @@ class AcceptanceTest {
         await(() -> rig.bout().corners().stream().allMatch(c -> c.state().mode() == CornerState.Mode.ENDED));
         BoutSpec spec = new BoutSpec(
                 "hello-boundary", List.of(Iface.VMI, Iface.XEN), 1, 32L << 20, 7, new byte[0], new byte[0], "");
-        List<Corner> plain = assertInstanceOf(Bouts.Opened.Ready.class, Bouts.open(spec)).corners();
+        List<Corner> plain =
+                assertInstanceOf(Bouts.Opened.Ready.class, Bouts.open(spec)).corners();
         for (int i = 0; i < plain.size(); i++) {
             while (plain.get(i).run(1L << 40, false) != Corner.Stop.EXITED) {
                 assertTrue(plain.get(i).rounds().size() < 100);
@@ -247,11 +250,13 @@ class AcceptanceTest {
     }
 
     private boolean allAt(int bells) {
-        return rig.bout().corners().stream().allMatch(c -> c.state().bells() >= bells || c.state().mode().over());
+        return rig.bout().corners().stream()
+                .allMatch(c -> c.state().bells() >= bells || c.state().mode().over());
     }
 
     private List<Long> versions() {
-        return get(() -> rig.bout().corners().stream().map(c -> c.state().version()).toList());
+        return get(() ->
+                rig.bout().corners().stream().map(c -> c.state().version()).toList());
     }
 
     private boolean moved(List<Long> before) {

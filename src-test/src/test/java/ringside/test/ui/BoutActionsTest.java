@@ -77,8 +77,10 @@ class BoutActionsTest {
     @Test
     void sidesAreSwappedAndUndoSwapsThemBack(FxRobot robot) throws TimeoutException {
         ring("hello-boundary");
-        Node left = robot.lookup("#corner-pane-0").query(), right = robot.lookup("#corner-pane-1").query();
-        await(() -> left.getBoundsInParent().getMinX() < right.getBoundsInParent().getMinX());
+        Node left = robot.lookup("#corner-pane-0").query(),
+                right = robot.lookup("#corner-pane-1").query();
+        await(() ->
+                left.getBoundsInParent().getMinX() < right.getBoundsInParent().getMinX());
         act(ActionId.SWAP_SIDES);
         await(() -> x(robot, "#corner-pane-0") > x(robot, "#corner-pane-1"));
         act(ActionId.UNDO);
@@ -129,8 +131,8 @@ class BoutActionsTest {
     void aKnockedDownCornerOffersWhatCanBeDone(FxRobot robot) throws TimeoutException {
         ring(FakeBouts.CRASH);
         await(() -> robot.lookup("#knocked-down-registers-1").tryQuery().isPresent());
-        WaitForAsyncUtils.asyncFx(
-                () -> robot.lookup("#knocked-down-registers-1").queryAs(Button.class).fire());
+        WaitForAsyncUtils.asyncFx(() ->
+                robot.lookup("#knocked-down-registers-1").queryAs(Button.class).fire());
         await(() -> robot.lookup("#view-cpu").tryQuery().isPresent());
     }
 
@@ -144,8 +146,8 @@ class BoutActionsTest {
         await(() -> table(robot).count() > 1);
         long jobs = table(robot).count();
         assertTrue(robot.lookup("#timeline").queryAs(TimelineChart.class).isVisible());
-        WaitForAsyncUtils.asyncFx(
-                () -> robot.lookup("#time-by-operation").queryAs(ToggleButton.class).fire());
+        WaitForAsyncUtils.asyncFx(() ->
+                robot.lookup("#time-by-operation").queryAs(ToggleButton.class).fire());
         await(() -> table(robot).count() > jobs);
         assertTrue(robot.lookup("#time-selection").queryAs(Labeled.class).isVisible());
     }
@@ -159,8 +161,8 @@ class BoutActionsTest {
                 () -> robot.lookup("#steps-skip").queryAs(Button.class).fire());
         await(() -> !robot.lookup("#first-steps").query().isVisible());
         act(ActionId.FIRST_STEPS);
-        WaitForAsyncUtils.asyncFx(
-                () -> robot.lookup("#steps-action-ring-bell").queryAs(Button.class).fire());
+        WaitForAsyncUtils.asyncFx(() ->
+                robot.lookup("#steps-action-ring-bell").queryAs(Button.class).fire());
         await(() -> bout() != null && !robot.lookup("#first-steps").query().isVisible());
     }
 

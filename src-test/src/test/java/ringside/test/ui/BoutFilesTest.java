@@ -127,8 +127,7 @@ class BoutFilesTest implements FilePicker {
                 () -> window.home().rename(window.home().bouts().getFirst(), "Storm of mine"));
         await(() -> window.home().bouts().getFirst().about().title().equals("Storm of mine"));
         robot.interact(() -> robot.lookup(".bout-title").queryAs(Node.class).requestFocus());
-        WaitForAsyncUtils.asyncFx(
-                () -> window.home().open(window.home().bouts().getFirst()));
+        WaitForAsyncUtils.asyncFx(() -> window.home().open(window.home().bouts().getFirst()));
         await(() -> bout() != null && atBell(2));
         assertEquals("Storm of mine – Ringside", stage.getTitle());
     }

@@ -21,11 +21,11 @@ import javafx.scene.control.ListView;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.input.Clipboard;
 import javafx.stage.Stage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 import org.testfx.framework.junit5.ApplicationExtension;
 import org.testfx.framework.junit5.Start;
 import org.testfx.util.WaitForAsyncUtils;
@@ -130,7 +130,8 @@ class LookingTest {
         LogRow row = lastCall(1, "mmu_update");
         fx(() -> window.workbench().places().select(new Place.Event(1, row)));
         await(() -> rig.text("#calls-from").contains("+0x"));
-        await(() -> rig.text("#calls-cost").contains("xen.hc") && rig.text("#calls-cost").startsWith("≈"));
+        await(() -> rig.text("#calls-cost").contains("xen.hc")
+                && rig.text("#calls-cost").startsWith("≈"));
         rig.fire("#calls-copy-test");
         String copied = get(() -> Clipboard.getSystemClipboard().getString());
         assertTrue(copied.contains("ringside bout fork-storm --corners xen --seed 7"), copied);
@@ -202,9 +203,11 @@ class LookingTest {
             fx(() -> window.show(view));
             for (Node node : rig.all()) {
                 if (!(node instanceof PaintedRegion) || node.getId() == null) continue;
-                boolean screen = node.getId().startsWith("screen") || node.getId().contains("console");
+                boolean screen =
+                        node.getId().startsWith("screen") || node.getId().contains("console");
                 // The strip of rings and the lanes are the timeline's rows, which has a table of its own.
-                boolean lanes = node.getId().equals("cpu-strip") || node.getId().startsWith("lane")
+                boolean lanes = node.getId().equals("cpu-strip")
+                        || node.getId().startsWith("lane")
                         || List.of("timeline", "scrubber").contains(node.getId());
                 if (!screen && !lanes && !(node instanceof Tabular)) without.add(view + " " + node.getId());
             }
@@ -218,7 +221,9 @@ class LookingTest {
         RowCanvas rows = rig.node("#memory-frame-rows", RowCanvas.class);
         assertEquals(get(grid::count), get(rows::count));
         String csv = get(() -> TableText.csv(rows));
-        assertEquals("machine frame,guest frame,what it is for", csv.lines().findFirst().orElseThrow());
+        assertEquals(
+                "machine frame,guest frame,what it is for",
+                csv.lines().findFirst().orElseThrow());
         assertEquals(get(rows::count) + 1, csv.lines().count());
         fx(() -> rows.requestFocus());
         rig.act(ActionId.COPY_TABLE);
@@ -234,7 +239,10 @@ class LookingTest {
         saveTo = folder.resolve("calls.json");
         fx(() -> rows.requestFocus());
         rig.act(ActionId.SAVE_TABLE);
-        long objects = Files.readString(saveTo).lines().filter(l -> l.startsWith("  {")).count();
+        long objects = Files.readString(saveTo)
+                .lines()
+                .filter(l -> l.startsWith("  {"))
+                .count();
         assertEquals(get(rows::count), objects);
         saveTo = folder.resolve("calls.png");
         rig.act(ActionId.SAVE_PICTURE);
@@ -265,11 +273,14 @@ class LookingTest {
         rig.act(ActionId.DRAWER);
         ListView<?> problems = rig.node("#problems", ListView.class);
         if (problems == null) {
-            fx(() -> ((javafx.scene.control.TabPane) rig.node("#drawer", Node.class)).getSelectionModel().select(2));
+            fx(() -> ((javafx.scene.control.TabPane) rig.node("#drawer", Node.class))
+                    .getSelectionModel()
+                    .select(2));
         }
         await(() -> rig.node("#problems", ListView.class).getItems().size() > 0);
-        await(() -> rig.bout().corners().stream().anyMatch(c -> c.state().mode() == CornerState.Mode.PAUSED
-                || c.state().mode().over()));
+        await(() -> rig.bout().corners().stream()
+                .anyMatch(c -> c.state().mode() == CornerState.Mode.PAUSED
+                        || c.state().mode().over()));
     }
 
     private List<Breakpoints.Counted> breakpoints() {
@@ -282,7 +293,9 @@ class LookingTest {
             RowLog log = rig.bout().log().calls();
             for (long at = log.end() - 1; at >= log.first() && found.isEmpty(); at--) {
                 LogRow row = log.get(at);
-                if (row.corner() == corner && row.call() != null && row.call().name().equals(name)) found.add(row);
+                if (row.corner() == corner
+                        && row.call() != null
+                        && row.call().name().equals(name)) found.add(row);
             }
             return !found.isEmpty();
         });

@@ -78,14 +78,18 @@ class PastTest {
         act(ActionId.BACK_BELL);
         await(() -> states().stream().allMatch(s -> s.travel().past() && s.bells() == 2));
         assertEquals(3, state(0).present().rounds().size());
-        await(() -> robot.lookup("#past-words").queryAs(Labeled.class).getText().matches("(?s).*bell 2 \\+ .*in the past.*"));
+        await(() -> robot.lookup("#past-words")
+                .queryAs(Labeled.class)
+                .getText()
+                .matches("(?s).*bell 2 \\+ .*in the past.*"));
         assertTrue(robot.lookup("#past-band").query().isVisible());
         await(() -> !state(0).runHash().isEmpty() && !state(0).runHash().equals(hash));
         act(ActionId.RETURN_TO_NOW);
         await(() -> states().stream().noneMatch(s -> s.travel().past()));
         assertEquals(now, ticks());
         await(() -> state(0).runHash().equals(hash));
-        await(() -> robot.lookup("#status-hash").queryAs(Labeled.class).getText().contains(hash.substring(0, 8)));
+        await(() ->
+                robot.lookup("#status-hash").queryAs(Labeled.class).getText().contains(hash.substring(0, 8)));
         await(() -> !robot.lookup("#past-band").query().isVisible());
     }
 
@@ -100,7 +104,11 @@ class PastTest {
         Future left = state(0).travel().futures().getFirst();
         assertEquals(2, left.bell());
         assertEquals(3, left.toBell());
-        await(() -> robot.lookup("#past-futures").queryAs(MenuButton.class).getItems().size() == 1);
+        await(() -> robot.lookup("#past-futures")
+                        .queryAs(MenuButton.class)
+                        .getItems()
+                        .size()
+                == 1);
         WaitForAsyncUtils.asyncFx(() -> robot.lookup("#past-futures")
                 .queryAs(MenuButton.class)
                 .getItems()
@@ -115,7 +123,9 @@ class PastTest {
         atTheThirdBell();
         long second = state(0).rounds().get(1).tick();
         select(new Place.Moment(0, second));
-        await(() -> state(0).bells() == 2 && state(0).travel().past() && state(1).travel().past());
+        await(() -> state(0).bells() == 2
+                && state(0).travel().past()
+                && state(1).travel().past());
         await(() -> state(1).bells() == 2);
         select(new Place.Moment(0, second / 2));
         await(() -> state(0).bells() < 2);

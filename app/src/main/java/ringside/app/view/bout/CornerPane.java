@@ -340,8 +340,9 @@ final class CornerPane extends VBox {
                             way("back", "chevron-left", () -> bout.stepBack(model)),
                             way("round", "skip-back", () -> bout.restartRound(model)));
         }
-        ways.getChildren().add(way("registers", "cpu", () -> actions.get(ActionId.VIEW_CPU)
-                .trigger()));
+        ways.getChildren()
+                .add(way(
+                        "registers", "cpu", () -> actions.get(ActionId.VIEW_CPU).trigger()));
         if (bout.cornersProperty().get().size() > 1)
             ways.getChildren().add(way("others", "play", () -> bout.letOthersGoOn(model)));
         ways.getChildren()

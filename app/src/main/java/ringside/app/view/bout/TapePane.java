@@ -69,7 +69,8 @@ final class TapePane extends VBox {
             row.bars().setVisible(withBars);
             row.bars().setManaged(withBars);
         }
-        for (ColumnConstraints c : grid.getColumnConstraints()) if (c.getPrefWidth() > 0) c.setPrefWidth(kinds ? 96 : 78);
+        for (ColumnConstraints c : grid.getColumnConstraints())
+            if (c.getPrefWidth() > 0) c.setPrefWidth(kinds ? 96 : 78);
     }
 
     private Region head() {

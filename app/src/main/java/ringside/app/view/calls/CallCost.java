@@ -23,7 +23,8 @@ final class CallCost {
         TraceEvent e = row.event();
         return switch (e.kind()) {
             case CALL -> call(row, e, profile);
-            case EXIT -> bill(row, profile, Map.of(), Map.of(CAUSES[Math.floorMod(e.id(), CAUSES.length)], 1L), Map.of());
+            case EXIT ->
+                bill(row, profile, Map.of(), Map.of(CAUSES[Math.floorMod(e.id(), CAUSES.length)], 1L), Map.of());
             case FAULT -> bill(row, profile, Map.of(), Map.of(), Map.of(e.id(), 1L));
             default -> new Bill(List.of());
         };

@@ -162,8 +162,8 @@ final class CallDetail extends VBox {
             if (line.count() > 1) formula.append(texts.number(line.count())).append(" × ");
             formula.append(texts.number(Math.round(profile.cycles(line.event()))));
         }
-        Label terms =
-                new Label(texts.get("calls.cost", formula, Math.round(bill.total().value()), profile.title()));
+        Label terms = new Label(
+                texts.get("calls.cost", formula, Math.round(bill.total().value()), profile.title()));
         terms.setId("calls-cost");
         terms.getStyleClass().addAll(StyleClass.MODELLED, StyleClass.MONO);
         terms.setWrapText(true);

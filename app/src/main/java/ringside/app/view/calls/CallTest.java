@@ -42,29 +42,45 @@ final class CallTest {
     private String source(LogRow row, String call, List<DecodedArg> args) {
         boolean xen = row.iface() == Iface.XEN;
         StringBuilder s = new StringBuilder("#include <stdint.h>\n\n");
-        s.append(xen
-                ? "/* EAX: number; EBX, ECX, EDX, ESI, EDI: arguments. */\nextern long hypercall(unsigned number, const"
-                        + " uint32_t arg[5]);\n\n"
-                : "/* The ROM's function of that number; EAX, EDX, ECX, then the stack: arguments. */\nextern long"
-                        + " vmi_call(unsigned number, const uint32_t arg[5]);\n\n");
+        s.append(
+                xen
+                        ? "/* EAX: number; EBX, ECX, EDX, ESI, EDI: arguments. */\nextern long hypercall(unsigned number, const"
+                                + " uint32_t arg[5]);\n\n"
+                        : "/* The ROM's function of that number; EAX, EDX, ECX, then the stack: arguments. */\nextern long"
+                                + " vmi_call(unsigned number, const uint32_t arg[5]);\n\n");
         boolean items = !row.items().isEmpty() && call.equals("mmu_update");
         if (items) items(s, row);
-        s.append("int check_").append(call.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_")).append("(void)\n{\n");
+        s.append("int check_")
+                .append(call.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_"))
+                .append("(void)\n{\n");
         for (DecodedArg arg : args)
-            s.append("    /* ").append(arg.name()).append(": ").append(arg.shown().replace("*/", "")).append(" */\n");
-        s.append("    const uint32_t arg[5] = { ").append(words(row.event(), items)).append(" };\n");
+            s.append("    /* ")
+                    .append(arg.name())
+                    .append(": ")
+                    .append(arg.shown().replace("*/", ""))
+                    .append(" */\n");
+        s.append("    const uint32_t arg[5] = { ")
+                .append(words(row.event(), items))
+                .append(" };\n");
         s.append("    long rc = ").append(xen ? "hypercall(" : "vmi_call(");
         s.append(row.call() == null ? row.event().id() : row.call().number()).append(", arg);\n\n");
         if (xen) s.append("    return rc == ").append(row.event().result()).append("; /* ");
         else s.append("    (void)rc;\n    return 1; /* ");
-        return s.append(xen ? Symbol.result(row.event().result()) : texts.get("calls.test.void")).append(" */\n}\n").toString();
+        return s.append(xen ? Symbol.result(row.event().result()) : texts.get("calls.test.void"))
+                .append(" */\n}\n")
+                .toString();
     }
 
     private void items(StringBuilder s, LogRow row) {
         s.append("/* ").append(texts.get("calls.test.items")).append(" */\n");
         s.append("static const struct { uint64_t ptr, val; } items[] = {\n");
-        for (TraceEvent item : row.items().subList(0, Math.min(MOST_ITEMS, row.items().size())))
-            s.append("    { 0x").append(Symbol.hex(item.a0())).append(", 0x").append(Symbol.hex(item.a1())).append(" },\n");
+        for (TraceEvent item :
+                row.items().subList(0, Math.min(MOST_ITEMS, row.items().size())))
+            s.append("    { 0x")
+                    .append(Symbol.hex(item.a0()))
+                    .append(", 0x")
+                    .append(Symbol.hex(item.a1()))
+                    .append(" },\n");
         s.append("};\n\n");
     }
 

@@ -141,7 +141,9 @@ final class CallWords {
                 row.event().vcpu(),
                 row.refusal() != null,
                 function(row).toLowerCase(Locale.ROOT),
-                filter.needsCost() ? Math.round(CallCost.of(row, profile).total().value()) : 0,
+                filter.needsCost()
+                        ? Math.round(CallCost.of(row, profile).total().value())
+                        : 0,
                 filter.needsArguments() ? arguments(bout, row) : Map.of());
     }
 

@@ -123,12 +123,11 @@ public final class CallsView extends BorderPane {
         groupBy.setManaged(groupBy.isVisible());
         chips.setVisible(page == CallsViewModel.Page.LOG);
         chips.setManaged(chips.isVisible());
-        Region shown =
-                switch (page) {
-                    case LOG -> log;
-                    case GROUPS -> groups;
-                    case REFERENCE -> reference;
-                };
+        Region shown = switch (page) {
+            case LOG -> log;
+            case GROUPS -> groups;
+            case REFERENCE -> reference;
+        };
         setCenter(shown);
         BorderPane.setAlignment(shown, Pos.TOP_LEFT);
         frame = 0;

@@ -55,7 +55,8 @@ final class CpuSide extends VBox {
         names.setId("cpu-symbols");
         names.getStyleClass().addAll(StyleClass.MUTED, "small");
         names.setWrapText(true);
-        Button load = ActionNodes.bind(new Button(texts.get("cpu.symbols.load"), Icons.of("file-plus")), loadSymbols, texts);
+        Button load =
+                ActionNodes.bind(new Button(texts.get("cpu.symbols.load"), Icons.of("file-plus")), loadSymbols, texts);
         load.setId("cpu-symbols-load");
         load.getStyleClass().add("small-button");
         load.setMinWidth(Region.USE_PREF_SIZE);

@@ -41,8 +41,11 @@ final class CpuTables extends BorderPane {
     CpuTables(CpuViewModel model, Texts texts) {
         this.model = model;
         this.texts = texts;
-        tabs = new PagePills<>(CpuViewModel.Page.class, "cpu.page", texts, page -> model.pageProperty()
-                .set(page));
+        tabs = new PagePills<>(
+                CpuViewModel.Page.class,
+                "cpu.page",
+                texts,
+                page -> model.pageProperty().set(page));
         callers = rows(
                 "cpu-callers",
                 "cpu.callers.columns",
@@ -52,8 +55,8 @@ final class CpuTables extends BorderPane {
                         ? 0
                         : model.lookProperty().get().callers().size(),
                 i -> caller(model.lookProperty().get().callers().get((int) i)));
-        callers.onOpen(i -> model.showCode(
-                model.lookProperty().get().callers().get((int) i).address()));
+        callers.onOpen(i ->
+                model.showCode(model.lookProperty().get().callers().get((int) i).address()));
         callers.selectedProperty().addListener((_, _, i) -> selectCaller(i.intValue()));
         breaks = rows(
                 "cpu-breaks",
@@ -92,12 +95,18 @@ final class CpuTables extends BorderPane {
         setTop(line);
         setMinWidth(120);
         model.pageProperty().addListener((_, _, _) -> show());
-        model.breakpoints().addListener((javafx.collections.ListChangeListener<Breakpoints.Counted>) _ -> breaks.refresh());
+        model.breakpoints()
+                .addListener((javafx.collections.ListChangeListener<Breakpoints.Counted>) _ -> breaks.refresh());
         show();
     }
 
     private RowCanvas rows(
-            String id, String titles, String empty, List<Integer> widths, LongSupplier count, LongFunction<RowCanvas.Row> at) {
+            String id,
+            String titles,
+            String empty,
+            List<Integer> widths,
+            LongSupplier count,
+            LongFunction<RowCanvas.Row> at) {
         RowCanvas rows = RowCanvas.of(texts.get(titles), widths, count, at, texts.get(empty));
         rows.setId(id);
         rows.setAccessibleText(texts.get("cpu.page." + id.substring(4).replace("table", "gdt")));

@@ -272,7 +272,8 @@ public final class CpuView extends BorderPane {
                             new RowCanvas.Cell(
                                     value == null ? texts.get("cpu.unmapped") : Symbol.hex32(value),
                                     value == null ? Role.SUBTLE : Role.TEXT),
-                            new RowCanvas.Cell(value == null ? "" : model.names().at(value), Role.MUTED)),
+                            new RowCanvas.Cell(
+                                    value == null ? "" : model.names().at(value), Role.MUTED)),
                     false);
         }
     }

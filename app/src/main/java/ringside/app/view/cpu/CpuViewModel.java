@@ -64,7 +64,8 @@ public final class CpuViewModel {
 
     /// A named value, and whether it has changed since the machine last stood still.
     ///
-    /// @param other what the other corner's vCPU of the same number has, when that is to be shown and differs, or ""
+    /// @param other what the other corner's vCPU of the same number has, when that is to be shown and differs, or
+    /// ""
     public record Cell(String name, String value, boolean changed, String other) {}
 
     /// A line of the stack.
@@ -139,9 +140,8 @@ public final class CpuViewModel {
             vcpu.set(Math.max(0, row.event().vcpu()));
         } else if (place instanceof Place.Address(int c, int v, int va)) {
             Look now = look.get();
-            boolean seen = c == corner.get()
-                    && now != null
-                    && now.code().stream().anyMatch(line -> line.linear() == va);
+            boolean seen =
+                    c == corner.get() && now != null && now.code().stream().anyMatch(line -> line.linear() == va);
             if (seen) return;
             corner.set(c);
             vcpu.set(v);
@@ -202,7 +202,8 @@ public final class CpuViewModel {
     /// On the engine's thread.
     private static Look look(Inspection machine, VcpuView v, int at, Page which) {
         CpuView more = machine.cpu(v.number());
-        int base = more.segments().size() > 2 ? more.segments().get(2).descriptor().base() : 0;
+        int base =
+                more.segments().size() > 2 ? more.segments().get(2).descriptor().base() : 0;
         int sp = base + v.regs().get(4);
         List<Word> stack = new ArrayList<>();
         short[] bytes = machine.bytes(v.number(), sp & 0xFFFF_FFFCL, 4 * STACK_WORDS, true);
@@ -278,7 +279,8 @@ public final class CpuViewModel {
     /// The registers of the next corner's vCPU of the same number, as it was last published.
     private Map<String, String> values(BoutSession bout) {
         if (bout.corners().size() < 2) return Map.of();
-        CornerFeed other = bout.corners().get((corner.get() + 1) % bout.corners().size());
+        CornerFeed other =
+                bout.corners().get((corner.get() + 1) % bout.corners().size());
         List<VcpuView> all = other.state().snapshot().vcpus();
         return vcpu.get() < all.size() ? values(all.get(vcpu.get())) : Map.of();
     }
@@ -290,7 +292,9 @@ public final class CpuViewModel {
         values.put("EIP", Symbol.hex32(v.eip()));
         values.put("EFLAGS", Symbol.hex32(v.eflags()));
         for (int s = 0; s < Math.min(SELECTORS.length, v.selectors().size()); s++)
-            values.put(SELECTORS[s], String.format(Locale.ROOT, "%04X", v.selectors().get(s)));
+            values.put(
+                    SELECTORS[s],
+                    String.format(Locale.ROOT, "%04X", v.selectors().get(s)));
         int[] numbers = {0, 2, 3, 4};
         for (int c = 0; c < Math.min(4, v.crs().size()); c++)
             values.put("CR" + numbers[c], Symbol.hex32(v.crs().get(c)));
@@ -328,8 +332,7 @@ public final class CpuViewModel {
         CornerFeed feed = feed(bout);
         int kernel = now.vcpu().cpl() < 3 ? now.vcpu().cpl() : feed.iface() == Iface.NATIVE ? 0 : 1;
         long tick = feed.state().snapshot().tick();
-        TraceView.Lane lane =
-                feed.trace().lane(now.vcpu().number(), Math.max(0, tick - STRIP_TICKS), tick, STRIP_BINS);
+        TraceView.Lane lane = feed.trace().lane(now.vcpu().number(), Math.max(0, tick - STRIP_TICKS), tick, STRIP_BINS);
         List<Integer> out = new ArrayList<>();
         for (int i = 0; i < lane.user().length; i++)
             out.add((lane.user()[i] > 0 ? 8 : 0)
@@ -370,7 +373,10 @@ public final class CpuViewModel {
             case LDT ->
                 (more.ldtSelector() & 0xFFFC) == 0
                         ? texts.get("cpu.ldt.none")
-                        : texts.get("cpu.ldt.words", selector(more.ldtSelector()), now.table().size());
+                        : texts.get(
+                                "cpu.ldt.words",
+                                selector(more.ldtSelector()),
+                                now.table().size());
             case TSS -> now.tss().isEmpty() ? texts.get("cpu.tss.none", selector(more.trSelector())) : "";
         };
     }

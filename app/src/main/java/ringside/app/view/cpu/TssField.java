@@ -12,12 +12,35 @@ import ringside.vmm.probe.DescriptorView;
 /// @param offset in the segment, or -1 for what is said of the segment itself
 public record TssField(int offset, String name, String value) {
     private static final String[] WIDE = {
-        "4 ESP0", "12 ESP1", "20 ESP2", "28 CR3", "32 EIP", "36 EFLAGS", "40 EAX", "44 ECX", "48 EDX", "52 EBX",
-        "56 ESP", "60 EBP", "64 ESI", "68 EDI"
+        "4 ESP0",
+        "12 ESP1",
+        "20 ESP2",
+        "28 CR3",
+        "32 EIP",
+        "36 EFLAGS",
+        "40 EAX",
+        "44 ECX",
+        "48 EDX",
+        "52 EBX",
+        "56 ESP",
+        "60 EBP",
+        "64 ESI",
+        "68 EDI"
     };
     private static final String[] NARROW = {
-        "0 link", "8 SS0", "16 SS1", "24 SS2", "72 ES", "76 CS", "80 SS", "84 DS", "88 FS", "92 GS", "96 LDT",
-        "100 T", "102 I/O map"
+        "0 link",
+        "8 SS0",
+        "16 SS1",
+        "24 SS2",
+        "72 ES",
+        "76 CS",
+        "80 SS",
+        "84 DS",
+        "88 FS",
+        "92 GS",
+        "96 LDT",
+        "100 T",
+        "102 I/O map"
     };
 
     /// Every field of a 32-bit segment, in the order of their offsets; what is not mapped is left out.

@@ -88,8 +88,10 @@ final class MyBoutsPane extends VBox {
         present.setManaged(now);
         if (!now) return;
         Label words = new Label(texts.get("bouts.present"));
-        TextField field = field(model.presentTitleProperty().get(), model::titlePresent, () -> model.renamingProperty()
-                .set(false));
+        TextField field = field(
+                model.presentTitleProperty().get(),
+                model::titlePresent,
+                () -> model.renamingProperty().set(false));
         field.setId("present-title");
         present.setAlignment(Pos.CENTER_LEFT);
         present.getChildren().setAll(words, field);
@@ -177,7 +179,8 @@ final class MyBoutsPane extends VBox {
         Button title = new Button(card.about().title());
         title.getStyleClass().add("bout-title");
         title.setOnAction(_ -> model.open(card));
-        title.setTooltip(new Tooltip(card.autosaved() ? texts.get("bouts.open") : card.file().toString()));
+        title.setTooltip(new Tooltip(
+                card.autosaved() ? texts.get("bouts.open") : card.file().toString()));
         title.setAccessibleText(texts.get("bouts.open.spoken", card.about().title(), where(card)));
         title.setAlignment(Pos.CENTER_LEFT);
         title.setPrefWidth(TITLE);
@@ -201,8 +204,10 @@ final class MyBoutsPane extends VBox {
             row.getChildren().add(why);
         }
         Button rename = icon("edit-2", "bouts.rename", () -> rename(row, card));
-        Button bin = icon(card.autosaved() ? "trash-2" : "x", card.autosaved() ? "bouts.bin" : "bouts.forget", () ->
-                model.remove(card));
+        Button bin = icon(
+                card.autosaved() ? "trash-2" : "x",
+                card.autosaved() ? "bouts.bin" : "bouts.forget",
+                () -> model.remove(card));
         if (!card.about().snapshots().isEmpty()) row.getChildren().add(snapshots(card));
         row.getChildren().addAll(extras, when, rename, bin);
         row.setAlignment(Pos.CENTER_LEFT);
@@ -226,10 +231,13 @@ final class MyBoutsPane extends VBox {
     }
 
     private void rename(HBox row, BoutCard card) {
-        TextField field = field(card.about().title(), text -> {
-            model.rename(card, text);
-            fill();
-        }, this::fill);
+        TextField field = field(
+                card.about().title(),
+                text -> {
+                    model.rename(card, text);
+                    fill();
+                },
+                this::fill);
         row.getChildren().set(1, field);
         field.requestFocus();
     }

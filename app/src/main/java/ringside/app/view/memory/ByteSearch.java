@@ -38,7 +38,8 @@ final class ByteSearch {
         if (t.matches("(?i)[0-9a-f]{2}( +[0-9a-f]{2})*")) {
             String[] pairs = t.split(" +");
             byte[] out = new byte[pairs.length];
-            for (int i = 0; i < out.length; i++) out[i] = (byte) Integer.parseInt(pairs[i].toLowerCase(Locale.ROOT), 16);
+            for (int i = 0; i < out.length; i++)
+                out[i] = (byte) Integer.parseInt(pairs[i].toLowerCase(Locale.ROOT), 16);
             return out;
         }
         if (t.length() > 1 && t.startsWith("\"") && t.endsWith("\"")) t = t.substring(1, t.length() - 1);

@@ -15,7 +15,6 @@ import ringside.app.kit.Role;
 import ringside.app.kit.RowCanvas;
 import ringside.app.session.LogRow;
 import ringside.app.text.Texts;
-import ringside.app.theme.StyleClass;
 
 /// Changes of page tables as they come, or those of one entry: who wrote this?
 final class ChangesPane extends BorderPane {

@@ -402,8 +402,7 @@ public final class LookModel {
     /// A frame's cells: machine frame, guest frame, what it is for.
     List<String> frameCells(int mfn) {
         int pfn = frames.toGuest()[mfn];
-        return List.of(
-                Symbol.mfn(mfn), pfn < 0 ? "-" : Symbol.pfn(pfn), texts.get(kindKey(frames.kind(mfn))));
+        return List.of(Symbol.mfn(mfn), pfn < 0 ? "-" : Symbol.pfn(pfn), texts.get(kindKey(frames.kind(mfn))));
     }
 
     static String kindKey(FramesView.Kind kind) {
@@ -480,7 +479,8 @@ public final class LookModel {
         search = null;
         pulses = 0;
         found = f.here() ? f.at() : -1;
-        searchWords.set(f.here() ? texts.get("memory.hex.found", Symbol.hex32(f.at())) : texts.get("memory.hex.not-found"));
+        searchWords.set(
+                f.here() ? texts.get("memory.hex.found", Symbol.hex32(f.at())) : texts.get("memory.hex.not-found"));
         if (f.here()) hexFrom.set(Symbol.hex32(f.at()));
     }
 

@@ -71,16 +71,27 @@ final class LookPane extends BorderPane {
         this.texts = texts;
         this.updates = updates;
         changes = new ChangesPane(updates, model, texts);
-        space = table("memory-space", List.of(11, 34, 24, 30), () -> model.space().size(), i -> row(
-                model.spaceCells((int) i), (model.space().entries()[(int) i] & 1) != 0));
+        space = table(
+                "memory-space",
+                List.of(11, 34, 24, 30),
+                () -> model.space().size(),
+                i -> row(model.spaceCells((int) i), (model.space().entries()[(int) i] & 1) != 0));
         space.onOpen(i -> model.selectVa(model.space().vas()[(int) i]));
-        tlb = table("memory-tlb", List.of(11, 12, 8, 8, 8, 40), () -> model.tlb().entries().size(), i -> {
-            TlbView.Entry e = model.tlb().entries().get((int) i);
-            return new RowCanvas.Row(null, row(model.tlbCells(e), !e.stale()).cells(), e.stale());
-        });
+        tlb = table(
+                "memory-tlb",
+                List.of(11, 12, 8, 8, 8, 40),
+                () -> model.tlb().entries().size(),
+                i -> {
+                    TlbView.Entry e = model.tlb().entries().get((int) i);
+                    return new RowCanvas.Row(
+                            null, row(model.tlbCells(e), !e.stale()).cells(), e.stale());
+                });
         tlb.onOpen(i -> model.selectVa(model.tlb().entries().get((int) i).va()));
-        frameRows = table("memory-frame-rows", List.of(14, 14, 30), () -> model.frames().kinds().length, i -> row(
-                model.frameCells((int) i), true));
+        frameRows = table(
+                "memory-frame-rows",
+                List.of(14, 14, 30),
+                () -> model.frames().kinds().length,
+                i -> row(model.frameCells((int) i), true));
         frameRows.selectedProperty().addListener((_, _, i) -> {
             if (i.intValue() >= 0) model.chooseFrame(i.intValue());
         });

@@ -173,20 +173,25 @@ public final class MemoryViewModel {
         if (entry == 0) return "";
         if (count() == 0) return texts.get("memory.changes.never", Symbol.maddr(entry));
         LogRow last = row(count() - 1);
-        return texts.get("memory.changes.words", Symbol.maddr(entry), count(), by(last), last.event().tick());
+        return texts.get(
+                "memory.changes.words",
+                Symbol.maddr(entry),
+                count(),
+                by(last),
+                last.event().tick());
     }
 
     /// Who changed it: the call or crossing, and the function that it came from.
     String by(LogRow row) {
         LogRow cause = row.cause();
         if (cause == null) return "";
-        String from = cause.site() == 0
-                ? ""
-                : workbench.symbols().of(cause.corner()).at(cause.site());
+        String from =
+                cause.site() == 0 ? "" : workbench.symbols().of(cause.corner()).at(cause.site());
         String name = cause.call() != null
                 ? cause.call().name()
                 : cause.event().kind() == EventKind.EXIT
-                        ? texts.get(Explain.causeKey(CAUSES[Math.floorMod(cause.event().id(), CAUSES.length)]))
+                        ? texts.get(Explain.causeKey(
+                                CAUSES[Math.floorMod(cause.event().id(), CAUSES.length)]))
                         : cause.event().kind().id();
         return from.isEmpty() ? name : name + "  " + from;
     }

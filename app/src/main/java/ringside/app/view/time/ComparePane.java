@@ -82,7 +82,8 @@ final class ComparePane extends BorderPane {
         List<RangeCompare.Stretch> stretches = model.stretches();
         String question = by
                 + stretches.stream()
-                        .map(s -> s.from() + "-" + s.to() + "/" + s.feed().trace().end())
+                        .map(s ->
+                                s.from() + "-" + s.to() + "/" + s.feed().trace().end())
                         .collect(Collectors.joining(" "));
         if (busy || question.equals(asked) || System.nanoTime() - answered < BETWEEN_NANOS) return;
         asked = question;
@@ -119,8 +120,7 @@ final class ComparePane extends BorderPane {
                 cells.add(new RowCanvas.Cell(texts.number(line.counts()[i]), role));
             }
             boolean ratio = line.counts().length == 2 && line.counts()[1] > 0;
-            cells.add(RowCanvas.Cell.of(
-                    ratio ? texts.number((double) line.counts()[0] / line.counts()[1], 2) : "-"));
+            cells.add(RowCanvas.Cell.of(ratio ? texts.number((double) line.counts()[0] / line.counts()[1], 2) : "-"));
             return new RowCanvas.Row(null, cells, false);
         }
     }

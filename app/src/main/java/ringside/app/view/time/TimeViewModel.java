@@ -85,7 +85,11 @@ public final class TimeViewModel implements TimelineChart.Hand {
         List<Axis> now = new ArrayList<>();
         double longest = 0;
         for (CornerFeed feed : bout.corners()) {
-            Axis axis = Axis.of(kind.get(), feed.iface(), feed.state(), workbench.profileProperty().get());
+            Axis axis = Axis.of(
+                    kind.get(),
+                    feed.iface(),
+                    feed.state(),
+                    workbench.profileProperty().get());
             now.add(axis);
             longest = Math.max(longest, axis.end());
         }
@@ -139,7 +143,11 @@ public final class TimeViewModel implements TimelineChart.Hand {
     /// A vCPU's lane over part of the axis. Piece by piece between bells, so that each is read as finely as it is
     /// wide; of what falls into one column the highest crossing count is kept.
     private TimelineChart.Lane lane(CornerFeed feed, Axis axis, int vcpu, double a, double b, int columns) {
-        int[] user = new int[columns], kernel = new int[columns], idle = new int[columns], ready = new int[columns], crossed = new int[columns];
+        int[] user = new int[columns],
+                kernel = new int[columns],
+                idle = new int[columns],
+                ready = new int[columns],
+                crossed = new int[columns];
         TraceView trace = feed.trace();
         double span = b - a;
         for (int p = 0; p < axis.pieces(); p++) {
@@ -341,8 +349,7 @@ public final class TimeViewModel implements TimelineChart.Hand {
     }
 
     /// Counts what the corners did in these stretches; answers later.
-    void compare(
-            List<RangeCompare.Stretch> in, RangeCompare.By by, Consumer<RangeCompare.@Nullable Answer> answer) {
+    void compare(List<RangeCompare.Stretch> in, RangeCompare.By by, Consumer<RangeCompare.@Nullable Answer> answer) {
         workbench.work("compare", () -> RangeCompare.of(in, by), answer);
     }
 
@@ -385,8 +392,7 @@ public final class TimeViewModel implements TimelineChart.Hand {
         if (bout == null) return List.of();
         List<Row> out = new ArrayList<>();
         int most = 0;
-        for (CornerFeed feed : bout.corners())
-            most = Math.max(most, rung(feed));
+        for (CornerFeed feed : bout.corners()) most = Math.max(most, rung(feed));
         for (int r = 0; r <= most; r++) {
             for (CornerFeed feed : bout.corners()) {
                 Present s = feed.state().present();
@@ -413,7 +419,10 @@ public final class TimeViewModel implements TimelineChart.Hand {
                         texts.number(c.hiddenFaults()),
                         texts.number(c.instructions()),
                         "≈ "
-                                + texts.number((long) Bill.of(feed.iface(), c, workbench.profileProperty().get())
+                                + texts.number((long) Bill.of(
+                                                feed.iface(),
+                                                c,
+                                                workbench.profileProperty().get())
                                         .total()
                                         .value()),
                         texts.number(c.userTicks()),

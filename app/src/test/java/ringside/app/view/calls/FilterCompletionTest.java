@@ -13,7 +13,9 @@ class FilterCompletionTest {
 
     @Test
     void aBegunKeyBecomesAKeyAndAWordIsLookedForAmongOperations() {
-        assertEquals(List.of("class:", "corner:", "cost:"), words(offers("c")).stream().sorted().toList());
+        assertEquals(
+                List.of("class:", "corner:", "cost:"),
+                words(offers("c")).stream().sorted().toList());
         assertEquals(List.of("op:mmu_update"), words(offers("mmu_")));
         assertEquals(List.of(), offers(""));
     }

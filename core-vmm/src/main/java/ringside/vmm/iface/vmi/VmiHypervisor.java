@@ -335,7 +335,8 @@ public final class VmiHypervisor implements Hypervisor {
     }
 
     /// Where the IRET call came from: a frame that cannot be returned to is a fault of that place, where the kernel has
-    /// an entry in its exception table, and not of the ROM (vmi.md 3.5). The call's return address is below the frame.
+    /// an entry in its exception table, and not of the ROM (vmi.md 3.5). The call's return address is below the
+    /// frame.
     private static int callSite(VmiVcpu v) {
         GuestState g = v.g;
         try {

@@ -54,8 +54,7 @@ final class Bounce {
     /// Delivers an INT n whose handler the guest's table lets it call.
     void softwareInterrupt(XenVcpu v, int vector) {
         Interrupted now = Interrupted.now(v.guest);
-        domain.trace.event(
-                v.number, EventKind.SOFTWARE_INTERRUPT, vector, Integer.toUnsignedLong(now.eip), 0, 0, 0);
+        domain.trace.event(v.number, EventKind.SOFTWARE_INTERRUPT, vector, Integer.toUnsignedLong(now.eip), 0, 0, 0);
         handler(v, now, vector, false, 0);
     }
 

@@ -25,8 +25,7 @@ class StolenTimeTest {
     private static final long LIMIT = 100_000_000;
     private static final Pattern SPUN = Pattern.compile("real ([0-9a-f]{8}) stolen ([0-9a-f]{8})");
 
-    private static final Pattern NAIVE =
-            Pattern.compile("naive ([0-9a-f]{8}) of ([0-9a-f]{8}) stolen ([0-9a-f]{8})");
+    private static final Pattern NAIVE = Pattern.compile("naive ([0-9a-f]{8}) of ([0-9a-f]{8}) stolen ([0-9a-f]{8})");
 
     private static Machine machine(int ring, int percent) throws IOException {
         PcSettings settings = new PcSettings(false, false, false, ring, new HostLoad(percent, 1_000_000));

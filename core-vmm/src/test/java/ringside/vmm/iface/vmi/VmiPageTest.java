@@ -41,6 +41,7 @@ class VmiPageTest {
     void theCommittedPageIsTheCommands() throws IOException {
         Path here = Path.of("VMI.md");
         Path page = Files.exists(here) ? here : Path.of("core-vmm").resolve(here);
-        assertEquals(VmiPage.markdown(), Files.readString(page), "make it again with ringside calls --on vmi --markdown");
+        assertEquals(
+                VmiPage.markdown(), Files.readString(page), "make it again with ringside calls --on vmi --markdown");
     }
 }

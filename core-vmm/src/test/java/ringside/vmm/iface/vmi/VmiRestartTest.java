@@ -56,7 +56,9 @@ class VmiRestartTest {
         MachineState.of(m, null).into(again);
         m.run(LIMIT, false);
         again.run(LIMIT, false);
-        assertEquals(RunHash.of(m.parts(), m.tracer().hash()), RunHash.of(again.parts(), again.tracer().hash()));
+        assertEquals(
+                RunHash.of(m.parts(), m.tracer().hash()),
+                RunHash.of(again.parts(), again.tracer().hash()));
     }
 
     @Test
