@@ -56,7 +56,7 @@ public class RingsideApp extends Application {
             new ScreenshotTour(window, stage.getScene(), options).start();
         } else {
             window.home().offerSteps(false);
-            window.home().warmUp();
+            window.warmUp();
         }
     }
 

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import javafx.application.Application;
 import javafx.application.Platform;
+import javafx.beans.value.ChangeListener;
+import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.ToggleButton;
@@ -21,6 +23,7 @@ import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.TransferMode;
 import javafx.stage.Stage;
 import org.controlsfx.control.ToggleSwitch;
+import org.jspecify.annotations.Nullable;
 import ringside.app.action.ActionId;
 import ringside.app.action.Actions;
 import ringside.app.action.Edit;
@@ -191,6 +194,22 @@ public final class Window implements Navigator {
 
     public HomeViewModel home() {
         return home;
+    }
+
+    /// Brings the first bout to its first bell. Who is offered the first steps stays with them meanwhile.
+    void warmUp() {
+        home.warmUp();
+        if (!home.stepsOffered()) return;
+        workbench.boutProperty().addListener(new ChangeListener<>() {
+            @Override
+            public void changed(
+                    ObservableValue<? extends @Nullable BoutSession> bout,
+                    @Nullable BoutSession before,
+                    @Nullable BoutSession now) {
+                workbench.boutProperty().removeListener(this);
+                if (home.stepsOffered()) shell.show(ViewId.HOME);
+            }
+        });
     }
 
     public Actions actions() {

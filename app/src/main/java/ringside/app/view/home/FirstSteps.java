@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.view.home;
 
+import javafx.application.Platform;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -20,7 +21,7 @@ import ringside.app.theme.StyleClass;
 /// Three first steps: how large and how light, what for, and the first bell. Each takes effect at once; all of them
 /// can be passed over, and taken again later.
 final class FirstSteps extends VBox {
-    private static final double NUMBER = 190;
+    private static final double NUMBER = 190, WIDE = 700;
 
     private final Actions actions;
     private final Texts texts;
@@ -42,8 +43,16 @@ final class FirstSteps extends VBox {
         skip.setOnAction(_ -> model.endSteps());
         HBox head = new HBox(10, title, gap, skip);
         head.setAlignment(Pos.CENTER_LEFT);
-        Button ring = button("home.ring", ActionId.RING_BELL);
-        ring.addEventHandler(javafx.event.ActionEvent.ACTION, _ -> model.endSteps());
+        Button ring = new Button(texts.get("home.ring"), Icons.of("bell"));
+        ring.setId("steps-ring");
+        ring.getStyleClass().add("small-button");
+        ring.disableProperty().bind(model.openingProperty());
+        ring.setOnAction(_ -> model.ringFirstLine());
+        model.openingProperty().addListener((_, _, opening) -> {
+            if (!opening && model.stepsProperty().get()) Platform.runLater(ring::requestFocus);
+        });
+        Label then = new Label(texts.get("steps.then"));
+        then.getStyleClass().add(StyleClass.MUTED);
         getChildren()
                 .addAll(
                         head,
@@ -59,7 +68,7 @@ final class FirstSteps extends VBox {
                                 button("steps.teach", ActionId.LAYOUT_LECTURE),
                                 button("steps.learn", ActionId.LAYOUT_WATCH),
                                 button("steps.build", ActionId.LAYOUT_DEBUG)),
-                        step("steps.ring", ring));
+                        step("steps.ring", ring, then));
         visibleProperty().bind(model.stepsProperty());
         managedProperty().bind(model.stepsProperty());
     }
@@ -69,6 +78,8 @@ final class FirstSteps extends VBox {
         words.setPrefWidth(NUMBER);
         words.setMinWidth(NUMBER);
         FlowPane all = new FlowPane(6, 4, choices);
+        all.setPrefWrapLength(WIDE);
+        all.setAlignment(Pos.CENTER_LEFT);
         HBox.setHgrow(all, Priority.ALWAYS);
         HBox line = new HBox(10, words, all);
         line.setAlignment(Pos.CENTER_LEFT);

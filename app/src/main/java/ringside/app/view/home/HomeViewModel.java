@@ -22,7 +22,7 @@ import ringside.vmm.word.Problem;
 
 /// What Home offers: the gallery, the corners to ring with, the import.
 public final class HomeViewModel {
-    private static final String FIRST_BOUT = "fork-storm", STEPS = "first-steps";
+    private static final String FIRST_BOUT = "fork-storm", FIRST_LINE = "hello-boundary", STEPS = "first-steps";
 
     private final Workbench workbench;
     private final ObservableList<Iface> corners = FXCollections.observableArrayList(Iface.VMI, Iface.XEN);
@@ -65,22 +65,28 @@ public final class HomeViewModel {
 
     /// The first bout: the guest that shows most.
     public void ringTheBell() {
-        first().ifPresent(this::ring);
+        guest(FIRST_BOUT).ifPresent(this::ring);
+    }
+
+    /// The smallest guest: one line in each corner, and few enough crossings to read them all.
+    void ringFirstLine() {
+        guest(FIRST_LINE).ifPresent(this::ring);
+        endSteps();
     }
 
     /// The first bout, up to its first bell: what a person finds who has just started the program.
     public void warmUp() {
-        first().ifPresent(guest -> workbench.ringOnce(guest, on(guest)));
+        guest(FIRST_BOUT).ifPresent(guest -> workbench.ringOnce(guest, on(guest)));
     }
 
     public void ring(GuestCard guest) {
         workbench.ring(guest, on(guest));
     }
 
-    private Optional<GuestCard> first() {
+    private Optional<GuestCard> guest(String id) {
         List<GuestCard> all = gallery();
         return all.stream()
-                .filter(g -> g.id().equals(FIRST_BOUT))
+                .filter(g -> g.id().equals(id))
                 .findFirst()
                 .or(() -> all.stream().findFirst());
     }
@@ -128,6 +134,11 @@ public final class HomeViewModel {
     /// Offers the first steps to somebody who has not seen them yet, or once more when asked to.
     public void offerSteps(boolean again) {
         if (again || workbench.settings().get(STEPS, "").isEmpty()) steps.set(true);
+    }
+
+    /// Whether they are offered now; then Home is not left before the person does.
+    public boolean stepsOffered() {
+        return steps.get();
     }
 
     /// They were taken, or passed over.
