@@ -44,7 +44,7 @@ final class FirstSteps extends VBox {
         HBox head = new HBox(10, title, gap, skip);
         head.setAlignment(Pos.CENTER_LEFT);
         Button ring = new Button(texts.get("home.ring"), Icons.of("bell"));
-        ring.setId("steps-ring");
+        ring.setId("steps-action-ring-bell");
         ring.getStyleClass().add("small-button");
         ring.disableProperty().bind(model.openingProperty());
         ring.setOnAction(_ -> model.ringFirstLine());
