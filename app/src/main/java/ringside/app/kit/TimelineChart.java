@@ -3,6 +3,7 @@ package ringside.app.kit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import javafx.scene.AccessibleRole;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.input.KeyEvent;
@@ -20,7 +21,7 @@ public final class TimelineChart extends PaintedRegion {
     /// Width of a column in pixels.
     public static final double COLUMN = 2;
 
-    private static final double LABEL = 64, RIGHT = 10, OVERVIEW = 34, AXIS = 22, LANE = 28, HISTOGRAM = 46, GAP = 6;
+    private static final double LABEL = 80, RIGHT = 10, OVERVIEW = 34, AXIS = 22, LANE = 28, HISTOGRAM = 46, GAP = 6;
     private static final double MOST_STRETCH = 2.4;
     private static final double CLICK = 4, GRIP = 5;
 
@@ -326,7 +327,7 @@ public final class TimelineChart extends PaintedRegion {
         g.setFont(Font.font(10));
         g.setFill(paint(Role.MUTED));
         g.fillText(histogramText, 22, y + high / 2 + 4);
-        g.fillText(Integer.toString(most), 22, y + 10);
+        g.fillText(String.format(Locale.ROOT, "%,d", most), 22, y + 10);
         g.setFill(paint(Role.LINE));
         g.fillRect(LABEL, y + high - 1, h.crossings().length * COLUMN, 1);
         g.setFill(paint(look.colour()));

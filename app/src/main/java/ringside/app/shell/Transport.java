@@ -55,6 +55,9 @@ final class Transport extends VBox {
     private final HBox who = new HBox();
     private final List<ToggleButton> whoButtons = new ArrayList<>();
     private final Label pace = new Label();
+    private final ToggleSwitch wait = new ToggleSwitch();
+    private final FontIcon waitIcon = Icons.of("bell");
+    private int fitted;
     private final List<Button> steps = new ArrayList<>();
 
     Transport(Workbench workbench, Actions actions, Texts texts) {
@@ -137,15 +140,35 @@ final class Transport extends VBox {
         pace.setManaged(!small);
         position.setMinWidth(small ? USE_PREF_SIZE : ROOM_FOR_POSITION);
         for (Button step : steps) step.setContentDisplay(small ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT);
+        fit();
+    }
+
+    /// Where the words of the switch have no room, a bell stands for them: a long position pushes nothing out.
+    private void fit() {
+        fitted = position.getText().length();
+        wordsOfWaiting(true);
+        double room = getWidth() - snappedLeftInset() - snappedRightInset();
+        HBox its = below.getChildren().isEmpty() ? line : below;
+        if (its.prefWidth(-1) > room) wordsOfWaiting(false);
+    }
+
+    private void wordsOfWaiting(boolean shown) {
+        wait.setText(shown ? texts.get("transport.wait") : "");
+        waitIcon.setVisible(!shown);
+        waitIcon.setManaged(!shown);
+        for (HBox one : List.of(line, below)) one.setSpacing(shown ? 8 : 4);
     }
 
     private Region waiting() {
-        ToggleSwitch wait = new ToggleSwitch(texts.get("transport.wait"));
+        wait.setText(texts.get("transport.wait"));
+        wait.setAccessibleText(texts.get("transport.wait"));
         wait.setId("wait-at-bells");
         wait.setTooltip(new Tooltip(texts.get("transport.wait.hint")));
         wait.selectedProperty().bindBidirectional(workbench.waitAtBellsProperty());
         wait.setMinWidth(Region.USE_PREF_SIZE);
-        return wait;
+        HBox both = new HBox(4, waitIcon, wait);
+        both.setAlignment(Pos.CENTER_LEFT);
+        return both;
     }
 
     private Region pace() {
@@ -194,6 +217,7 @@ final class Transport extends VBox {
             }
             for (CornerFeed feed : bout.corners()) {
                 ToggleButton one = new ToggleButton("", new CornerMark(feed.iface(), 12));
+                one.getStyleClass().add("who-corner");
                 one.setAccessibleText(texts.get("corner." + feed.iface().id()));
                 one.setTooltip(new Tooltip(texts.get(
                         "transport.only", texts.get("corner." + feed.iface().id()))));
@@ -208,6 +232,7 @@ final class Transport extends VBox {
         }
         who.getChildren().setAll(whoButtons);
         select();
+        fit();
     }
 
     private ToggleButton who(int corner, ToggleButton button) {
@@ -237,6 +262,7 @@ final class Transport extends VBox {
         BoutSession bout = workbench.bout();
         String words = bout == null ? texts.get("position.none") : position(bout);
         if (!words.equals(position.getText())) position.setText(words);
+        if (words.length() != fitted) fit();
         String coming = bout == null ? "" : next(bout);
         if (!coming.equals(next.getText())) next.setText(coming);
     }

@@ -29,6 +29,9 @@ import ringside.vmm.word.Iface;
 /// The tale of the tape: counted rows first, a ratio for two corners, modelled rows with ≈ and in italics.
 final class TapePane extends VBox {
     /// Room for a corner's numbers, and what else a row may have beside them.
+    /// Below these widths the legend of the lanes is left out, or stands in short with the whole as its tooltip.
+    private static final double ROOM_FOR_LEGEND = 840, ROOM_FOR_ALL = 1_380;
+
     private static final double VALUE = 100, ROOM_FOR_KINDS = 130, ROOM_FOR_BARS = 90, ROOM_FOR_SINCE = 560;
 
     private final BoutViewModel model;
@@ -91,6 +94,7 @@ final class TapePane extends VBox {
         Label legend = new Label(texts.get("bout.lanes.legend"));
         legend.getStyleClass().addAll(StyleClass.MUTED, "small");
         legend.setMinWidth(0);
+        legend.setTooltip(new Tooltip(legend.getText()));
         choose.setId("tape-rows");
         choose.setText(texts.get("tape.rows"));
         choose.getStyleClass().add("small-button");
@@ -101,6 +105,12 @@ final class TapePane extends VBox {
         HBox head = new HBox(8, title, gap, since, new HBox(whole, round), choose);
         head.getChildren().add(1, legend);
         head.setSpacing(12);
+        head.widthProperty().addListener((_, _, width) -> {
+            legend.setVisible(width.doubleValue() >= ROOM_FOR_LEGEND);
+            legend.setManaged(legend.isVisible());
+            String key = width.doubleValue() >= ROOM_FOR_ALL ? "bout.lanes.legend" : "bout.lanes.legend.short";
+            legend.setText(texts.get(key));
+        });
         head.setAlignment(Pos.CENTER_LEFT);
         return head;
     }

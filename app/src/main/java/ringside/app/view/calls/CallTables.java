@@ -101,6 +101,7 @@ final class CallTables {
         out.add(texts.number(g.all()));
         out.add(g.byCorner().length > 0 ? texts.number(g.byCorner()[0]) : "");
         out.add(g.byCorner().length > 1 ? texts.number(g.byCorner()[1]) : "");
+        out.add(g.byCorner().length > 2 ? texts.number(g.byCorner()[2]) : "");
         out.add(texts.number(g.crossings()));
         out.add(texts.number(g.refused()));
         return out;

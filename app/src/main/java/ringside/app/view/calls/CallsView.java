@@ -79,7 +79,7 @@ public final class CallsView extends BorderPane {
         split.setDividerPositions(0.58);
         setTop(head());
         log = split;
-        groups = table("calls-groups", "calls.columns.groups", new Groups(), 44, 10, 13, 13, 11, 10);
+        groups = table("calls-groups", "calls.columns.groups", new Groups(), 40, 10, 13, 13, 13, 11, 10);
         groups.onOpen(at -> model.only(groupRows.get((int) at).name()));
         reference = table("calls-reference", "calls.columns.reference", new Reference(), 18, 30, 12, 8, 60);
         model.pageProperty().addListener((_, _, now) -> show(now));

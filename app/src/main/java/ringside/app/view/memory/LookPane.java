@@ -265,7 +265,7 @@ final class LookPane extends BorderPane {
         TextField find = new TextField();
         find.setId("memory-hex-find");
         find.getStyleClass().add(StyleClass.MONO);
-        find.setPrefWidth(190);
+        find.setPrefWidth(270);
         find.setPromptText(texts.get("memory.hex.find"));
         find.setAccessibleText(texts.get("memory.hex.find"));
         find.setOnAction(_ -> model.find(find.getText()));

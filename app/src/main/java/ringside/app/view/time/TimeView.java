@@ -213,6 +213,8 @@ public final class TimeView extends BorderPane {
 
     private Region legend() {
         Label legend = new Label(texts.get("time.legend"));
+        legend.setWrapText(true);
+        legend.setMinHeight(Region.USE_PREF_SIZE);
         legend.getStyleClass().addAll(StyleClass.MUTED, "small");
         HBox line = new HBox(legend);
         line.getStyleClass().add("legend");

@@ -60,9 +60,9 @@ public final class WiresView extends BorderPane {
         return switch (page) {
             case LINES -> new int[] {32, 10, 14, 18, 8};
             case CHANNELS -> new int[] {7, 14, 10, 11, 10, 30};
-            case GRANTS -> new int[] {11, 12, 14, 14, 14};
+            case GRANTS -> new int[] {11, 12, 14, 18, 14};
             case RINGS -> new int[] {22, 14, 14, 8, 13, 13, 13};
-            case STORE -> new int[] {52, 34, 14};
+            case STORE -> new int[] {60, 34, 14};
         };
     }
 
