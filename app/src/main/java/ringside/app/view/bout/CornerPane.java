@@ -39,7 +39,7 @@ final class CornerPane extends VBox {
     private static final PseudoClass ACTIVE = PseudoClass.getPseudoClass("active");
     private static final double ROOM_FOR_WAY = 330, ROOM_FOR_NEXT = 300, ROOM_FOR_NOW = 250, ROOM_FOR_LANES = 200;
     /// Widths below which a header says less: no position, a short name, no tabs.
-    private static final double ROOMY = 460, ROOM_FOR_NAME = 310, ROOM_FOR_TABS = 262, ROOM_FOR_MODE = 180;
+    private static final double ROOMY = 620, ROOM_FOR_NAME = 310, ROOM_FOR_TABS = 262, ROOM_FOR_MODE = 180;
     private static final int FRAMES_PER_LANE = 4;
     private static final int FRAMES_PER_TEXT = 3;
 
