@@ -359,7 +359,7 @@ public final class Shell extends BorderPane {
         for (int i = 0; i < regions.size(); i++) if (inside(focus, regions.get(i))) here = i;
         int step = backwards ? -1 : 1;
         for (int tries = 1; tries <= regions.size(); tries++) {
-            Node target = focusable(regions.get(Math.floorMod(here + step * tries, regions.size())));
+            Node target = first(regions.get(Math.floorMod(here + step * tries, regions.size())));
             if (target != null) {
                 target.requestFocus();
                 return;
@@ -559,6 +559,15 @@ public final class Shell extends BorderPane {
     private static boolean inside(@Nullable Node node, Parent region) {
         for (Node n = node; n != null; n = n.getParent()) if (n == region) return true;
         return false;
+    }
+
+    private @Nullable Node first(Node region) {
+        if (region != area) return focusable(region);
+        for (Node view : area.fronts()) {
+            Node found = focusable(view);
+            if (found != null) return found;
+        }
+        return null;
     }
 
     private static @Nullable Node focusable(Node node) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.shell;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,15 @@ final class WorkArea extends StackPane {
         if (tile == null) return false;
         DockContainerLeaf leaf = tile.getContainer();
         return leaf != null && tile.equals(leaf.getSelectedDockable());
+    }
+
+    /// The views in front of the tiles, without the tabs: a tab that gets the focus opens.
+    List<Node> fronts() {
+        List<Node> out = new ArrayList<>();
+        tiles.forEach((id, tile) -> {
+            if (shows(id)) out.add(tile.getNode());
+        });
+        return out;
     }
 
     /// How many tiles there are.
