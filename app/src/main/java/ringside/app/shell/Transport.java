@@ -143,20 +143,27 @@ final class Transport extends VBox {
         fit();
     }
 
-    /// Where the words of the switch have no room, a bell stands for them: a long position pushes nothing out.
+    /// What has no room moves closer; then a bell stands for the words of the switch. A long position pushes
+    /// nothing out.
     private void fit() {
         fitted = position.getText().length();
         wordsOfWaiting(true);
+        spacing(8);
         double room = getWidth() - snappedLeftInset() - snappedRightInset();
         HBox its = below.getChildren().isEmpty() ? line : below;
-        if (its.prefWidth(-1) > room) wordsOfWaiting(false);
+        if (its.minWidth(-1) > room) spacing(4);
+        if (its.minWidth(-1) > room) wordsOfWaiting(false);
+    }
+
+    private void spacing(double between) {
+        line.setSpacing(between);
+        below.setSpacing(between);
     }
 
     private void wordsOfWaiting(boolean shown) {
         wait.setText(shown ? texts.get("transport.wait") : "");
         waitIcon.setVisible(!shown);
         waitIcon.setManaged(!shown);
-        for (HBox one : List.of(line, below)) one.setSpacing(shown ? 8 : 4);
     }
 
     private Region waiting() {
