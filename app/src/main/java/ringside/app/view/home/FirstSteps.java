@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.view.home;
 
-import javafx.application.Platform;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -49,7 +48,7 @@ final class FirstSteps extends VBox {
         ring.disableProperty().bind(model.openingProperty());
         ring.setOnAction(_ -> model.ringFirstLine());
         model.openingProperty().addListener((_, _, opening) -> {
-            if (!opening && model.stepsProperty().get()) Platform.runLater(ring::requestFocus);
+            if (!opening && model.stepsProperty().get()) ring.requestFocus();
         });
         Label then = new Label(texts.get("steps.then"));
         then.getStyleClass().add(StyleClass.MUTED);
