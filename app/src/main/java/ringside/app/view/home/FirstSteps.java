@@ -47,9 +47,6 @@ final class FirstSteps extends VBox {
         ring.getStyleClass().add("small-button");
         ring.disableProperty().bind(model.openingProperty());
         ring.setOnAction(_ -> model.ringFirstLine());
-        model.openingProperty().addListener((_, _, opening) -> {
-            if (!opening && model.stepsProperty().get()) ring.requestFocus();
-        });
         Label then = new Label(texts.get("steps.then"));
         then.getStyleClass().add(StyleClass.MUTED);
         getChildren()
