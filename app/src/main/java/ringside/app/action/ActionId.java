@@ -47,6 +47,8 @@ public enum ActionId {
     SWAP_SIDES,
     ADD_CORNER,
     OTHER_INTERFACE,
+    BLIND_BOUT,
+    REVEAL,
     CONSOLE_KEYS,
     OTHER_CONSOLE,
     SCREEN,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package ringside.app.action;
 
+import java.util.concurrent.ThreadLocalRandom;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.value.ObservableBooleanValue;
@@ -11,6 +12,9 @@ import ringside.app.session.Workbench;
 
 /// The action table with its default keys. F7, F8, F9 are a small, a middle and a large step.
 public final class StandardActions {
+    /// Seeds of blind bouts are below.
+    private static final int SEEDS = 1_000_000;
+
     private StandardActions() {}
 
     public static Actions of(Workbench workbench, Navigator window, UndoStack undo) {
@@ -91,6 +95,15 @@ public final class StandardActions {
                 "Shortcut+Shift+X");
         a.add(ActionId.ADD_CORNER, "plus-square", more, w::addCorner, "Shortcut+Shift+A");
         a.add(ActionId.OTHER_INTERFACE, "shuffle", more, w::otherInterface, "Shortcut+Shift+O");
+        ObservableBooleanValue idle = Bindings.not(w.openingProperty());
+        a.add(
+                ActionId.BLIND_BOUT,
+                "eye-off",
+                Bindings.and(pair, idle),
+                () -> w.ringBlind(ThreadLocalRandom.current().nextInt(1, SEEDS)),
+                "Shortcut+Shift+U");
+        ObservableBooleanValue covered = Bindings.createBooleanBinding(w::blind, w.coveredProperty());
+        a.add(ActionId.REVEAL, "eye", covered, () -> reveal(w, undo), "Shortcut+U");
         a.add(ActionId.CONSOLE_KEYS, "terminal", hasBout, w::toggleKeys, "F2");
         a.add(ActionId.SCREEN, "monitor", hasBout, w::toggleScreen, "F3");
         a.add(ActionId.PASTE, "clipboard", hasBout, window::paste, "Shortcut+Shift+V");
@@ -100,6 +113,12 @@ public final class StandardActions {
                 pair,
                 () -> w.activeCornerProperty().set((w.activeCornerProperty().get() + 1) % Math.max(1, corners(w))),
                 "O");
+    }
+
+    private static void reveal(Workbench w, UndoStack undo) {
+        BoutSession bout = w.bout();
+        if (bout != null)
+            undo.apply(new Edit("action.reveal", () -> w.cover(bout, false), () -> w.cover(bout, true)));
     }
 
     private static void back(Actions a, Workbench w, Navigator window, ObservableBooleanValue hasBout) {

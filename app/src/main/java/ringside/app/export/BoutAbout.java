@@ -24,6 +24,7 @@ import ringside.vmm.word.Iface;
 /// @param saved   when the file was written, in milliseconds since 1970
 /// @param file    of an autosaved bout: the person's own file, or ""
 /// @param changed of an autosaved bout: something was done since the person's file was written
+/// @param blind   its corners have no names until they are revealed
 public record BoutAbout(
         String title,
         String guest,
@@ -38,7 +39,8 @@ public record BoutAbout(
         List<String> snapshots,
         long saved,
         String file,
-        boolean changed) {
+        boolean changed,
+        boolean blind) {
     /// How a bout stands when its file is written.
     public enum End {
         PAUSED,
@@ -54,13 +56,41 @@ public record BoutAbout(
     /// Of a file that says nothing.
     static BoutAbout of(BoutFile file) {
         return new BoutAbout(
-                file.guest(), file.guest(), file.corners(), -1, 0, End.PAUSED, "", 0, 0, 0, List.of(), 0, "", false);
+                file.guest(),
+                file.guest(),
+                file.corners(),
+                -1,
+                0,
+                End.PAUSED,
+                "",
+                0,
+                0,
+                0,
+                List.of(),
+                0,
+                "",
+                false,
+                false);
     }
 
     /// The same under another name.
     public BoutAbout titled(String name) {
         return new BoutAbout(
-                name, guest, corners, bell, since, end, cause, corner, tick, notes, snapshots, saved, file, changed);
+                name,
+                guest,
+                corners,
+                bell,
+                since,
+                end,
+                cause,
+                corner,
+                tick,
+                notes,
+                snapshots,
+                saved,
+                file,
+                changed,
+                blind);
     }
 
     String json() throws IOException {
@@ -82,6 +112,7 @@ public record BoutAbout(
         root.put("saved", saved);
         root.put("file", file);
         root.put("changed", changed);
+        if (blind) root.put("blind", true);
         return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
     }
 
@@ -110,6 +141,7 @@ public record BoutAbout(
                 snapshots,
                 root.path("saved").asLong(),
                 root.path("file").asText(""),
-                root.path("changed").asBoolean());
+                root.path("changed").asBoolean(),
+                root.path("blind").asBoolean());
     }
 }

@@ -43,6 +43,10 @@ public final class BarsCell extends PaintedRegion {
         if (w == 0) return;
         g.setStroke(paint(look.colour()));
         g.setFill(paint(look.colour()));
+        if (Cover.place(this, look) >= 0) {
+            g.fillRect(0, y, w, BAR);
+            return;
+        }
         switch (look) {
             case VMI -> g.fillRect(0, y, w, BAR);
             case XEN -> stripes(g, look, y, w);

@@ -4,19 +4,18 @@ package ringside.app.kit;
 import javafx.scene.canvas.GraphicsContext;
 import ringside.vmm.word.Iface;
 
-/// Colour and shape of each interface: the same in every view.
+/// Colour and shape of each interface: the same in every view. Inside a {@link Cover} they are those of a place. The
+/// shape as a character is a text, `corner.glyph.ID`.
 public enum CornerLook {
-    NATIVE("○", Role.NATIVE, Role.NATIVE_TINT),
-    VMI("●", Role.VMI, Role.VMI_TINT),
-    XEN("▲", Role.XEN, Role.XEN_TINT),
-    HW("■", Role.HW, Role.HW_TINT);
+    NATIVE(Role.NATIVE, Role.NATIVE_TINT),
+    VMI(Role.VMI, Role.VMI_TINT),
+    XEN(Role.XEN, Role.XEN_TINT),
+    HW(Role.HW, Role.HW_TINT);
 
-    private final String glyph;
     private final Role colour;
     private final Role tint;
 
-    CornerLook(String glyph, Role colour, Role tint) {
-        this.glyph = glyph;
+    CornerLook(Role colour, Role tint) {
         this.colour = colour;
         this.tint = tint;
     }
@@ -28,11 +27,6 @@ public enum CornerLook {
             case XEN -> XEN;
             case HW -> HW;
         };
-    }
-
-    /// The shape as a character, for texts.
-    public String glyph() {
-        return glyph;
     }
 
     public Role colour() {
@@ -48,6 +42,11 @@ public enum CornerLook {
     public void draw(GraphicsContext g, PaintedRegion paints, double x, double y, double size) {
         g.setFill(paints.paint(colour));
         g.setStroke(paints.paint(colour));
+        int place = Cover.place(paints, this);
+        if (place >= 0) {
+            Cover.draw(g, place, x, y, size);
+            return;
+        }
         switch (this) {
             case VMI -> g.fillOval(x, y, size, size);
             case HW -> g.fillRect(x + 0.5, y + 0.5, size - 1, size - 1);

@@ -62,6 +62,7 @@ import ringside.app.view.time.TimeView;
 import ringside.app.view.time.TimeViewModel;
 import ringside.app.view.wires.WiresView;
 import ringside.app.view.wires.WiresViewModel;
+import ringside.vmm.word.Iface;
 import ringside.vmm.word.Problem;
 
 /// One window, wired: workbench, actions, views, shell, pulse.
@@ -107,6 +108,10 @@ public final class Window implements Navigator {
         this.theme = Theme.named(settings.get("theme", usual.name()));
         Fonts.load();
         workbench = new Workbench(source, settings, library);
+        workbench
+                .coveredProperty()
+                .addListener((_, _, corners) ->
+                        texts.cover(corners.stream().map(Iface::id).toList()));
         home = new HomeViewModel(workbench, picker, undo, texts);
         actions = StandardActions.of(workbench, this, undo);
         calls = new CallsView(new CallsViewModel(workbench, undo, texts), texts);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.beans.property.ReadOnlyBooleanProperty;
@@ -30,6 +31,7 @@ public final class BoutFiles {
     private final ReadOnlyBooleanWrapper unsaved = new ReadOnlyBooleanWrapper();
     private Supplier<String> layout = () -> "";
     private Supplier<List<Note>> notes = List::of;
+    private BooleanSupplier blind = () -> false;
     private @Nullable BoutSession bout;
     private @Nullable Autosave autosave;
     private @Nullable Path file;
@@ -52,6 +54,10 @@ public final class BoutFiles {
 
     void notesFrom(Supplier<List<Note>> list) {
         notes = list;
+    }
+
+    void blindFrom(BooleanSupplier covered) {
+        blind = covered;
     }
 
     /// What the present bout is called, or "".
@@ -189,7 +195,8 @@ public final class BoutFiles {
         List<Long> places = places(now);
         String written = Note.write(notes.get());
         BoutPapers papers =
-                new BoutPapers(title.get(), written, notes.get().size(), layout.get(), "", false, snapshots);
+                new BoutPapers(title.get(), written, notes.get().size(), layout.get(), "", false, snapshots)
+                        .blindly(blind.getAsBoolean());
         CompletableFuture<String> saved = now.keep()
                 .thenApplyAsync(kept -> write(to, now, kept, papers), library.writer())
                 .exceptionally(e -> String.valueOf(e.getMessage()));
@@ -232,7 +239,8 @@ public final class BoutFiles {
                 : !places(of).equals(savedAt) || !savedNotes.equals(Note.write(notes.get()));
         List<Note> all = notes.get();
         String path = own == null ? "" : own.toAbsolutePath().toString();
-        return new BoutPapers(title.get(), Note.write(all), all.size(), layout.get(), path, changed, snapshots);
+        return new BoutPapers(title.get(), Note.write(all), all.size(), layout.get(), path, changed, snapshots)
+                .blindly(blind.getAsBoolean());
     }
 
     /// Where the present of each corner is.

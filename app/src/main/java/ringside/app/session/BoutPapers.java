@@ -12,8 +12,31 @@ import ringside.vmm.bout.Kept;
 /// @param file    the person's own file of it, or ""
 /// @param changed the person did something that the file, or the gallery, does not have
 /// @param snapshots moments that were kept by hand
+/// @param blind   its corners have no names yet
 record BoutPapers(
-        String title, String notes, int noteCount, String layout, String file, boolean changed, List<Snap> snapshots) {
+        String title,
+        String notes,
+        int noteCount,
+        String layout,
+        String file,
+        boolean changed,
+        List<Snap> snapshots,
+        boolean blind) {
+    BoutPapers(
+            String title,
+            String notes,
+            int noteCount,
+            String layout,
+            String file,
+            boolean changed,
+            List<Snap> snapshots) {
+        this(title, notes, noteCount, layout, file, changed, snapshots, false);
+    }
+
+    BoutPapers blindly(boolean covered) {
+        return new BoutPapers(title, notes, noteCount, layout, file, changed, snapshots, covered);
+    }
+
     /// A moment that was kept by hand.
     record Snap(String title, List<Kept> kept) {}
 

@@ -87,6 +87,7 @@ final class BoutWriter {
                 papers.snapshots().stream().map(BoutPapers.Snap::title).toList(),
                 millis,
                 papers.file(),
-                papers.changed());
+                papers.changed(),
+                papers.blind());
     }
 }

@@ -3,8 +3,10 @@ package ringside.app.session;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -65,6 +67,7 @@ public final class Workbench {
     private final BooleanProperty differences = new SimpleBooleanProperty();
     private final LongProperty pace = new SimpleLongProperty(0);
     private final BooleanProperty swapped = new SimpleBooleanProperty();
+    private final ReadOnlyObjectWrapper<List<Iface>> covered = new ReadOnlyObjectWrapper<>(List.of());
     private final StringProperty notice = new SimpleStringProperty("");
     private final Places places = new Places();
     private final ObservableList<Note> notes = FXCollections.observableArrayList();
@@ -91,6 +94,7 @@ public final class Workbench {
         this.library = library;
         files = new BoutFiles(library);
         files.notesFrom(() -> notes);
+        files.blindFrom(this::blind);
         String prices = settings.get("profile", CostProfile.DEFAULT);
         profile.set(CostProfile.builtIn(CostProfile.BUILT_IN.contains(prices) ? prices : CostProfile.DEFAULT));
         cursor = new TimeCursor(bout::get, whoMoves::get);
@@ -156,8 +160,9 @@ public final class Workbench {
         if (current == null || opening.get()) return;
         opening.set(true);
         problems.clear();
-        String title = files.titleProperty().get();
-        open(current.spec(), current.bells(), Beginning.of(title, true), EngineCommand.Run::new);
+        Beginning beginning =
+                Beginning.of(files.titleProperty().get(), true).blindly(blind());
+        open(current.spec(), current.bells(), beginning, EngineCommand.Run::new);
     }
 
     /// The interfaces that the present guest could run under.
@@ -210,6 +215,40 @@ public final class Workbench {
         }
     }
 
+    /// Rings the bell for the same guest in the same corners, but nobody is told which is which.
+    ///
+    /// @param seed of the new bout; it decides the order of the corners too
+    public void ringBlind(long seed) {
+        BoutSession current = bout.get();
+        if (current == null || opening.get()) return;
+        opening.set(true);
+        problems.clear();
+        List<Iface> order = new ArrayList<>(current.spec().corners());
+        Collections.sort(order);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = order.size() - 1; i > 0; i--) Collections.swap(order, i, random.nextInt(i + 1));
+        String title = files.titleProperty().get();
+        BoutSpec spec = current.spec().withCorners(order).withSeed(seed);
+        open(spec, current.bells(), Beginning.of(title, true).blindly(true), EngineCommand.Run::new);
+    }
+
+    /// Of a blind bout the interfaces in the order of their places A, B and so on; of another one none.
+    public ReadOnlyObjectProperty<List<Iface>> coveredProperty() {
+        return covered.getReadOnlyProperty();
+    }
+
+    /// Whether the present bout is a blind one.
+    public boolean blind() {
+        return !covered.get().isEmpty();
+    }
+
+    /// Gives the corners of this bout their names, or takes them away again.
+    public void cover(BoutSession session, boolean blind) {
+        if (session != bout.get()) return;
+        covered.set(blind ? session.spec().corners() : List.of());
+        files.touched();
+    }
+
     /// Whether the corners are shown in the other order. Only that: what they are called stays.
     public BooleanProperty swappedProperty() {
         return swapped;
@@ -221,15 +260,21 @@ public final class Workbench {
     /// @param own   the person's own file, or null
     /// @param notes as its file has them, or null for those of the guest
     /// @param keep  whether it is to be kept from the beginning
+    /// @param blind nobody is told which corner is which
     private record Beginning(
             String title,
             @Nullable Path from,
             @Nullable Path own,
             @Nullable String notes,
             List<BoutPapers.Snap> moments,
-            boolean keep) {
+            boolean keep,
+            boolean blind) {
         static Beginning of(String title, boolean keep) {
-            return new Beginning(title, null, null, null, List.of(), keep);
+            return new Beginning(title, null, null, null, List.of(), keep, false);
+        }
+
+        Beginning blindly(boolean covered) {
+            return new Beginning(title, from, own, notes, moments, keep, covered);
         }
     }
 
@@ -297,7 +342,7 @@ public final class Workbench {
         for (int k = 0; k < archive.snapshots().size(); k++)
             moments.add(new BoutPapers.Snap(
                     archive.about().snapshots().get(k), archive.snapshots().get(k)));
-        Beginning beginning = new Beginning(title, from, own, archive.notes(), moments, false);
+        Beginning beginning = new Beginning(title, from, own, archive.notes(), moments, false, archive.about().blind());
         opened(spec, bells, read.opened(), beginning, again ? EngineCommand.Run::new : EngineCommand.Nudge::new);
         if (read.fromStart() && !again) notice.set(FROM_START);
         if (!mine) library.used(from);
@@ -381,6 +426,7 @@ public final class Workbench {
                 notesOfGuest = written == null;
                 notes.setAll(Note.read(written == null ? settings.get("notes." + spec.guest(), "") : written));
                 next.waitAtBells(waitAtBells.get());
+                covered.set(beginning.blind() ? spec.corners() : List.of());
                 files.opened(
                         next,
                         beginning.title(),
@@ -416,6 +462,7 @@ public final class Workbench {
         places.forget();
         if (old != null) old.close();
         bout.set(null);
+        covered.set(List.of());
     }
 
     /// Called once a frame.

@@ -24,7 +24,6 @@ import javafx.scene.layout.Region;
 import org.jspecify.annotations.Nullable;
 import ringside.app.action.Edit;
 import ringside.app.action.UndoStack;
-import ringside.app.kit.CornerLook;
 import ringside.app.kit.Icons;
 import ringside.app.kit.Role;
 import ringside.app.kit.RowCanvas;
@@ -295,6 +294,6 @@ final class Drawer extends TabPane {
         BoutSession bout = workbench.bout();
         return bout == null || corner >= bout.corners().size()
                 ? "?"
-                : CornerLook.of(bout.corners().get(corner).iface()).glyph();
+                : texts.get("corner.glyph." + bout.corners().get(corner).iface().id());
     }
 }

@@ -15,7 +15,6 @@ import javafx.scene.layout.Region;
 import ringside.app.action.ActionId;
 import ringside.app.action.ActionNodes;
 import ringside.app.action.Actions;
-import ringside.app.kit.CornerLook;
 import ringside.app.kit.Icons;
 import ringside.app.session.BoutSession;
 import ringside.app.session.CornerFeed;
@@ -112,7 +111,7 @@ final class PastBand extends HBox {
                         ? texts.get("position.start", f.since())
                         : texts.get("position.bell", f.bell(), f.since());
                 String to = f.toBell() < 0 ? texts.get("bouts.at.start") : texts.get("bouts.at.bell", f.toBell());
-                String glyph = CornerLook.of(feed.iface()).glyph();
+                String glyph = texts.get("corner.glyph." + feed.iface().id());
                 ways.add(new Way(texts.get("past.future", glyph, from, to), () -> workbench.goOver(feed.index(), f)));
             }
         }
@@ -128,7 +127,7 @@ final class PastBand extends HBox {
             String where = s.lastBell() < 0
                     ? texts.get("past.at.start", s.snapshot().tick())
                     : texts.get("past.at.bell", s.lastBell(), s.sinceBell());
-            all.add(CornerLook.of(feed.iface()).glyph() + " " + where);
+            all.add(texts.get("corner.glyph." + feed.iface().id()) + " " + where);
         }
         return String.join(",  ", all);
     }

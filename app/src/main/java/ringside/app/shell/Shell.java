@@ -3,6 +3,7 @@ package ringside.app.shell;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,7 @@ import ringside.app.action.Edit;
 import ringside.app.action.Preset;
 import ringside.app.action.UndoStack;
 import ringside.app.action.ViewId;
+import ringside.app.kit.Cover;
 import ringside.app.kit.Icons;
 import ringside.app.kit.Tabular;
 import ringside.app.kit.ZoomPane;
@@ -78,6 +80,8 @@ public final class Shell extends BorderPane {
     private double zoomBefore = 1;
     private boolean inspectorBefore;
     private boolean drawerBefore;
+    /// Views that cannot show a corner without naming its interface.
+    private static final List<ViewId> NAMED = List.of(ViewId.CALLS, ViewId.MEMORY, ViewId.CPU, ViewId.WIRES);
 
     public Shell(Workbench workbench, Actions actions, UndoStack undo, Texts texts, Map<ViewId, Node> views) {
         this.workbench = workbench;
@@ -87,7 +91,12 @@ public final class Shell extends BorderPane {
         rail = new Rail(actions, texts);
         transport = new Transport(workbench, actions, texts);
         status = new StatusBar(workbench, texts);
-        area = new WorkArea(views, texts);
+        Map<ViewId, Node> tiles = new EnumMap<>(views);
+        for (ViewId named : NAMED) {
+            Node view = views.get(named);
+            if (view != null) tiles.put(named, new Covered(view, workbench, actions, texts));
+        }
+        area = new WorkArea(tiles, texts);
         inspector = new Inspector(workbench, texts);
         drawer = new Drawer(workbench, undo, texts);
         palette = new Palette(this::entries, texts);
@@ -114,6 +123,14 @@ public final class Shell extends BorderPane {
         zoom(Double.parseDouble(number(workbench.settings().get("zoom", "1"))));
         workbench.files().layoutFrom(area::arrangement);
         workbench.onPulse(this::refresh);
+        workbench.coveredProperty().addListener((_, _, corners) -> {
+            List<Node> shown = new ArrayList<>(List.of(transport, scrubber, past, status));
+            for (ViewId id : List.of(ViewId.BOUT, ViewId.TIME)) if (views.get(id) instanceof Node n) shown.add(n);
+            for (Node node : shown) Cover.lay(node, corners);
+            boolean named = corners.isEmpty();
+            show(inspector, named && "on".equals(workbench.settings().get("inspector", "")));
+            show(drawer, named && "on".equals(workbench.settings().get("drawer", "")));
+        });
         workbench.boutProperty().addListener((_, old, bout) -> {
             if (old != null) remember(old);
             if (bout != null) opened(bout);
@@ -190,12 +207,20 @@ public final class Shell extends BorderPane {
     }
 
     public void toggleInspector() {
+        if (covered()) return;
         boolean on = !inspector.isVisible();
         show(inspector, on);
         workbench.settings().set("inspector", on ? "on" : "");
     }
 
+    /// Of a blind bout there is no inspector and no drawer: they name interfaces.
+    private boolean covered() {
+        if (workbench.blind()) workbench.noticeProperty().set(texts.get("blind.covered"));
+        return workbench.blind();
+    }
+
     public void toggleDrawer() {
+        if (covered()) return;
         boolean on = !drawer.isVisible();
         show(drawer, on);
         workbench.settings().set("drawer", on ? "on" : "");
@@ -217,6 +242,7 @@ public final class Shell extends BorderPane {
 
     /// Lets a person write a note.
     public void note() {
+        if (covered()) return;
         show(drawer, true);
         drawer.writeNote();
     }
@@ -279,7 +305,7 @@ public final class Shell extends BorderPane {
                         area.show(ViewId.MEMORY);
                     }));
         }
-        if (bout != null && !typed.isEmpty()) places(bout, typed, all);
+        if (bout != null && !typed.isEmpty() && !workbench.blind()) places(bout, typed, all);
         for (Action action : actions.all()) {
             if (action.id() == ActionId.FIND) continue;
             all.add(new Palette.Entry(
@@ -541,6 +567,8 @@ public final class Shell extends BorderPane {
                         ActionId.SWAP_SIDES,
                         ActionId.ADD_CORNER,
                         ActionId.OTHER_INTERFACE,
+                        ActionId.BLIND_BOUT,
+                        ActionId.REVEAL,
                         null,
                         ActionId.CONSOLE_KEYS,
                         ActionId.OTHER_CONSOLE,

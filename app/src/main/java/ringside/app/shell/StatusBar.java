@@ -8,7 +8,6 @@ import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
-import ringside.app.kit.CornerLook;
 import ringside.app.session.BoutSession;
 import ringside.app.session.CornerFeed;
 import ringside.app.session.CornerState;
@@ -58,7 +57,7 @@ final class StatusBar extends HBox {
                         ? texts.get("status.keys.app")
                         : texts.get(
                                 workbench.keysToScreen() ? "status.keys.screen" : "status.keys.console",
-                                CornerLook.of(session.corners().get(to).iface()).glyph()));
+                                texts.get("corner.glyph." + session.corners().get(to).iface().id())));
         String news = workbench.noticeProperty().get();
         set(notice, texts.has(news) ? texts.get(news) : news);
         set(bout, session == null ? "" : texts.get("status.bout", session.guest(), session.seed()));
@@ -73,7 +72,7 @@ final class StatusBar extends HBox {
         for (CornerFeed feed : session.corners()) {
             String now = feed.state().runHash();
             if (now.isEmpty()) continue;
-            String glyph = CornerLook.of(feed.iface()).glyph();
+            String glyph = texts.get("corner.glyph." + feed.iface().id());
             words.append(words.isEmpty() ? "" : "  ")
                     .append(glyph)
                     .append(' ')

@@ -95,6 +95,7 @@ final class Transport extends VBox {
         setMinWidth(0);
         widthProperty().addListener((_, _, width) -> compact(width.doubleValue() < ROOMY));
         workbench.boutProperty().addListener((_, _, bout) -> corners(bout));
+        workbench.coveredProperty().addListener((_, _, _) -> corners(workbench.bout()));
         workbench.whoMovesProperty().addListener((_, _, _) -> select());
         corners(workbench.bout());
     }

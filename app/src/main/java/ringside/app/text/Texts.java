@@ -2,8 +2,10 @@
 package ringside.app.text;
 
 import java.text.MessageFormat;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.MissingResourceException;
 import java.util.ResourceBundle;
 
@@ -19,6 +21,7 @@ public final class Texts {
 
     private final Locale locale;
     private final List<ResourceBundle> bundles;
+    private volatile Map<String, String> covered = Map.of();
 
     public Texts(Locale locale) {
         this.locale = locale;
@@ -36,13 +39,32 @@ public final class Texts {
         return locale;
     }
 
+    /// From now on corners are called by their places, A, B and so on, wherever a text names one.
+    ///
+    /// @param corners ids of their interfaces in the order of the places; none: they have their names again
+    public void cover(List<String> corners) {
+        Map<String, String> instead = new HashMap<>();
+        for (int place = 0; place < corners.size(); place++) {
+            String id = corners.get(place);
+            for (String what : List.of("corner.", "corner.name.", "corner.glyph."))
+                instead.put(what + id, what + "place-" + place);
+            instead.put("iface.revision." + id, "iface.revision.covered");
+        }
+        covered = Map.copyOf(instead);
+    }
+
+    /// Whether corners are without their names.
+    public boolean covers() {
+        return !covered.isEmpty();
+    }
+
     public boolean has(String key) {
         return bundles.stream().anyMatch(bundle -> bundle.containsKey(key));
     }
 
     /// The text of a key with its arguments filled in.
     public String get(String key, Object... args) {
-        String pattern = pattern(key);
+        String pattern = pattern(covered.getOrDefault(key, key));
         return args.length == 0 && pattern.indexOf('{') < 0 && pattern.indexOf('\'') < 0
                 ? pattern
                 : new MessageFormat(pattern, locale).format(args);

@@ -87,6 +87,12 @@ public record BoutSpec(
                 guest, list, vcpus, memoryBytes, seed, kernel, initrd, append, firmware, cpu, drives, network, pc);
     }
 
+    /// The same with another seed.
+    public BoutSpec withSeed(long other) {
+        return new BoutSpec(
+                guest, corners, vcpus, memoryBytes, other, kernel, initrd, append, firmware, cpu, drives, network, pc);
+    }
+
     /// The same with these drives.
     public BoutSpec withDrives(List<DriveSpec> list) {
         return new BoutSpec(

@@ -52,6 +52,7 @@ public final class BoutViewModel {
         this.undo = undo;
         this.texts = texts;
         workbench.boutProperty().addListener((_, _, bout) -> opened(bout));
+        workbench.coveredProperty().addListener((_, _, _) -> opened(workbench.bout()));
         wholeRun.addListener((_, _, _) -> tape.set(lines()));
         workbench.onPulse(this::pulse);
         workbench.swappedProperty().addListener((_, _, _) -> {

@@ -96,7 +96,7 @@ public final class CornerModel {
     /// Feeds new console output to the screen; of a flood only the end.
     void readConsole() {
         long written = feed.consoleWritten();
-        if (written == 0) readLog();
+        if (written == 0 && !texts.covers()) readLog();
         int branch = feed.state().travel().branches();
         if (written == consoleAt && branch == consoleBranch) return;
         if (written < consoleAt || branch != consoleBranch) { // the corner has gone back in time, or elsewhere
@@ -163,15 +163,15 @@ public final class CornerModel {
 
     private @Nullable String words(Explain explain, TraceEvent e) {
         return switch (e.kind()) {
-            case CALL ->
-                texts.get(
-                        "bout.now.call",
-                        explain.call(e).name(),
-                        explain.argumentLine(e),
-                        texts.get(Explain.classKey(e.callClass())));
+            case CALL -> {
+                String kind = texts.get(Explain.classKey(e.callClass()));
+                yield texts.covers()
+                        ? texts.get("blind.now", kind)
+                        : texts.get("bout.now.call", explain.call(e).name(), explain.argumentLine(e), kind);
+            }
             case EXIT, FAULT, SOFTWARE_INTERRUPT, INTERRUPT -> {
                 var what = explain.what(e);
-                yield iface() == Iface.NATIVE ? texts.get(what.key(), what.array()) : null;
+                yield iface() == Iface.NATIVE && !texts.covers() ? texts.get(what.key(), what.array()) : null;
             }
             default -> null;
         };

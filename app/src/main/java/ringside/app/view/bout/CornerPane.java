@@ -199,7 +199,16 @@ final class CornerPane extends VBox {
         show(screen, onScreen);
         shownScreen = null;
         show(screenWords, false);
+        if (texts.covers()) coverConsole();
         keys();
+    }
+
+    /// Most guests say what they run under: nobody reads it in a blind bout.
+    private void coverConsole() {
+        terminal.setVisible(false);
+        screen.setVisible(false);
+        screenWords.setText(texts.get("blind.console"));
+        show(screenWords, true);
     }
 
     private void refreshScreen() {
@@ -315,6 +324,7 @@ final class CornerPane extends VBox {
         Knockdown knockdown = state.snapshot().knockdown();
         String what = knockdown == null ? texts.get("knocked-down.engine") : knockdown.what();
         String cause = knockdown == null ? state.fault() : knockdown.firstCause();
+        if (texts.covers()) what = cause = texts.get("blind.end");
         Label title = new Label(
                 texts.get(
                         "knocked-down.title",

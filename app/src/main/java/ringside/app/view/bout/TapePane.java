@@ -41,6 +41,7 @@ final class TapePane extends VBox {
     private final GridPane grid = new GridPane();
     private final List<Row> rows = new ArrayList<>();
     private List<Iface> ifaces = List.of();
+    private boolean covers;
 
     private record Row(String key, Label kind, List<Label> values, Label ratio, BarsCell bars) {}
 
@@ -138,6 +139,10 @@ final class TapePane extends VBox {
     private void show(List<TapeLine> lines) {
         List<Iface> now =
                 model.cornersProperty().get().stream().map(CornerModel::iface).toList();
+        if (texts.covers() != covers) {
+            covers = texts.covers();
+            ifaces = List.of();
+        }
         List<String> keys = lines.stream().map(TapeLine::key).toList();
         if (!now.equals(ifaces) || !keys.equals(rows.stream().map(Row::key).toList())) build(now, lines);
         for (int i = 0; i < rows.size(); i++) fill(rows.get(i), lines.get(i));

@@ -175,7 +175,8 @@ final class MyBoutsPane extends VBox {
         marks.setAlignment(Pos.CENTER_LEFT);
         marks.setMinWidth(MARKS);
         marks.setPrefWidth(MARKS);
-        for (Iface iface : card.about().corners()) marks.getChildren().add(new CornerMark(iface, 11));
+        if (!card.about().blind())
+            for (Iface iface : card.about().corners()) marks.getChildren().add(new CornerMark(iface, 11));
         Button title = new Button(card.about().title());
         title.getStyleClass().add("bout-title");
         title.setOnAction(_ -> model.open(card));

@@ -28,6 +28,7 @@ final class ComparePane extends BorderPane {
     private RangeCompare.By by = RangeCompare.By.JOB;
     private RowCanvas table;
     private List<Iface> corners = List.of();
+    private boolean covers;
     private List<RangeCompare.Line> lines = List.of();
     private String asked = "";
     private boolean busy;
@@ -59,7 +60,7 @@ final class ComparePane extends BorderPane {
         List<RowCanvas.Column> columns = new ArrayList<>();
         columns.add(new RowCanvas.Column(texts.get("time.compare.what"), 34));
         for (Iface iface : corners) {
-            String name = CornerLook.of(iface).glyph() + " " + texts.get("corner." + iface.id());
+            String name = texts.get("corner.glyph." + iface.id()) + " " + texts.get("corner." + iface.id());
             columns.add(new RowCanvas.Column(name, 14));
         }
         columns.add(new RowCanvas.Column(corners.size() == 2 ? texts.get("tape.ratio") : "", 10));
@@ -72,7 +73,8 @@ final class ComparePane extends BorderPane {
 
     /// Asks anew when the stretch or the run has changed; not more often than people read.
     void refresh() {
-        if (!model.corners().equals(corners)) {
+        if (!model.corners().equals(corners) || covers != texts.covers()) {
+            covers = texts.covers();
             corners = model.corners();
             lines = List.of();
             asked = "";
@@ -112,7 +114,7 @@ final class ComparePane extends BorderPane {
         public RowCanvas.Row at(long index) {
             RangeCompare.Line line = lines.get((int) index);
             List<RowCanvas.Cell> cells = new ArrayList<>();
-            cells.add(RowCanvas.Cell.of(line.name()));
+            cells.add(RowCanvas.Cell.of(covers ? texts.get("blind.line", index + 1) : line.name()));
             for (int i = 0; i < line.counts().length; i++) {
                 Role role = line.counts()[i] == 0
                         ? Role.SUBTLE

@@ -13,7 +13,6 @@ import javafx.beans.property.SimpleObjectProperty;
 import org.jspecify.annotations.Nullable;
 import ringside.app.action.Edit;
 import ringside.app.action.UndoStack;
-import ringside.app.kit.CornerLook;
 import ringside.app.kit.TimelineChart;
 import ringside.app.session.Axis;
 import ringside.app.session.Bell;
@@ -301,7 +300,7 @@ public final class TimeViewModel implements TimelineChart.Hand {
             boolean exact = isBell(axis, a) && isBell(axis, b);
             long crossings = exact ? exactly(feed.state().present(), a, b) : about(feed, a, b);
             out.append("   ")
-                    .append(CornerLook.of(feed.iface()).glyph())
+                    .append(texts.get("corner.glyph." + feed.iface().id()))
                     .append(' ')
                     .append(texts.get(exact ? "time.crossings" : "time.crossings.about", crossings));
         }
