@@ -77,7 +77,7 @@ class BlindBoutTest implements FilePicker {
         }
         BoutSession before = rig.bout();
         WindowRig.fx(() -> window.workbench().ringBlind(seed));
-        WindowRig.await(() -> rig.bout() != before && rig.bout() != null && rig.bout().over());
+        WindowRig.await(() -> rig.bout() != before && rig.bout() != null);
     }
 
     /// What the window says that names an interface.
@@ -104,6 +104,7 @@ class BlindBoutTest implements FilePicker {
     @Test
     void noViewNamesAnInterfaceUntilTheCornersAreRevealed() throws TimeoutException {
         blind(11);
+        WindowRig.await(() -> rig.bout().over());
         rig.act(ActionId.DRAWER);
         rig.act(ActionId.INSPECTOR);
         assertEquals(Set.of(), namesInAllViews());
@@ -134,6 +135,7 @@ class BlindBoutTest implements FilePicker {
     @Test
     void aFileKeepsThatTheBoutIsBlind() throws TimeoutException {
         blind(11);
+        WindowRig.await(() -> rig.bout().over());
         rig.act(ActionId.SAVE_BOUT);
         WindowRig.await(() -> window.workbench().files().file() != null);
         BoutSession before = rig.bout();
