@@ -117,8 +117,7 @@ public final class StandardActions {
 
     private static void reveal(Workbench w, UndoStack undo) {
         BoutSession bout = w.bout();
-        if (bout != null)
-            undo.apply(new Edit("action.reveal", () -> w.cover(bout, false), () -> w.cover(bout, true)));
+        if (bout != null) undo.apply(new Edit("action.reveal", () -> w.cover(bout, false), () -> w.cover(bout, true)));
     }
 
     private static void back(Actions a, Workbench w, Navigator window, ObservableBooleanValue hasBout) {

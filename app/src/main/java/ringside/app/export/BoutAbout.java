@@ -76,20 +76,7 @@ public record BoutAbout(
     /// The same under another name.
     public BoutAbout titled(String name) {
         return new BoutAbout(
-                name,
-                guest,
-                corners,
-                bell,
-                since,
-                end,
-                cause,
-                corner,
-                tick,
-                notes,
-                snapshots,
-                saved,
-                file,
-                changed,
+                name, guest, corners, bell, since, end, cause, corner, tick, notes, snapshots, saved, file, changed,
                 blind);
     }
 

@@ -11,8 +11,7 @@ import ringside.vmm.word.Iface;
 /// of their interfaces.
 public final class Cover {
     private static final String KEY = "ringside.cover";
-    private static final List<String> FULL =
-            List.of("-scale-fg-muted", "-scale-fg-subtle", "-scale-fg", "-scale-line");
+    private static final List<String> FULL = List.of("-scale-fg-muted", "-scale-fg-subtle", "-scale-fg", "-scale-line");
 
     private Cover() {}
 

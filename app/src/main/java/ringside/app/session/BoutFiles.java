@@ -194,9 +194,8 @@ public final class BoutFiles {
         if (now == null) return;
         List<Long> places = places(now);
         String written = Note.write(notes.get());
-        BoutPapers papers =
-                new BoutPapers(title.get(), written, notes.get().size(), layout.get(), "", false, snapshots)
-                        .blindly(blind.getAsBoolean());
+        BoutPapers papers = new BoutPapers(title.get(), written, notes.get().size(), layout.get(), "", false, snapshots)
+                .blindly(blind.getAsBoolean());
         CompletableFuture<String> saved = now.keep()
                 .thenApplyAsync(kept -> write(to, now, kept, papers), library.writer())
                 .exceptionally(e -> String.valueOf(e.getMessage()));

@@ -160,8 +160,7 @@ public final class Workbench {
         if (current == null || opening.get()) return;
         opening.set(true);
         problems.clear();
-        Beginning beginning =
-                Beginning.of(files.titleProperty().get(), true).blindly(blind());
+        Beginning beginning = Beginning.of(files.titleProperty().get(), true).blindly(blind());
         open(current.spec(), current.bells(), beginning, EngineCommand.Run::new);
     }
 
@@ -342,7 +341,14 @@ public final class Workbench {
         for (int k = 0; k < archive.snapshots().size(); k++)
             moments.add(new BoutPapers.Snap(
                     archive.about().snapshots().get(k), archive.snapshots().get(k)));
-        Beginning beginning = new Beginning(title, from, own, archive.notes(), moments, false, archive.about().blind());
+        Beginning beginning = new Beginning(
+                title,
+                from,
+                own,
+                archive.notes(),
+                moments,
+                false,
+                archive.about().blind());
         opened(spec, bells, read.opened(), beginning, again ? EngineCommand.Run::new : EngineCommand.Nudge::new);
         if (read.fromStart() && !again) notice.set(FROM_START);
         if (!mine) library.used(from);

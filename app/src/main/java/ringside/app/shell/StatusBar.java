@@ -57,7 +57,8 @@ final class StatusBar extends HBox {
                         ? texts.get("status.keys.app")
                         : texts.get(
                                 workbench.keysToScreen() ? "status.keys.screen" : "status.keys.console",
-                                texts.get("corner.glyph." + session.corners().get(to).iface().id())));
+                                texts.get("corner.glyph."
+                                        + session.corners().get(to).iface().id())));
         String news = workbench.noticeProperty().get();
         set(notice, texts.has(news) ? texts.get(news) : news);
         set(bout, session == null ? "" : texts.get("status.bout", session.guest(), session.seed()));

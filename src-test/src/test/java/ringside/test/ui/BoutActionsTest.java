@@ -164,7 +164,10 @@ class BoutActionsTest {
         WaitForAsyncUtils.asyncFx(() ->
                 robot.lookup("#steps-action-ring-bell").queryAs(Button.class).fire());
         await(() -> bout() != null // and Home with its steps may be out of sight already
-                && robot.lookup("#first-steps").tryQuery().filter(Node::isVisible).isEmpty());
+                && robot.lookup("#first-steps")
+                        .tryQuery()
+                        .filter(Node::isVisible)
+                        .isEmpty());
     }
 
     private static RowCanvas table(FxRobot robot) {

@@ -31,7 +31,6 @@ final class TapePane extends VBox {
     /// Room for a corner's numbers, and what else a row may have beside them.
     /// Below these widths the legend of the lanes is left out, or stands in short with the whole as its tooltip.
     private static final double ROOM_FOR_LEGEND = 840, ROOM_FOR_ALL = 1_380;
-
     private static final double VALUE = 100, ROOM_FOR_KINDS = 130, ROOM_FOR_BARS = 90, ROOM_FOR_SINCE = 560;
 
     private final BoutViewModel model;
