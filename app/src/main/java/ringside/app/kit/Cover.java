@@ -2,7 +2,6 @@
 package ringside.app.kit;
 
 import java.util.List;
-import java.util.Locale;
 import javafx.scene.Node;
 import javafx.scene.canvas.GraphicsContext;
 import ringside.vmm.word.Iface;
@@ -11,7 +10,8 @@ import ringside.vmm.word.Iface;
 /// of their interfaces.
 public final class Cover {
     private static final String KEY = "ringside.cover";
-    private static final List<String> FULL = List.of("-scale-fg-muted", "-scale-fg-subtle", "-scale-fg", "-scale-line");
+    /// Of the classes that give a corner the greys of a place; the stylesheet of roles has them.
+    private static final String STYLE = "covered-";
 
     private Cover() {}
 
@@ -19,14 +19,9 @@ public final class Cover {
     public static void lay(Node over, List<Iface> corners) {
         if (corners.isEmpty()) over.getProperties().remove(KEY);
         else over.getProperties().put(KEY, List.copyOf(corners));
-        StringBuilder style = new StringBuilder();
-        for (int place = 0; place < corners.size(); place++) {
-            String colour = "-corner-" + corners.get(place).id().toLowerCase(Locale.ROOT);
-            style.append(colour).append(": ").append(FULL.get(place)).append("; ");
-            style.append(colour).append("-tint: -scale-line; ");
-            style.append(colour).append("-wash: -scale-bg-raised; ");
-        }
-        over.setStyle(style.toString());
+        over.getStyleClass().removeIf(name -> name.startsWith(STYLE));
+        for (int place = 0; place < corners.size(); place++)
+            over.getStyleClass().add(STYLE + corners.get(place).id() + "-" + place);
     }
 
     /// Which place a corner has there, or -1 where it shows what it is.
